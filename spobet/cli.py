@@ -1,0 +1,178 @@
+"""The `spobet` command: each command parses, makes one library call and prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+ANY = click.Path(exists=True, path_type=Path)
+
+
+class _Commands(click.Group):
+    """Turns what a user can mend into one line on stderr and exit status 2."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except KeyboardInterrupt:
+            click.echo("\nstopped; the same command goes on from the last whole epoch", err=True)
+            context.exit(130)
+        except ImportError as error:
+            _fail(f"{error}; training needs: pip install 'spobet[train]'")
+        except (ValueError, KeyError, OSError) as error:
+            _fail(error.args[0] if isinstance(error, KeyError) else str(error))
+
+
+def _fail(message: object) -> None:
+    click.echo("spobet: " + " ".join(str(message).split()), err=True)
+    sys.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="spobet")
+def main() -> None:
+    """Recognise single signs from body landmarks: pose in, gloss out."""
+
+
+@main.command()
+@click.argument("out", type=FOLDER)
+@click.option("--glosses", default=20, show_default=True, help="How many signs.")
+@click.option("--signers", default=24, show_default=True, help="How many signers; each is in one split only.")
+@click.option("--takes", default=2, show_default=True, help="Clips of each sign by each signer.")
+@click.option("--seed", default=0, show_default=True)
+def synthesize(out: Path, glosses: int, signers: int, takes: int, seed: int) -> None:
+    """Make a data set of synthetic signs: spobet synthesize data/synthetic"""
+    from spobet.dataset.synthetic import synthesize
+
+    manifest = synthesize(out, glosses, signers, takes, seed, progress=_progress("clips"))
+    click.echo(f"{out}: {len(manifest)} clips of {len(manifest.vocabulary)} glosses")
+
+
+@main.group(name="import")
+def import_() -> None:
+    """Make a data set of landmarks you have."""
+
+
+@import_.command(name="wlasl")
+@click.argument("poses", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("splits", type=FILE, nargs=-1, required=True)
+@click.argument("out", type=FOLDER)
+@click.option("--class-list", type=FILE, help="Names of the classes of an nslt_*.json split.")
+def import_wlasl_(poses: Path, splits: tuple[Path, ...], out: Path, class_list: Path | None) -> None:
+    """OpenPose folders and split files of WLASL: spobet import wlasl poses asl100.json data/asl100"""
+    from spobet.dataset.wlasl import import_wlasl
+
+    click.echo(import_wlasl(poses, splits, out, class_list, progress=_progress("clips")).summary())
+
+
+@import_.command(name="npz")
+@click.argument("file", type=FILE)
+@click.argument("out", type=FOLDER)
+@click.option("--licence", default="", help="Terms under which the clips may be used.")
+def import_npz(file: Path, out: Path, licence: str) -> None:
+    """Packed arrays in one .npz: spobet import npz clips.npz data/clips"""
+    from spobet.dataset.packed import import_packed
+
+    manifest = import_packed(file, out, licence, progress=_progress("clips"))
+    click.echo(f"{out}: all {len(manifest)} clips read, {len(manifest.vocabulary)} glosses")
+
+
+@main.command()
+@click.argument("dataset", type=ANY)
+def info(dataset: Path) -> None:
+    """Count clips, signers and frames of a data set, and name its leaks: spobet info data/asl100"""
+    from spobet.dataset.summary import summarize
+
+    click.echo(summarize(dataset))
+
+
+@main.command()
+@click.argument("experiment", type=FILE)
+@click.option("--data", type=ANY, required=True, help="Data set whose training clips are used; their glosses are not.")
+@click.option("--run", type=FOLDER, required=True, help="Run folder to make, or to go on with.")
+@click.option("--seed", type=int, help="Instead of the experiment's seed.")
+def pretrain(experiment: Path, data: Path, run: Path, seed: int | None) -> None:
+    """Pretrain a backbone by hiding frames: spobet pretrain experiments/demo.toml --data data/synthetic --run runs/pretrained"""
+    from spobet.training import pretrain
+
+    record = pretrain(_experiment(experiment, seed), data, run, command=_command())
+    click.echo(f"{run}: backbone pretrained on {len(record.clips)} clips, {record.epochs} epochs, {record.minutes:.1f} minutes")
+
+
+@main.command()
+@click.argument("experiment", type=FILE)
+@click.option("--data", type=ANY, required=True, help="Data set whose training clips are used.")
+@click.option("--run", type=FOLDER, required=True, help="Run folder to make, or to go on with.")
+@click.option("--backbone", type=ANY, help="Run folder whose pretrained backbone to start from.")
+@click.option("--seed", type=int, help="Instead of the experiment's seed.")
+@click.option("--fold", type=int, help="Hold out this fold of the training clips, and score it.")
+def train(experiment: Path, data: Path, run: Path, backbone: Path | None, seed: int | None, fold: int | None) -> None:
+    """Train a network to name glosses: spobet train experiments/demo.toml --data data/synthetic --run runs/demo"""
+    from spobet.training import train
+
+    record = train(_experiment(experiment, seed), data, run, backbone, fold, command=_command())
+    click.echo(f"{run}: trained on {len(record.clips)} clips, {record.epochs} epochs, {record.minutes:.1f} minutes, {record.chosen}")
+
+
+@main.command()
+@click.argument("run", type=ANY)
+@click.option("--data", type=ANY, required=True, help="Data set that holds the clips.")
+@click.option("--split", "splits", multiple=True, default=["test"], show_default=True, help="Give it twice to pool two.")
+def evaluate(run: Path, data: Path, splits: tuple[str, ...]) -> None:
+    """Score a run on clips it has not met: spobet evaluate runs/demo --data data/synthetic --split test"""
+    from spobet.recognition.evaluate import evaluate
+
+    click.echo(evaluate(run, data, splits).table())
+
+
+@main.command()
+@click.argument("run", type=ANY)
+@click.argument("clips", type=ANY, nargs=-1, required=True)
+@click.option("--split-file", type=FILE, help="WLASL split file: the clips it names, in the one folder given as CLIPS.")
+@click.option("--top", default=5, show_default=True, help="How many glosses.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a clip, a line each.")
+def predict(run: Path, clips: tuple[Path, ...], split_file: Path | None, top: int, as_json: bool) -> None:
+    """Rank the glosses of clips: spobet predict runs/asl100 poses/69241"""
+    from spobet.recognition.predict import predict_paths
+
+    for path, answers in predict_paths(run, clips, split_file, top):
+        ranked = [{"gloss": answer.gloss, "probability": round(answer.probability, 4)} for answer in answers]
+        line = f"{path}: " + ", ".join(f"{answer['gloss']} {answer['probability']:.3f}" for answer in ranked)
+        click.echo(json.dumps({"clip": str(path), "answers": ranked}, ensure_ascii=False) if as_json else line)
+
+
+@main.command()
+@click.option("--out", type=FOLDER, default=Path("demo"), show_default=True, help="Folder for everything the demo makes.")
+def demo(out: Path) -> None:
+    """Synthetic signs: pretrain, train, evaluate, predict; ends in one HTML page."""
+    from spobet.demo import run_demo
+
+    click.echo(run_demo(out, say=lambda line: click.echo(line, err=True)))
+
+
+def _experiment(path: Path, seed: int | None) -> Any:
+    from dataclasses import replace
+
+    from spobet.config import read_experiment
+
+    experiment = read_experiment(path)
+    return experiment if seed is None else replace(experiment, seed=seed)
+
+
+def _command() -> str:
+    return " ".join(["spobet", *sys.argv[1:]])
+
+
+def _progress(label: str) -> Callable[[Iterable], Iterable]:
+    def shown(items: Iterable) -> Iterable:
+        with click.progressbar(items, label=label, file=sys.stderr, show_pos=True) as bar:
+            yield from bar
+
+    return shown

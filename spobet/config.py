@@ -1,0 +1,215 @@
+"""Experiments: every choice of a run as frozen dataclasses, read from one TOML file."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import tomllib
+import types
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from spobet.poses.augment import AugmentConfig
+
+Section = TypeVar("Section")
+
+FEATURES = ("places", "local", "relation", "seen")
+BLOCKS = ("convolution", "attention")
+
+
+@dataclass(frozen=True)
+class InputConfig:
+    """How clips become network input.
+
+    num_frames: frames the network sees. stretch: every clip fills all of them; otherwise a clip keeps
+    its own frames, is padded when shorter and thinned evenly when longer.
+    min_confidence: landmarks below it are missing. skeleton: select these landmarks by name first;
+    "" keeps those of the data set.
+    """
+
+    num_frames: int = 48
+    stretch: bool = True
+    min_confidence: float = 0.1
+    skeleton: str = ""
+
+    def __post_init__(self) -> None:
+        _check(self, "input", num_frames=self.num_frames >= 2, min_confidence=0 <= self.min_confidence <= 1)
+
+
+@dataclass(frozen=True)
+class BackboneConfig:
+    """Sizes of the shared encoder.
+
+    features: what is told of each frame (docs of model.layers.Kinematics). motion_steps: frames over which
+    motion is told. blocks: kinds of block, first to last. feed_forward: inner width of an attention block's
+    dense layers. expansion: widening inside a convolution block. clip_token: a learned first position stands
+    for the clip; otherwise the mean of the frames does. landmark_mask_tokens: one learned vector a hidden
+    landmark; otherwise one a hidden frame. norm_first: normalise before a block's layers, not after.
+    """
+
+    width: int = 128
+    blocks: tuple[str, ...] = ("convolution", "convolution", "convolution", "attention") * 2
+    num_heads: int = 4
+    feed_forward: int = 256
+    kernel_size: int = 11
+    expansion: int = 2
+    activation: str = "silu"
+    dropout: float = 0.1
+    features: tuple[str, ...] = FEATURES
+    motion_steps: tuple[int, ...] = (1, 2)
+    positions: bool = True
+    clip_token: bool = False
+    landmark_mask_tokens: bool = True
+    norm_first: bool = True
+
+    def __post_init__(self) -> None:
+        _check(
+            self,
+            "backbone",
+            width=self.width > 0 and self.width % self.num_heads == 0,
+            blocks=bool(self.blocks) and set(self.blocks) <= set(BLOCKS),
+            features=bool(self.features) and set(self.features) <= set(FEATURES),
+            kernel_size=self.kernel_size % 2 == 1,
+            dropout=0 <= self.dropout < 1,
+            motion_steps=all(step > 0 for step in self.motion_steps),
+        )
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How weights are updated: AdamW, linear warm-up, then cosine to `final_share` of the rate; averaged weights at the end.
+
+    averaging: momentum of the exponential average of the weights; 0 keeps the last ones.
+    """
+
+    epochs: int = 100
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    warmup_share: float = 0.1
+    final_share: float = 0.01
+    weight_decay: float = 0.05
+    clip_norm: float = 1.0
+    averaging: float = 0.99
+
+    def __post_init__(self) -> None:
+        _check(
+            self,
+            "schedule",
+            epochs=self.epochs >= 1,
+            batch_size=self.batch_size >= 1,
+            learning_rate=self.learning_rate > 0,
+            warmup_share=0 <= self.warmup_share < 1,
+            averaging=0 <= self.averaging < 1,
+        )
+
+
+@dataclass(frozen=True)
+class PretrainConfig:
+    """Masked frame modelling: which share of each clip's frames is hidden, in spans of how many frames.
+
+    hand_share: of the hidden spans, how many hide one hand instead of the whole frame.
+    """
+
+    mask_ratio: float = 0.4
+    span: int = 6
+    hand_share: float = 0.5
+    schedule: Schedule = field(default_factory=Schedule)
+
+    def __post_init__(self) -> None:
+        _check(
+            self,
+            "pretrain",
+            mask_ratio=0 < self.mask_ratio < 1,
+            span=self.span >= 1,
+            hand_share=0 <= self.hand_share <= 1,
+        )
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Naming glosses: label_smoothing, dropout before the logits, and the schedule.
+
+    choose_on_validation: keep the epoch with the best top-1 on the split `val` instead of the last; figures on `val` then
+    say that it was chosen there.
+    """
+
+    label_smoothing: float = 0.1
+    late_dropout: float = 0.5
+    head_width: int = 256
+    choose_on_validation: bool = False
+    schedule: Schedule = field(default_factory=Schedule)
+
+    def __post_init__(self) -> None:
+        _check(self, "train", label_smoothing=0 <= self.label_smoothing < 1, late_dropout=0 <= self.late_dropout < 1)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Every choice of a run; `seed` decides all chance."""
+
+    seed: int = 0
+    input: InputConfig = field(default_factory=InputConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    backbone: BackboneConfig = field(default_factory=BackboneConfig)
+    pretrain: PretrainConfig = field(default_factory=PretrainConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+
+
+def read_experiment(path: Path) -> Experiment:
+    """The experiment of a TOML file; ValueError names the file and a key that is unknown, misplaced or of the wrong kind."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _build(Experiment, values, "")
+    except (ValueError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def write_experiment(experiment: Experiment, path: Path) -> None:
+    """Write every value, defaults included, as TOML that `read_experiment` reads back equal."""
+    path.write_text("\n".join(_toml_lines(experiment, "")).lstrip("\n") + "\n", encoding="utf-8")
+
+
+def _build(kind: type[Section], values: dict[str, Any], where: str) -> Section:
+    hints = typing.get_type_hints(kind)
+    known = [entry.name for entry in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise ValueError(f"unknown key {where + unknown[0]!r}, expected one of: {', '.join(known)}")
+    return kind(**{name: _value(hints[name], value, where + name) for name, value in values.items()})
+
+
+def _value(hint: Any, value: Any, name: str) -> Any:
+    if dataclasses.is_dataclass(hint) and isinstance(value, dict):
+        return _build(hint, value, f"{name}.")  # type: ignore[arg-type]
+    if typing.get_origin(hint) is tuple and isinstance(value, list):
+        item = typing.get_args(hint)[0]
+        return tuple(_value(item, entry, name) for entry in value)
+    if hint is float and type(value) is int:
+        return float(value)
+    if not isinstance(hint, (type, types.GenericAlias)) or type(value) is not hint:
+        raise ValueError(f"{name} is {value!r}, expected {getattr(hint, '__name__', hint)}")
+    return value
+
+
+def _toml_lines(section: Any, name: str) -> list[str]:
+    values = {entry.name: getattr(section, entry.name) for entry in dataclasses.fields(section)}
+    plain = [f"{key} = {_toml(value)}" for key, value in values.items() if not dataclasses.is_dataclass(value)]
+    nested = [
+        line
+        for key, value in values.items()
+        if dataclasses.is_dataclass(value)
+        for line in _toml_lines(value, f"{name}.{key}".lstrip("."))
+    ]
+    return ([f"\n[{name}]"] if name else []) + plain + nested
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(list(value) if isinstance(value, tuple) else value)
+
+
+def _check(section: object, name: str, **conditions: bool) -> None:
+    for key, holds in conditions.items():
+        if not holds:
+            raise ValueError(f"{name}.{key} is {getattr(section, key)!r}, which is outside what it may be (see {type(section).__name__})")

@@ -1,0 +1,43 @@
+"""Fixed folds of the training clips, on which every choice about a network is made."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+
+from spobet.dataset.manifest import Clip, Manifest
+
+NUM_FOLDS = 5
+
+
+def fold_of_clips(manifest: Manifest, num_folds: int = NUM_FOLDS) -> dict[str, int]:
+    """Deal the clips of each gloss over the folds, always in the same way: clip id -> 0..num_folds-1.
+
+    Clips of a gloss are dealt in the order of a hash of their ids, glosses taking turns at where they begin, so
+    that folds differ by at most one clip of any gloss and a clip keeps its fold whatever the order of the manifest.
+    """
+    by_gloss: defaultdict[str, list[str]] = defaultdict(list)
+    for clip in manifest:
+        by_gloss[clip.gloss].append(clip.id)
+    folds, dealt = {}, 0
+    for gloss in sorted(by_gloss):
+        for clip_id in sorted(by_gloss[gloss], key=_shuffled):
+            folds[clip_id] = dealt % num_folds
+            dealt += 1
+    return folds
+
+
+def hold_out(manifest: Manifest, fold: int, num_folds: int = NUM_FOLDS) -> tuple[Manifest, Manifest]:
+    """(clips to train on, clips held out): the held-out ones are those of `fold`; ValueError for a fold that is not there."""
+    if not 0 <= fold < num_folds:
+        raise ValueError(f"fold {fold}, expected 0..{num_folds - 1}")
+    folds = fold_of_clips(manifest, num_folds)
+
+    def those(held_out: bool) -> tuple[Clip, ...]:
+        return tuple(clip for clip in manifest if (folds[clip.id] == fold) == held_out)
+
+    return Manifest(those(False)), Manifest(those(True))
+
+
+def _shuffled(clip_id: str) -> str:
+    return hashlib.sha256(clip_id.encode()).hexdigest()

@@ -1,0 +1,189 @@
+"""Poses on disk: memory-mapped shards beside manifest.csv and dataset.json, written once, read fast."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from spobet.dataset.manifest import Clip, Manifest
+from spobet.files import new_folder
+from spobet.poses.sequence import PoseSequence
+from spobet.poses.skeleton import Skeleton
+
+FORMAT = "spobet dataset 1"
+MAX_SHARD_FRAMES = 65_536
+_ARRAYS = {"xy": np.float32, "confidence": np.float32, "times": np.float64}
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What dataset.json says: the facts that hold for every clip, and where each clip's frames lie."""
+
+    skeleton: Skeleton
+    unit: str
+    source: str
+    licence: str
+    num_frames: tuple[int, ...]
+    shard_starts: tuple[int, ...]
+    content_hash: str
+
+    def write(self, path: Path) -> None:
+        """Write the facts as JSON."""
+        path.write_text(json.dumps({"format": FORMAT, **asdict(self)}, indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> DatasetInfo:
+        """Read dataset.json; ValueError where it is of another format."""
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        if facts.pop("format", None) != FORMAT:
+            raise ValueError(f"{path}: expected a file of format {FORMAT!r}")
+        skeleton = facts.pop("skeleton")
+        bones = tuple((start, end) for start, end in skeleton["bones"])
+        return cls(
+            skeleton=Skeleton(skeleton["name"], tuple(skeleton["landmarks"]), bones),
+            num_frames=tuple(facts.pop("num_frames")),
+            shard_starts=tuple(facts.pop("shard_starts")),
+            **facts,
+        )
+
+
+class Dataset:
+    """A folder of clips: `manifest` and, read from memory-mapped files on demand, their poses."""
+
+    def __init__(self, path: Path, manifest: Manifest, info: DatasetInfo) -> None:
+        self.path, self.manifest, self.info = path, manifest, info
+        self._firsts = np.concatenate([[0], np.cumsum(info.num_frames)]).astype(np.int64)
+        self._shards = [
+            {name: np.load(_shard_path(path, name, number), mmap_mode="r") for name in _ARRAYS}
+            for number in range(len(info.shard_starts))
+        ]
+
+    @classmethod
+    def open(cls, path: str | Path) -> Dataset:
+        """Open what DatasetWriter wrote; FileNotFoundError or ValueError where it is not a whole data set."""
+        path = Path(path)
+        for name in ("manifest.csv", "dataset.json"):
+            if not (path / name).is_file():
+                raise FileNotFoundError(f"{path}: not a data set, {name} is not there (make one with `spobet import`)")
+        manifest, info = Manifest.read(path / "manifest.csv"), DatasetInfo.read(path / "dataset.json")
+        if len(manifest) != len(info.num_frames):
+            raise ValueError(f"{path}: manifest.csv lists {len(manifest)} clips, dataset.json {len(info.num_frames)}")
+        return cls(path, manifest, info)
+
+    def __len__(self) -> int:
+        return len(self.manifest)
+
+    @property
+    def skeleton(self) -> Skeleton:
+        """The skeleton of every clip."""
+        return self.info.skeleton
+
+    def num_frames(self, clip_id: str) -> int:
+        """Length of one clip in frames."""
+        return self.info.num_frames[self.manifest.position(clip_id)]
+
+    def pose(self, clip_id: str) -> PoseSequence:
+        """The landmarks of one clip; KeyError for an unknown id."""
+        position = self.manifest.position(clip_id)
+        first = int(self._firsts[position])
+        shard = bisect_right(self.info.shard_starts, first) - 1
+        start = first - self.info.shard_starts[shard]
+        span = slice(start, start + self.info.num_frames[position])
+        arrays = self._shards[shard]
+        times = np.array(arrays["times"][span])
+        return PoseSequence(
+            xy=arrays["xy"][span],
+            confidence=arrays["confidence"][span],
+            skeleton=self.skeleton,
+            times=None if np.isnan(times).any() else times,
+            unit=self.info.unit,
+        )
+
+    def poses(self) -> Iterator[tuple[Clip, PoseSequence]]:
+        """Every clip with its landmarks, in manifest order."""
+        for clip in self.manifest:
+            yield clip, self.pose(clip.id)
+
+
+class DatasetWriter:
+    """Writes a data set clip by clip; the folder appears whole when the `with` block ends, or not at all.
+
+    Inside the block `folder` is where it grows: what else belongs to the data set goes there.
+    All clips share `skeleton` and `unit`; ValueError for a pose of another kind or without frames.
+    """
+
+    def __init__(self, path: Path, skeleton: Skeleton, unit: str, source: str, licence: str) -> None:
+        self._skeleton = skeleton
+        self._info = DatasetInfo(skeleton, unit, source, licence, (), (), "")
+        self._folder = new_folder(path)
+        self._clips: list[Clip] = []
+        self._lengths: list[int] = []
+        self._shard_starts: list[int] = []
+        self._pending: list[PoseSequence] = []
+        self._hash = hashlib.sha256()
+
+    def __enter__(self) -> DatasetWriter:
+        self.folder = self._folder.__enter__()
+        return self
+
+    def add(self, clip: Clip, pose: PoseSequence) -> None:
+        """Append one clip."""
+        if pose.skeleton != self._skeleton or pose.unit != self._info.unit:
+            expected = f"{self._skeleton.name} in {self._info.unit}"
+            raise ValueError(f"clip {clip.id}: pose is {pose.skeleton.name} in {pose.unit}, expected {expected}")
+        if not len(pose):
+            raise ValueError(f"clip {clip.id}: no frames")
+        self._clips.append(clip)
+        self._lengths.append(len(pose))
+        self._pending.append(pose)
+        if sum(map(len, self._pending)) >= MAX_SHARD_FRAMES:
+            self._write_shard()
+
+    def _write_shard(self) -> None:
+        number = len(self._shard_starts)
+        self._shard_starts.append(sum(self._lengths) - sum(map(len, self._pending)))
+        arrays = {
+            "xy": [pose.xy for pose in self._pending],
+            "confidence": [pose.confidence for pose in self._pending],
+            "times": [np.full(len(pose), np.nan) if pose.times is None else pose.times for pose in self._pending],
+        }
+        for name, parts in arrays.items():
+            values = np.concatenate(parts).astype(_ARRAYS[name])
+            self._hash.update(values.tobytes())
+            np.save(_shard_path(self.folder, name, number), values)
+        self._pending = []
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        try:
+            if kind is None:
+                self._finish()
+        except BaseException as failure:
+            self._folder.__exit__(type(failure), failure, failure.__traceback__)
+            raise
+        self._folder.__exit__(kind, error, trace)  # type: ignore[arg-type]
+
+    def _finish(self) -> None:
+        if not self._clips:
+            raise ValueError("no clip to write: a data set needs at least one")
+        if self._pending:
+            self._write_shard()
+        manifest = self.folder / "manifest.csv"
+        Manifest(tuple(self._clips)).write(manifest)
+        self._hash.update(manifest.read_bytes())
+        info = replace(
+            self._info,
+            num_frames=tuple(self._lengths),
+            shard_starts=tuple(self._shard_starts),
+            content_hash=self._hash.hexdigest(),
+        )
+        info.write(self.folder / "dataset.json")
+
+
+def _shard_path(folder: Path, array: str, number: int) -> Path:
+    return folder / f"{array}-{number:05d}.npy"

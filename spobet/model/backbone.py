@@ -1,0 +1,112 @@
+"""SignBackbone: the encoder that pretraining and recognition share."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import keras
+
+from spobet.config import BackboneConfig
+from spobet.model.kinematics import Kinematics
+from spobet.model.layers import (
+    AttentionBlock,
+    ClipToken,
+    ConvolutionBlock,
+    FrameEmbedding,
+    FrameMean,
+    SinusoidalPositions,
+    Tensor,
+    register,
+)
+from spobet.poses.skeleton import Skeleton
+
+PRESETS = {
+    "default": BackboneConfig(),
+    "spobet-2022": BackboneConfig(
+        width=64,
+        blocks=("attention",) * 6,
+        feed_forward=512,
+        activation="relu",
+        features=("local", "seen"),
+        motion_steps=(),
+        positions=False,
+        clip_token=True,
+        landmark_mask_tokens=False,
+        norm_first=False,
+    ),
+}
+
+
+@register
+class SignBackbone(keras.Model):
+    """Landmarks in, one vector a clip and one a frame out.
+
+    Inputs: landmarks (clips, frames, landmarks, 3), x, y, seen; frame_mask (clips, frames), True on real
+    frames; hidden (clips, frames, landmarks), True where the network must do without a landmark.
+    Outputs: sequence (clips, 1 + frames, width), the clip's vector first; clip (clips, width).
+    """
+
+    def __init__(self, config: BackboneConfig, skeleton: Skeleton, num_frames: int, **kwargs: Any) -> None:
+        inputs = {
+            "landmarks": keras.Input((num_frames, len(skeleton), 3), name="landmarks"),
+            "frame_mask": keras.Input((num_frames,), dtype="bool", name="frame_mask"),
+            "hidden": keras.Input((num_frames, len(skeleton)), dtype="bool", name="hidden"),
+        }
+        x = _embed(inputs, config, skeleton)
+        sequence = _encode(x, inputs["frame_mask"], config)
+        super().__init__(inputs=inputs, outputs={"sequence": sequence, "clip": sequence[:, 0]}, **kwargs)
+        self.config, self.skeleton, self.num_frames = config, skeleton, num_frames
+
+    def get_config(self) -> dict:
+        return {
+            "config": dataclasses.asdict(self.config),
+            "skeleton": dataclasses.asdict(self.skeleton),
+            "num_frames": self.num_frames,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, values: dict, custom_objects: dict | None = None) -> SignBackbone:
+        """Rebuild from what `get_config` returned."""
+        sizes = {key: _tuples(value) for key, value in values["config"].items()}
+        skeleton = {key: _tuples(value) for key, value in values["skeleton"].items()}
+        return cls(BackboneConfig(**sizes), Skeleton(**skeleton), values["num_frames"], name=values["name"])
+
+
+def _embed(inputs: dict[str, Tensor], config: BackboneConfig, skeleton: Skeleton) -> Tensor:
+    hands = [hand.tolist() for hand in (skeleton.hand("right"), skeleton.hand("left")) if len(hand)]
+    features = Kinematics(config.features, hands, config.motion_steps, name="kinematics")(inputs["landmarks"], inputs["hidden"])
+    activation = None if config.norm_first else config.activation
+    x = FrameEmbedding(config.width, activation, config.landmark_mask_tokens, name="embedding")(features, inputs["hidden"])
+    return SinusoidalPositions(name="positions")(x) if config.positions else x
+
+
+def _encode(x: Tensor, frame_mask: Tensor, config: BackboneConfig) -> Tensor:
+    """Run the blocks; convolutions pass over the clip token. Returns (clips, 1 + frames, width)."""
+    ops = keras.ops
+    mask = frame_mask
+    if config.clip_token:
+        x = ClipToken(name="clip_token")(x)
+        mask = ops.concatenate([ops.ones_like(frame_mask[:, :1]), frame_mask], axis=1)
+    for number, kind in enumerate(config.blocks):
+        if kind == "attention":
+            block = AttentionBlock(
+                config.num_heads, config.feed_forward, config.activation, config.dropout, config.norm_first, name=f"attention_{number}"
+            )
+            x = block(x, mask)
+            continue
+        block = ConvolutionBlock(config.expansion, config.kernel_size, config.activation, config.dropout, name=f"convolution_{number}")
+        if config.clip_token:
+            x = ops.concatenate([x[:, :1], block(x[:, 1:], frame_mask)], axis=1)
+        else:
+            x = block(x, frame_mask)
+    if config.norm_first:
+        x = keras.layers.LayerNormalization(epsilon=1e-6, name="final_norm")(x)
+    if config.clip_token:
+        return x
+    return ops.concatenate([FrameMean(name="mean")(x, frame_mask)[:, None], x], axis=1)
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value

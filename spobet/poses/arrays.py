@@ -1,0 +1,70 @@
+"""Clips as the arrays a network reads: the one place where missing becomes (0, 0, seen = 0)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from spobet.poses.normalize import normalize
+from spobet.poses.sequence import PoseSequence
+from spobet.poses.skeleton import Skeleton
+
+
+@dataclass(frozen=True, eq=False)
+class PoseBank:
+    """Normalised clips one after the other in one array, ready to be read many at a time.
+
+    xy: (all frames, landmarks, 2) float32, NaN = missing. firsts, lengths: (clips,) where each begins and its frames.
+    """
+
+    xy: np.ndarray
+    firsts: np.ndarray
+    lengths: np.ndarray
+    skeleton: Skeleton
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    @classmethod
+    def of(cls, poses: Iterable[PoseSequence], skeleton: Skeleton, min_confidence: float) -> PoseBank:
+        """Select the skeleton's landmarks, normalise, and line the clips up; KeyError where a pose lacks landmarks."""
+        clips = [normalize(pose.select(skeleton), min_confidence).xy for pose in poses]
+        lengths = np.array([len(clip) for clip in clips], dtype=np.int64)
+        xy = np.concatenate(clips) if clips else np.zeros((0, len(skeleton), 2), np.float32)
+        return cls(xy, np.cumsum(lengths) - lengths, lengths, skeleton)
+
+    def read(self, clips: np.ndarray, moments: np.ndarray) -> np.ndarray:
+        """Landmarks of some clips at fractional frame positions.
+
+        clips: (n,) positions in the bank; moments: (n, frames). Between two frames the value is on the line
+        between them; where either is missing it is that of the nearer. Returns (n, frames, landmarks, 2).
+        """
+        before, after = np.floor(moments).astype(np.int64), np.ceil(moments).astype(np.int64)
+        share = (moments - before).astype(np.float32)[..., None, None]
+        earlier, later = (self.xy[self.firsts[clips][:, None] + frames] for frames in (before, after))
+        between = earlier + share * (later - earlier)
+        return np.where(np.isnan(between), np.where(share < 0.5, earlier, later), between)
+
+
+def steady_moments(lengths: np.ndarray, num_frames: int, stretch: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Where to read clips of `lengths` (clips,) frames: moments (clips, num_frames) and frame_mask of that shape.
+
+    stretch: evenly from first to last frame, filling all. Otherwise frame by frame, then padding (which
+    repeats the last frame, masked); clips longer than num_frames are thinned evenly to fill all.
+    """
+    fill = np.full(len(lengths), num_frames) if stretch else np.minimum(lengths, num_frames)
+    steps = np.arange(num_frames)[None, :]
+    last = (lengths - 1)[:, None]
+    moments = np.minimum(steps * last / np.maximum(fill - 1, 1)[:, None], last)
+    return moments, steps < fill[:, None]
+
+
+def network_input(xy: np.ndarray, frame_mask: np.ndarray) -> dict[str, np.ndarray]:
+    """landmarks (clips, frames, landmarks, 3) of x, y, seen, and frame_mask (clips, frames), from xy with NaN."""
+    seen = ~np.isnan(xy[..., :1]) & frame_mask[:, :, None, None]
+    return {
+        "landmarks": np.concatenate([np.where(seen, xy, 0), seen], axis=-1).astype(np.float32),
+        "frame_mask": frame_mask,
+    }

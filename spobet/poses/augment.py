@@ -1,0 +1,154 @@
+"""Variations of clips that keep their gloss, on many clips at once.
+
+Every function takes xy (clips, frames, landmarks, 2) in the signer's frame, NaN = missing, and an
+rng, draws fresh values for each clip, and returns a new array.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spobet.poses.arrays import steady_moments
+from spobet.poses.skeleton import Skeleton
+
+
+@dataclass(frozen=True)
+class AugmentConfig:
+    """How far a training clip may stray from its recording; zeros leave it as it is.
+
+    mirror, drop_hand, drop_span: share of the clips. rotate: degrees. scale, shear, stretch: largest
+    relative change. shift, jitter: in the pose's unit. hand_rotate, hand_scale: the same for each hand
+    about its wrist. max_dropped_span: share of the clip's frames. speed: the clip lasts 1 / (1 + speed) to
+    1 + speed times as long (where it does not fill all frames anyway). warp: how unevenly time may run.
+    cut: share of the clip that may be missing at each end.
+    """
+
+    mirror: float = 0.5
+    rotate: float = 12.0
+    scale: float = 0.2
+    stretch: float = 0.15
+    shear: float = 0.15
+    shift: float = 0.4
+    jitter: float = 0.01
+    hand_rotate: float = 8.0
+    hand_scale: float = 0.1
+    drop_hand: float = 0.1
+    drop_span: float = 0.3
+    max_dropped_span: float = 0.3
+    speed: float = 0.3
+    warp: float = 0.3
+    cut: float = 0.1
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not value >= 0:
+                raise ValueError(f"augment.{name} is {value}, expected a number from 0")
+
+
+def augment(xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: np.random.Generator) -> np.ndarray:
+    """Every spatial variation of `config` in turn."""
+    xy = mirror_some(xy, skeleton, config.mirror, rng)
+    xy = vary_camera(xy, config, rng)
+    xy = vary_hands(xy, skeleton, config, rng)
+    xy = xy + rng.normal(0, config.jitter, xy.shape).astype(np.float32)
+    xy = drop_hands(xy, skeleton, config.drop_hand, rng)
+    return drop_spans(xy, config.drop_span, config.max_dropped_span, rng)
+
+
+def random_moments(
+    lengths: np.ndarray, num_frames: int, stretch: bool, config: AugmentConfig, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where to read clips of `lengths` (clips,) frames, with time cut, warped and sped up or slowed down.
+
+    Returns moments (clips, num_frames), positions in frames, and frame_mask of that shape; see `steady_moments`.
+    """
+    pace = np.exp(rng.uniform(-1, 1, len(lengths)) * np.log1p(config.speed))
+    told = np.maximum(np.round(lengths * pace).astype(np.int64), 1)
+    steady, frame_mask = steady_moments(told, num_frames, stretch)
+    share = _warped(steady / np.maximum(told - 1, 1)[:, None], config.warp, rng)
+    first = rng.uniform(-config.cut / 2, config.cut, (len(lengths), 1))        # below zero: the clip begins with a held frame
+    last = 1 - rng.uniform(-config.cut / 2, config.cut, (len(lengths), 1))
+    return np.clip(first + share * (last - first), 0, 1) * (lengths - 1)[:, None], frame_mask
+
+
+def _warped(share: np.ndarray, warp: float, rng: np.random.Generator, num_pieces: int = 6) -> np.ndarray:
+    """Bend shares of a clip (clips, frames) in 0..1 so that some pieces run faster and others slower."""
+    paces = np.exp(rng.uniform(-2, 2, (len(share), num_pieces)) * warp)
+    knots = np.concatenate([np.zeros((len(share), 1)), np.cumsum(paces, axis=1)], axis=1) / paces.sum(axis=1, keepdims=True)
+    piece = np.minimum((share * num_pieces).astype(np.int64), num_pieces - 1)
+    start, stop = np.take_along_axis(knots, piece, axis=1), np.take_along_axis(knots, piece + 1, axis=1)
+    return start + (share * num_pieces - piece) * (stop - start)
+
+
+def mirror(xy: np.ndarray, skeleton: Skeleton) -> np.ndarray:
+    """The other-handed signer: x changes sign, left and right landmarks change places by name."""
+    return xy[..., skeleton.mirror_order, :] * np.array([-1, 1], np.float32)
+
+
+def mirror_some(xy: np.ndarray, skeleton: Skeleton, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Mirror each clip with probability `share`."""
+    chosen = rng.random(len(xy)) < share
+    return np.where(chosen[:, None, None, None], mirror(xy, skeleton), xy)
+
+
+def vary_camera(xy: np.ndarray, config: AugmentConfig, rng: np.random.Generator) -> np.ndarray:
+    """Rotate, scale, stretch, shear and shift each clip as a whole."""
+    matrices = _random_matrices(len(xy), config.rotate, config.scale, config.stretch, config.shear, rng)
+    shifts = rng.uniform(-config.shift, config.shift, (len(xy), 1, 1, 2)).astype(np.float32)
+    return np.einsum("bflx,bxy->bfly", xy, matrices) + shifts
+
+
+def vary_hands(xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: np.random.Generator) -> np.ndarray:
+    """Rotate and scale each hand about its own wrist, the same through the clip."""
+    xy = xy.copy()
+    for side in ("right", "left"):
+        hand = skeleton.hand(side)
+        if not len(hand):
+            continue
+        matrices = _random_matrices(len(xy), config.hand_rotate, config.hand_scale, 0, 0, rng)
+        wrist = xy[:, :, hand[:1]]
+        xy[:, :, hand] = np.einsum("bflx,bxy->bfly", xy[:, :, hand] - wrist, matrices) + wrist
+    return xy
+
+
+def drop_hands(xy: np.ndarray, skeleton: Skeleton, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Lose one hand for a random part of each chosen clip, as detectors do."""
+    xy = xy.copy()
+    hands = [skeleton.hand(side) for side in ("right", "left") if len(skeleton.hand(side))]
+    for clip in np.flatnonzero(rng.random(len(xy)) < share):
+        start, stop = _random_span(xy.shape[1], 1.0, rng)
+        if hands:
+            xy[clip, start:stop, hands[rng.integers(len(hands))]] = np.nan
+    return xy
+
+
+def drop_spans(xy: np.ndarray, share: float, max_span: float, rng: np.random.Generator) -> np.ndarray:
+    """Lose every landmark for a span of frames of each chosen clip."""
+    xy = xy.copy()
+    for clip in np.flatnonzero(rng.random(len(xy)) < share):
+        start, stop = _random_span(xy.shape[1], max_span, rng)
+        xy[clip, start:stop] = np.nan
+    return xy
+
+
+def _random_span(num_frames: int, max_share: float, rng: np.random.Generator) -> tuple[int, int]:
+    length = int(rng.integers(0, max(1, round(max_share * num_frames)) + 1))
+    start = int(rng.integers(0, num_frames - length + 1))
+    return start, start + length
+
+
+def _random_matrices(
+    num_clips: int, rotate: float, scale: float, stretch: float, shear: float, rng: np.random.Generator
+) -> np.ndarray:
+    """One 2 x 2 matrix a clip (clips, 2, 2), to be multiplied from the right."""
+    angle = np.deg2rad(rng.uniform(-rotate, rotate, num_clips))
+    size = np.exp(rng.uniform(-1, 1, num_clips) * np.log1p(scale))
+    aspect = np.exp(rng.uniform(-0.5, 0.5, num_clips) * np.log1p(stretch))
+    slant = rng.uniform(-shear, shear, num_clips)
+    one, zero = np.ones(num_clips), np.zeros(num_clips)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    sheared = np.array([[one, zero], [slant, one]])
+    sized = np.array([[size * aspect, zero], [zero, size / aspect]])
+    return np.einsum("ijb,jkb,klb->bil", turn, sheared, sized).astype(np.float32)

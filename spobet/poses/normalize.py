@@ -1,0 +1,77 @@
+"""One frame of reference for every clip: where the signer stands and how large the picture is must not matter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from spobet.poses.sequence import PoseSequence
+from spobet.poses.skeleton import Skeleton
+
+SMALLEST_UNIT = 1e-6
+_SIDES = ("right", "left")
+
+
+def normalize(pose: PoseSequence, min_confidence: float = 0.0) -> PoseSequence:
+    """The clip in the signer's own frame, cut to the frames between the first and last seen hand.
+
+    With a body: origin at the clip's median neck, unit the head length (median nose-neck distance).
+    Without one: origin at the median of the hands' wrists, unit the median hand length (wrist to the
+    knuckle of the middle finger). Landmarks below `min_confidence` are missing first. A clip in which
+    nothing can be measured keeps its frames with every landmark missing.
+    """
+    pose = trim_to_hands(pose.without_guesses(min_confidence))
+    for unit, origin, length in (("head lengths", *_body_frame(pose)), ("hand lengths", *_hands_frame(pose))):
+        if length > SMALLEST_UNIT and np.isfinite(origin).all():
+            return replace(pose, xy=(pose.xy - origin) / np.float32(length), unit=unit)
+    return replace(pose, xy=np.full_like(pose.xy, np.nan), confidence=np.zeros_like(pose.confidence), unit="hand lengths")
+
+
+def trim_to_hands(pose: PoseSequence) -> PoseSequence:
+    """The clip without the frames before the first and after the last seen hand point; whole where no hand is seen."""
+    hands = np.concatenate([pose.skeleton.hand(side) for side in _SIDES])
+    frames = np.flatnonzero(pose.seen[:, hands].any(axis=1))
+    return pose.frames(int(frames[0]), int(frames[-1]) + 1) if len(frames) else pose
+
+
+def head_length(pose: PoseSequence) -> float:
+    """Median nose-neck distance of the clip in the pose's unit; NaN where the two are never seen together."""
+    if not {"nose", "neck"} <= set(pose.skeleton.landmarks):
+        return float("nan")
+    return _median_length(pose["nose"] - pose["neck"])
+
+
+def hand_length(pose: PoseSequence) -> float:
+    """Median distance from the wrist to the middle finger's knuckle over both hands; NaN without hands."""
+    palms = [_palm(pose.skeleton, side) for side in _SIDES if len(pose.skeleton.hand(side))]
+    if not palms:
+        return float("nan")
+    return _median_length(np.concatenate([pose.xy[:, knuckle] - pose.xy[:, wrist] for wrist, knuckle in palms]))
+
+
+def _palm(skeleton: Skeleton, side: str) -> tuple[int, int]:
+    return skeleton.index(f"{side}_hand_wrist"), skeleton.index(f"{side}_middle_mcp")
+
+
+def _body_frame(pose: PoseSequence) -> tuple[np.ndarray, float]:
+    if "neck" not in pose.skeleton.landmarks:
+        return np.full(2, np.nan, np.float32), float("nan")
+    return _median_point(pose["neck"]), head_length(pose)
+
+
+def _hands_frame(pose: PoseSequence) -> tuple[np.ndarray, float]:
+    wrists = [pose[f"{side}_hand_wrist"] for side in _SIDES if len(pose.skeleton.hand(side))]
+    origin = _median_point(np.concatenate(wrists)) if wrists else np.full(2, np.nan, np.float32)
+    return origin, hand_length(pose)
+
+
+def _median_point(track: np.ndarray) -> np.ndarray:
+    seen = track[~np.isnan(track[:, 0])]
+    return np.median(seen, axis=0) if len(seen) else np.full(2, np.nan, np.float32)
+
+
+def _median_length(vectors: np.ndarray) -> float:
+    lengths = np.linalg.norm(vectors, axis=1)
+    seen = lengths[~np.isnan(lengths)]
+    return float(np.median(seen)) if len(seen) else float("nan")

@@ -1,0 +1,101 @@
+"""PoseSequence: the landmarks of one clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from spobet.poses.skeleton import Skeleton
+
+UNITS = ("pixels", "image", "head lengths", "hand lengths")
+
+
+@dataclass(frozen=True, eq=False)
+class PoseSequence:
+    """The landmarks of one clip, frame by frame; NaN means not detected.
+
+    xy: (frames, landmarks, 2) float32, x to the right, y down, in `unit`:
+        pixels, image (shares of the picture's width and height), head lengths or hand lengths.
+    confidence: (frames, landmarks) float32 in 0..1, 0 where the landmark is missing.
+    skeleton: names the landmarks.
+    times: (frames,) float64 seconds, ascending; None where unknown.
+
+    Raises ValueError where shapes disagree, a coordinate is infinite, or only one of x and y is NaN.
+    """
+
+    xy: np.ndarray
+    confidence: np.ndarray
+    skeleton: Skeleton
+    times: np.ndarray | None = None
+    unit: str = "pixels"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "xy", np.asarray(self.xy, dtype=np.float32))
+        object.__setattr__(self, "confidence", np.asarray(self.confidence, dtype=np.float32))
+        if self.xy.ndim != 3 or self.xy.shape[1:] != (len(self.skeleton), 2):
+            raise ValueError(f"xy has shape {self.xy.shape}, expected (frames, {len(self.skeleton)}, 2) for {self.skeleton.name}")
+        if self.confidence.shape != self.xy.shape[:2]:
+            raise ValueError(f"confidence has shape {self.confidence.shape}, expected {self.xy.shape[:2]}")
+        if self.unit not in UNITS:
+            raise ValueError(f"unit {self.unit!r}, expected one of: {', '.join(UNITS)}")
+        _check_values(self.xy, self.confidence)
+        if self.times is not None:
+            object.__setattr__(self, "times", _checked_times(self.times, len(self)))
+
+    def __len__(self) -> int:
+        return len(self.xy)
+
+    def __getitem__(self, landmark: str) -> np.ndarray:
+        """The track of one landmark by name: (frames, 2)."""
+        return self.xy[:, self.skeleton.index(landmark)]
+
+    @property
+    def seen(self) -> np.ndarray:
+        """(frames, landmarks) bool, True where the landmark was detected."""
+        return ~np.isnan(self.xy[..., 0])
+
+    def frames(self, start: int, stop: int) -> PoseSequence:
+        """The frames start..stop-1 as a clip of their own."""
+        times = None if self.times is None else self.times[start:stop]
+        return replace(self, xy=self.xy[start:stop], confidence=self.confidence[start:stop], times=times)
+
+    def select(self, skeleton: Skeleton) -> PoseSequence:
+        """The same clip on another skeleton, landmarks matched by name; KeyError lists what is missing."""
+        order = self.skeleton.indices(skeleton.landmarks)
+        return replace(self, xy=self.xy[:, order], confidence=self.confidence[:, order], skeleton=skeleton)
+
+    def without_guesses(self, min_confidence: float) -> PoseSequence:
+        """The same clip with every landmark below `min_confidence` missing: detectors guess at absent hands."""
+        guess = self.confidence < min_confidence
+        return replace(
+            self,
+            xy=np.where(guess[..., None], np.float32(np.nan), self.xy),
+            confidence=np.where(guess, np.float32(0), self.confidence),
+        )
+
+
+def _check_values(xy: np.ndarray, confidence: np.ndarray) -> None:
+    missing = np.isnan(xy)
+    if np.isinf(xy).any():
+        frame, landmark, _ = np.argwhere(np.isinf(xy))[0]
+        raise ValueError(f"infinite coordinate at frame {frame}, landmark {landmark}; missing landmarks are NaN")
+    if (missing[..., 0] != missing[..., 1]).any():
+        frame, landmark = np.argwhere(missing[..., 0] != missing[..., 1])[0]
+        raise ValueError(f"only one of x and y is NaN at frame {frame}, landmark {landmark}")
+    wrong = ~((confidence >= 0) & (confidence <= 1))        # NaN compares False
+    if wrong.any():
+        frame, landmark = np.argwhere(wrong)[0]
+        raise ValueError(f"confidence {confidence[frame, landmark]} at frame {frame}, landmark {landmark}, expected 0..1")
+    if (missing[..., 0] & (confidence > 0)).any():
+        frame, landmark = np.argwhere(missing[..., 0] & (confidence > 0))[0]
+        raise ValueError(f"missing landmark {landmark} at frame {frame} has confidence {confidence[frame, landmark]}, expected 0")
+
+
+def _checked_times(times: np.ndarray, num_frames: int) -> np.ndarray:
+    times = np.asarray(times, dtype=np.float64)
+    if times.shape != (num_frames,):
+        raise ValueError(f"times has shape {times.shape}, expected ({num_frames},)")
+    if not np.isfinite(times).all() or (np.diff(times) <= 0).any():
+        raise ValueError("times must be finite and ascending seconds")
+    return times

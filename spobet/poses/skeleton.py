@@ -1,0 +1,133 @@
+"""Skeletons: which landmarks a pose has, in which order, and how they hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+Bone = tuple[str, str]
+
+_FINGERS = ("thumb", "index", "middle", "ring", "little")
+_JOINTS = ("mcp", "pip", "dip", "tip")
+_HAND_POINTS = ("hand_wrist", "thumb_cmc", "thumb_mcp", "thumb_ip", "thumb_tip") + tuple(
+    f"{finger}_{joint}" for finger in _FINGERS[1:] for joint in _JOINTS
+)
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """The names of a pose's landmarks in array order, and its bones as pairs of names.
+
+    Sides are the signer's own: `left_` and `right_` names mirror each other.
+    Raises ValueError where a name stands twice, a bone ends nowhere, or a side has no twin.
+    """
+
+    name: str
+    landmarks: tuple[str, ...]
+    bones: tuple[Bone, ...] = ()
+
+    def __post_init__(self) -> None:
+        repeated = sorted({name for name in self.landmarks if self.landmarks.count(name) > 1})
+        if repeated:
+            raise ValueError(f"skeleton {self.name}: landmarks named twice: {', '.join(repeated)}")
+        strangers = sorted({end for bone in self.bones for end in bone} - set(self.landmarks))
+        if strangers:
+            raise ValueError(f"skeleton {self.name}: bones end at unknown landmarks: {', '.join(strangers)}")
+        alone = [name for name in self.landmarks if _mirror_name(name) not in self.landmarks]
+        if alone:
+            raise ValueError(f"skeleton {self.name}: landmarks without their twin of the other side: {', '.join(alone)}")
+
+    def __len__(self) -> int:
+        return len(self.landmarks)
+
+    def index(self, name: str) -> int:
+        """Position of the landmark called `name`; KeyError says which skeleton lacks it."""
+        return int(self.indices([name])[0])
+
+    def indices(self, names: Sequence[str]) -> np.ndarray:
+        """Positions of the named landmarks, int64 (names,); KeyError lists every absent one."""
+        absent = [name for name in names if name not in self._positions]
+        if absent:
+            raise KeyError(f"skeleton {self.name} ({len(self)} landmarks) lacks {len(absent)} of {len(names)}: {', '.join(absent)}")
+        return np.array([self._positions[name] for name in names], dtype=np.int64)
+
+    @cached_property
+    def mirror_order(self) -> np.ndarray:
+        """Position of each landmark's twin on the other side (landmarks,); its own where it has none."""
+        return self.indices([_mirror_name(name) for name in self.landmarks])
+
+    def hand(self, side: str) -> np.ndarray:
+        """Positions of the 21 hand points of `side` ("left" or "right"), wrist first; empty without that hand."""
+        names = hand_landmarks(side)
+        return self.indices(names) if all(name in self._positions for name in names) else np.zeros(0, np.int64)
+
+    @cached_property
+    def body(self) -> np.ndarray:
+        """Positions of all landmarks that belong to no complete hand (body points,)."""
+        return np.setdiff1d(np.arange(len(self)), np.concatenate([self.hand("left"), self.hand("right")]))
+
+    @cached_property
+    def bone_indices(self) -> np.ndarray:
+        """Bones as positions of their two ends, int64 (bones, 2)."""
+        return np.array([self.indices(bone) for bone in self.bones], dtype=np.int64).reshape(-1, 2)
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {name: position for position, name in enumerate(self.landmarks)}
+
+
+def hand_landmarks(side: str) -> tuple[str, ...]:
+    """The 21 landmark names of one hand, wrist first, then thumb to little finger from palm to tip."""
+    return tuple(f"{side}_{point}" for point in _HAND_POINTS)
+
+
+def hand_bones(side: str) -> tuple[Bone, ...]:
+    """The 20 bones of one hand: from the wrist along each finger."""
+    wrist, *fingers = hand_landmarks(side)
+    chains = [[wrist, *fingers[start : start + 4]] for start in range(0, len(fingers), 4)]
+    return tuple(bone for chain in chains for bone in zip(chain, chain[1:], strict=False))
+
+
+def skeleton_named(name: str) -> Skeleton:
+    """The built-in skeleton called `name`; ValueError lists the known ones."""
+    if name not in SKELETONS:
+        raise ValueError(f"unknown skeleton {name!r}, expected one of: {', '.join(sorted(SKELETONS))}")
+    return SKELETONS[name]
+
+
+def _mirror_name(name: str) -> str:
+    for side, other in (("left_", "right_"), ("right_", "left_")):
+        if name.startswith(side):
+            return other + name.removeprefix(side)
+    return name
+
+
+_UPPER_BODY = (
+    "nose", "neck",
+    "right_shoulder", "right_elbow", "right_wrist",
+    "left_shoulder", "left_elbow", "left_wrist",
+    "right_eye", "left_eye", "right_ear", "left_ear",
+)  # fmt: skip
+_UPPER_BODY_BONES = (
+    ("neck", "nose"), ("neck", "right_shoulder"), ("neck", "left_shoulder"),
+    ("right_shoulder", "right_elbow"), ("right_elbow", "right_wrist"),
+    ("left_shoulder", "left_elbow"), ("left_elbow", "left_wrist"),
+    ("nose", "right_eye"), ("right_eye", "right_ear"), ("nose", "left_eye"), ("left_eye", "left_ear"),
+)  # fmt: skip
+
+HANDS_42 = Skeleton(
+    "HANDS_42",
+    hand_landmarks("right") + hand_landmarks("left"),
+    hand_bones("right") + hand_bones("left"),
+)
+OPENPOSE_54 = Skeleton(
+    "OPENPOSE_54",
+    _UPPER_BODY + HANDS_42.landmarks,
+    _UPPER_BODY_BONES
+    + (("right_wrist", "right_hand_wrist"), ("left_wrist", "left_hand_wrist"))
+    + HANDS_42.bones,
+)
+SKELETONS = {skeleton.name: skeleton for skeleton in (HANDS_42, OPENPOSE_54)}

@@ -1,0 +1,49 @@
+"""Scoring a run on clips it has never seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from spobet.dataset.manifest import Manifest
+from spobet.dataset.store import Dataset
+from spobet.evaluation.metrics import Metrics, labels_of, predictions, predictions_csv, score
+from spobet.files import write_whole
+from spobet.recognition.recognizer import load
+from spobet.runs import RunFolder
+
+
+def evaluate(run: Path, data: Path, splits: Sequence[str]) -> Metrics:
+    """Score a finished run on one split or several pooled; writes metrics-<split>.json and predictions-<split>.csv.
+
+    ValueError where a clip of the split was among those the run or its backbone was trained on, or a split is empty.
+    """
+    dataset = Dataset.open(data)
+    return evaluate_clips(RunFolder(run), dataset, dataset.manifest.of_splits(*splits), "+".join(splits))
+
+
+def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str) -> Metrics:
+    """Score a finished run on `clips` of a data set, under `name`."""
+    record = run.record()
+    refuse_met(clips, frozenset(record.clips), name)
+    recognizer = load(run.path)
+    logits = recognizer.logits(dataset.pose(clip.id) for clip in clips)
+    metrics = replace(
+        score(logits, labels_of(clips, recognizer.vocabulary), len(recognizer.vocabulary)),
+        split=name,
+        seed=record.seed,
+        commit=record.commit,
+        data=dataset.info.content_hash,
+    )
+    write_whole(run.metrics(name), json.dumps(metrics.to_json(), indent=1) + "\n")
+    predictions_csv(run.predictions(name), predictions(clips, recognizer.vocabulary, logits))
+    return metrics
+
+
+def refuse_met(clips: Manifest, met: frozenset[str], name: str) -> None:
+    """Raise ValueError where a clip to be scored is among those met in training."""
+    both = [clip.id for clip in clips if clip.id in met]
+    if both:
+        raise ValueError(f"{name}: {len(both)} of {len(clips)} clips were trained or pretrained on, so no figure of them counts: {', '.join(both[:5])}")

@@ -1,0 +1,35 @@
+"""Ranked glosses for clips on disk: single clips, or a folder of clips and a WLASL split file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from spobet.dataset.wlasl import read_split
+from spobet.formats import openpose, read
+from spobet.poses.sequence import PoseSequence
+from spobet.recognition.recognizer import Answer, load
+
+
+def predict_paths(run: Path, clips: Sequence[Path], split_file: Path | None, top: int) -> Iterator[tuple[Path, list[Answer]]]:
+    """(path, answers best first) of each clip; with a split file, of each clip it names in the one folder given.
+
+    ValueError names the clip that cannot be read or shows no hand.
+    """
+    recognizer = load(run)
+    for path, pose in _named_clips(clips, split_file) if split_file else ((path, read(path)) for path in clips):
+        try:
+            yield path, recognizer.predict(pose, top)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
+
+
+def _named_clips(folders: Sequence[Path], split_file: Path) -> Iterator[tuple[Path, PoseSequence]]:
+    if len(folders) != 1:
+        raise ValueError(f"{split_file}: names clips of one folder, {len(folders)} were given")
+    for clip in read_split(split_file):
+        folder = folders[0] / clip.id
+        try:
+            yield folder, openpose.read(folder, clip.frame_start, clip.frame_end)
+        except openpose.RangeOutsideClip:
+            yield folder, openpose.read(folder)

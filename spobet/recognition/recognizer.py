@@ -1,0 +1,78 @@
+"""Recognizer: a finished run made usable, on NumPy and ONNX Runtime alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from spobet.config import InputConfig
+from spobet.dataset.manifest import Vocabulary
+from spobet.formats import read
+from spobet.poses.arrays import PoseBank, network_input, steady_moments
+from spobet.poses.sequence import PoseSequence
+from spobet.poses.skeleton import Skeleton
+from spobet.runs import RunFolder
+
+BATCH_SIZE = 64
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One gloss and how probable the network finds it, 0..1."""
+
+    gloss: str
+    probability: float
+
+
+class Recognizer:
+    """Names the sign of a clip: `predict(pose)` ranks glosses, `logits(poses)` scores many clips."""
+
+    def __init__(self, session: onnxruntime.InferenceSession, vocabulary: Vocabulary, skeleton: Skeleton, config: InputConfig) -> None:
+        self._session, self.vocabulary, self.skeleton, self._config = session, vocabulary, skeleton, config
+
+    def predict(self, clip: PoseSequence | str | Path, top: int = 5) -> list[Answer]:
+        """The `top` most probable glosses, best first.
+
+        clip: landmarks, or a path that `spobet.read` reads. KeyError lists the landmarks a pose lacks;
+        ValueError where no hand is seen in any frame.
+        """
+        pose = clip if isinstance(clip, PoseSequence) else read(clip)
+        bank = PoseBank.of([pose], self.skeleton, self._config.min_confidence)
+        if np.isnan(bank.xy).all():
+            raise ValueError(f"no landmark seen in any of {len(pose)} frames (confidence from {self._config.min_confidence})")
+        logits = self._score(bank)[0]
+        chances = np.exp(logits - logits.max())
+        best = np.argsort(-logits, kind="stable")[:top]
+        return [Answer(self.vocabulary.glosses[gloss], float(chances[gloss] / chances.sum())) for gloss in best]
+
+    def logits(self, poses: Iterable[PoseSequence]) -> np.ndarray:
+        """Scores of every gloss for every clip: (clips, glosses) float32."""
+        return self._score(PoseBank.of(poses, self.skeleton, self._config.min_confidence))
+
+    def _score(self, bank: PoseBank) -> np.ndarray:
+        moments, frame_mask = steady_moments(bank.lengths, self._config.num_frames, self._config.stretch)
+        batches = [np.arange(start, min(start + BATCH_SIZE, len(bank))) for start in range(0, len(bank), BATCH_SIZE)]
+        parts = [self._run(network_input(bank.read(clips, moments[clips]), frame_mask[clips])) for clips in batches]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.vocabulary)), np.float32)
+
+    def _run(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
+        return self._session.run(None, inputs)[0]
+
+
+def load(run: str | Path) -> Recognizer:
+    """The recogniser of a finished run folder; FileNotFoundError or ValueError where it is not whole."""
+    folder = RunFolder(Path(run))
+    record, vocabulary, experiment = folder.record(), folder.glosses(), folder.experiment()
+    if not folder.onnx.is_file():
+        raise FileNotFoundError(f"{folder.onnx}: not there; is {folder.path} a run of `spobet train`?")
+    session = onnxruntime.InferenceSession(str(folder.onnx), providers=["CPUExecutionProvider"])
+    num_logits = session.get_outputs()[0].shape[-1]
+    if num_logits != len(vocabulary):
+        raise ValueError(f"{folder.onnx}: names {num_logits} glosses, {folder.vocabulary.name} lists {len(vocabulary)}: of another vocabulary")
+    return Recognizer(session, vocabulary, record.skeleton, experiment.input)
+
+

@@ -1,0 +1,182 @@
+"""RunFolder: where one run keeps its files, and the record of how it came about."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import platform
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib import metadata
+from pathlib import Path
+
+from spobet.config import Experiment, read_experiment
+from spobet.dataset.manifest import Vocabulary
+from spobet.files import write_whole
+from spobet.poses.skeleton import Skeleton
+
+PACKAGES = ("spobet", "keras", "jax", "tensorflow", "torch", "numpy", "onnxruntime")
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """How a run came about.
+
+    clips, glosses, signers: of every clip that trained or pretrained its weights ("" = a signer not known).
+    chosen: how the kept epoch was chosen. fold: "" or which fold of the training clips was held out.
+    data: content hashes of the data sets by their source.
+    """
+
+    command: str
+    seed: int
+    commit: str
+    backend: str
+    minutes: float
+    epochs: int
+    chosen: str
+    fold: str
+    skeleton: Skeleton
+    data: dict[str, str]
+    clips: tuple[str, ...]
+    glosses: tuple[str, ...]
+    signers: tuple[str, ...]
+    versions: dict[str, str] = field(default_factory=dict)
+    machine: str = ""
+
+    def write(self, path: Path) -> None:
+        """Write as JSON."""
+        write_whole(path, json.dumps(asdict(self), indent=1) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> RunRecord:
+        """Read what `write` wrote; ValueError where it is something else."""
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            skeleton = values.pop("skeleton")
+            bones = tuple((start, end) for start, end in skeleton["bones"])
+            tuples = {name: tuple(values.pop(name)) for name in ("clips", "glosses", "signers")}
+            return cls(skeleton=Skeleton(skeleton["name"], tuple(skeleton["landmarks"]), bones), **tuples, **values)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"{path}: not the record of a run ({error})") from error
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The files of one run. `run.json` is written last: a folder without it is of an unfinished run."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """The resolved experiment."""
+        return self.path / "config.toml"
+
+    @property
+    def vocabulary(self) -> Path:
+        """The glosses in the order of the logits."""
+        return self.path / "vocabulary.txt"
+
+    @property
+    def backbone(self) -> Path:
+        """The encoder alone, as Keras keeps it."""
+        return self.path / "backbone.keras"
+
+    @property
+    def masked_frames(self) -> Path:
+        """The pretrained encoder with its head that restores hidden frames, as Keras keeps it."""
+        return self.path / "masked_frames.keras"
+
+    @property
+    def classifier(self) -> Path:
+        """The whole network, as Keras keeps it."""
+        return self.path / "classifier.keras"
+
+    @property
+    def onnx(self) -> Path:
+        """The whole network for ONNX Runtime: what recognition runs on."""
+        return self.path / "classifier.onnx"
+
+    @property
+    def history(self) -> Path:
+        """One row an epoch."""
+        return self.path / "history.csv"
+
+    @property
+    def logs(self) -> Path:
+        """TensorBoard's folder."""
+        return self.path / "logs"
+
+    @property
+    def state(self) -> Path:
+        """Weights and optimizer after the last whole epoch, from which an interrupted run goes on."""
+        return self.path / "training-state.npz"
+
+    @property
+    def record_file(self) -> Path:
+        """How the run came about."""
+        return self.path / "run.json"
+
+    def metrics(self, split: str) -> Path:
+        """Figures of a split, or of several joined by +."""
+        return self.path / f"metrics-{split}.json"
+
+    def predictions(self, split: str) -> Path:
+        """Ranked glosses of every clip of a split."""
+        return self.path / f"predictions-{split}.csv"
+
+    def record(self) -> RunRecord:
+        """The record of a finished run; FileNotFoundError says what to do about an unfinished or absent one."""
+        if not self.path.is_dir():
+            raise FileNotFoundError(f"{self.path}: no such run folder")
+        if not self.record_file.is_file():
+            hint = "unfinished: give the same command again to go on" if self.state.is_file() else "not a run folder"
+            raise FileNotFoundError(f"{self.path}: {hint} (no {self.record_file.name})")
+        return RunRecord.read(self.record_file)
+
+    def experiment(self) -> Experiment:
+        """The resolved experiment of the run."""
+        return read_experiment(self.config)
+
+    def glosses(self) -> Vocabulary:
+        """What the logits name."""
+        return Vocabulary.read(self.vocabulary)
+
+    def write_history(self, rows: Sequence[Mapping[str, float]]) -> None:
+        """Write the learning curves, one row an epoch."""
+        text = io.StringIO()
+        table = csv.DictWriter(text, list(rows[0]) if rows else ["epoch"], lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+        write_whole(self.history, text.getvalue())
+
+    def read_history(self) -> dict[str, list[float]]:
+        """The learning curves by column."""
+        with open(self.history, newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        return {name: [float(row[name]) for row in rows] for name in (rows[0] if rows else {})}
+
+
+def commit_of(folder: Path) -> str:
+    """The git commit of the source in `folder`, marked "+changes" where files differ from it; "" outside a repository."""
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        commit = git("rev-parse", "--short=12", "HEAD")
+        return commit + ("+changes" if git("status", "--porcelain", "--untracked-files=no", "--", ".") else "")
+    except (subprocess.CalledProcessError, FileNotFoundError):
+        return ""
+
+
+def installed_versions(packages: Iterable[str] = PACKAGES) -> dict[str, str]:
+    """Versions of Python and of those packages that are installed."""
+    versions = {"python": platform.python_version()}
+    for package in packages:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue        # an optional extra that is not here
+    return versions

@@ -1,0 +1,147 @@
+"""Fitting a model: optimizer, learning curves, progress, and going on after an interruption."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import keras
+import numpy as np
+from tensorboardX import SummaryWriter
+
+from spobet.config import Schedule
+from spobet.runs import RunFolder
+
+NOT_DECAYED = ("bias", "gamma", "beta", "token", "mask_tokens")
+
+
+def optimizer_of(schedule: Schedule, num_batches: int) -> keras.optimizers.Optimizer:
+    """AdamW with warm-up, cosine and averaged weights for `schedule.epochs` of `num_batches` updates each."""
+    updates = schedule.epochs * num_batches
+    warmup = round(schedule.warmup_share * updates)
+    rate = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=0.0 if warmup else schedule.learning_rate,
+        decay_steps=max(updates - warmup, 1),
+        alpha=schedule.final_share,
+        warmup_target=schedule.learning_rate if warmup else None,
+        warmup_steps=warmup,
+    )
+    optimizer = keras.optimizers.AdamW(
+        rate,
+        weight_decay=schedule.weight_decay,
+        global_clipnorm=schedule.clip_norm or None,
+        use_ema=schedule.averaging > 0,
+        ema_momentum=schedule.averaging or 0.99,
+    )
+    optimizer.exclude_from_weight_decay(var_names=list(NOT_DECAYED))
+    return optimizer
+
+
+def fit(
+    model: keras.Model,
+    batches: keras.utils.PyDataset,
+    schedule: Schedule,
+    run: RunFolder,
+    watchers: Sequence[keras.callbacks.Callback] = (),
+) -> None:
+    """Train a compiled model to the end of its schedule, from where an interrupted run of the same folder stopped.
+
+    After every epoch the run folder holds the state to go on from and the learning curves; the
+    model is left with its averaged weights.
+    """
+    model.optimizer.build(model.trainable_variables)
+    keeper = StateKeeper(run)
+    first_epoch = keeper.restore(model)
+    batches.start_at(first_epoch)
+    callbacks = [*watchers, keeper, TensorBoardLog(run.logs), ProgressBar(schedule.epochs, first_epoch)]
+    if first_epoch < schedule.epochs:
+        model.fit(batches, epochs=schedule.epochs, initial_epoch=first_epoch, callbacks=callbacks, verbose=0)
+
+
+def averaged_weights(model: keras.Model) -> list[np.ndarray]:
+    """Copies of the model's trainable weights, averaged where its optimizer averages them."""
+    averages = model.optimizer._model_variables_moving_average if model.optimizer.use_ema else model.trainable_variables
+    return [np.array(keras.ops.convert_to_numpy(average), copy=True) for average in averages]
+
+
+class StateKeeper(keras.callbacks.Callback):
+    """Keeps weights, optimizer, chance and learning curves of the last whole epoch on disk."""
+
+    def __init__(self, run: RunFolder) -> None:
+        super().__init__()
+        self._run, self._rows, self._began = run, [], time.monotonic()  # type: ignore[var-annotated]
+
+    def restore(self, model: keras.Model) -> int:
+        """Put the kept state, if any, into the model; returns the epoch to go on with."""
+        if not self._run.state.is_file():
+            return 0
+        with np.load(self._run.state, allow_pickle=False) as state:
+            values = [state[f"v{number}"] for number in range(len(state.files) - 1)]
+            self._rows = json.loads(str(state["rows"]))
+        variables = _all_variables(model)
+        if [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
+            raise ValueError(f"{self._run.state}: is of another network than config.toml says; remove {self._run.path} to begin anew")
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+        return len(self._rows)
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._began = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Write the state."""
+        scores = {name: float(value) for name, value in (logs or {}).items()}
+        self._rows.append({"epoch": epoch + 1, **scores, "seconds": round(time.monotonic() - self._began, 3)})
+        self._run.write_history(self._rows)
+        values = {f"v{number}": keras.ops.convert_to_numpy(variable) for number, variable in enumerate(_all_variables(self.model))}
+        partial = self._run.state.with_suffix(".partial.npz")
+        np.savez(partial, rows=np.array(json.dumps(self._rows)), **values)
+        partial.replace(self._run.state)
+
+
+class TensorBoardLog(keras.callbacks.Callback):
+    """Writes the learning curves for TensorBoard on any backend."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        self._writer = SummaryWriter(str(self._folder))
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        for name, value in (logs or {}).items():
+            self._writer.add_scalar(name, float(value), epoch + 1)
+        self._writer.add_scalar("learning_rate", float(self.model.optimizer.learning_rate), epoch + 1)
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        self._writer.close()
+
+
+class ProgressBar(keras.callbacks.Callback):
+    """One bar over all epochs on stderr, with the time left and the last loss."""
+
+    def __init__(self, epochs: int, done: int) -> None:
+        super().__init__()
+        self._last = ""
+        self._bar: Any = click.progressbar(length=epochs, label="epochs", file=sys.stderr, show_pos=True, item_show_func=self._loss)
+        self._bar.update(done)
+
+    def _loss(self, item: Any) -> str:
+        return self._last
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._last = f"loss {float((logs or {}).get('loss', np.nan)):.3f}"
+        self._bar.update(1, self._last)
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        self._bar.render_finish()
+
+
+def _all_variables(model: keras.Model) -> list[keras.Variable]:
+    return [*model.variables, *model.optimizer.variables]

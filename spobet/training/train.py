@@ -1,0 +1,132 @@
+"""Training: from a data set and an experiment to a run folder that names glosses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from spobet.config import Experiment
+from spobet.dataset.folds import NUM_FOLDS, hold_out
+from spobet.dataset.manifest import Manifest, Vocabulary
+from spobet.dataset.store import Dataset
+from spobet.evaluation.metrics import labels_of, top_k_accuracy
+from spobet.model.backbone import SignBackbone
+from spobet.model.classifier import SignClassifier
+from spobet.model.export import write_onnx
+from spobet.recognition.evaluate import evaluate_clips
+from spobet.runs import RunFolder, RunRecord
+from spobet.training.batches import LabelledBatches, steady_input
+from spobet.training.fit import averaged_weights, fit, optimizer_of
+from spobet.training.run import finish, pose_bank, skeleton_of, start
+
+
+def train(
+    experiment: Experiment,
+    data: Path,
+    path: Path,
+    pretrained: Path | None = None,
+    fold: int | None = None,
+    command: str = "",
+) -> RunRecord:
+    """Train on the clips of the split `train` and leave a whole run folder at `path`.
+
+    pretrained: a run folder whose backbone to start from. fold: hold this fold of the training clips out and
+    score it at the end (metrics-fold<K>.json). The same call on the folder of an interrupted run goes on where
+    that stopped. ValueError where the folder holds another run, or the backbone does not fit the experiment.
+    """
+    dataset = Dataset.open(data)
+    everything = dataset.manifest.of_splits("train")
+    clips, held_out = (everything, None) if fold is None else hold_out(everything, fold)
+    run = start(experiment, path)
+    everything.vocabulary.write(run.vocabulary)
+    classifier = build_classifier(experiment, dataset, len(everything.vocabulary), pretrained)
+    watchers = [BestOnValidation(experiment, dataset, everything.vocabulary)] if experiment.train.choose_on_validation else []
+    _fit(classifier, experiment, dataset, clips, everything.vocabulary, run, watchers)
+    chosen = watchers[0].restore_best(classifier) if watchers else "last epoch"
+    classifier.backbone.save(run.backbone, include_optimizer=False)
+    classifier.save(run.classifier, include_optimizer=False)
+    write_onnx(classifier, run.onnx)
+    record = finish(run, experiment, experiment.train.schedule.epochs, dataset, clips, pretrained, command)
+    record = replace(record, chosen=chosen, fold="" if fold is None else f"{fold} of {NUM_FOLDS}")
+    record.write(run.record_file)
+    if held_out:
+        evaluate_clips(run, dataset, held_out, f"fold{fold}")
+    return record
+
+
+def build_classifier(experiment: Experiment, dataset: Dataset, num_glosses: int, pretrained: Path | None) -> SignClassifier:
+    """A fresh classifier, its chance set by the experiment's seed, on a fresh or a pretrained backbone."""
+    keras.utils.set_random_seed(experiment.seed)
+    backbone = SignBackbone(experiment.backbone, skeleton_of(experiment, dataset), experiment.input.num_frames, name="backbone")
+    if pretrained is not None:
+        load_backbone(backbone, RunFolder(pretrained))
+    return SignClassifier(backbone, num_glosses, experiment.train.head_width, experiment.train.late_dropout, name="classifier")
+
+
+def load_backbone(backbone: SignBackbone, run: RunFolder) -> None:
+    """Give `backbone` the weights of a finished run's; ValueError says where the two differ in kind."""
+    run.record()
+    kept = keras.saving.load_model(run.backbone)
+    for what in ("skeleton", "num_frames"):
+        if getattr(kept, what) != getattr(backbone, what):
+            raise ValueError(f"{run.backbone}: {what} is {getattr(kept, what)}, the experiment has {getattr(backbone, what)}")
+    differences = [
+        f"{name} {getattr(kept.config, name)} (experiment: {value})"
+        for name, value in vars(backbone.config).items()
+        if name != "dropout" and getattr(kept.config, name) != value
+    ]
+    if differences:
+        raise ValueError(f"{run.backbone}: another backbone than the experiment's: {'; '.join(differences)}")
+    for variable, source in zip(backbone.trainable_variables, kept.trainable_variables, strict=True):
+        variable.assign(source)
+
+
+class BestOnValidation(keras.callbacks.Callback):
+    """Scores the averaged weights on the split `val` after every epoch and remembers the best."""
+
+    def __init__(self, experiment: Experiment, dataset: Dataset, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        manifest = dataset.manifest.of_splits("val")
+        bank = pose_bank(experiment, dataset, manifest)
+        self._inputs, self._labels = steady_input(bank, experiment), labels_of(manifest, vocabulary)
+        self._best, self._weights, self._epoch = -1.0, [], 0  # type: ignore[var-annotated]
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        self._scorer = keras.models.clone_model(self.model)        # its own: scoring inside fit disturbs the model being fitted
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Score, and add `val_top1` to the learning curves."""
+        weights = averaged_weights(self.model)
+        for variable, value in zip(self._scorer.trainable_variables, weights, strict=True):
+            variable.assign(value)
+        logits = keras.ops.convert_to_numpy(self._scorer.predict_on_batch(self._inputs))
+        score = top_k_accuracy(logits, self._labels)
+        if logs is not None:
+            logs["val_top1"] = score
+        if score > self._best:
+            self._best, self._weights, self._epoch = score, weights, epoch + 1
+
+    def restore_best(self, model: keras.Model) -> str:
+        """Put the best weights into the model; returns how they were chosen."""
+        for variable, value in zip(model.trainable_variables, self._weights, strict=True):
+            variable.assign(value)
+        return f"best on val (epoch {self._epoch})"
+
+
+def _fit(
+    classifier: SignClassifier,
+    experiment: Experiment,
+    dataset: Dataset,
+    clips: Manifest,
+    vocabulary: Vocabulary,
+    run: RunFolder,
+    watchers: list[BestOnValidation],
+) -> None:
+    labels = np.array([vocabulary.index(clip.gloss) for clip in clips])
+    batches = LabelledBatches(pose_bank(experiment, dataset, clips), labels, len(vocabulary), experiment)
+    optimizer = optimizer_of(experiment.train.schedule, len(batches))
+    classifier.compile(optimizer, loss=keras.losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+    fit(classifier, batches, experiment.train.schedule, run, watchers)
