@@ -1,8 +1,8 @@
 """Recognise single signs from body landmarks: pose in, gloss out.
 
-    pose = spobet.read("clips/69241")
-    spobet.load("runs/asl100").predict(pose, top=5)
-    data = spobet.Dataset.open("data/asl100")
+pose = spobet.read("clips/69241")
+spobet.load("runs/asl100").predict(pose, top=5)
+data = spobet.Dataset.open("data/asl100")
 """
 
 from typing import TYPE_CHECKING, Any

@@ -118,7 +118,9 @@ def train(experiment: Path, data: Path, run: Path, backbone: Path | None, seed: 
     from spobet.training import train
 
     record = train(_experiment(experiment, seed), data, run, backbone, fold, command=_command())
-    click.echo(f"{run}: trained on {len(record.clips)} clips, {record.epochs} epochs, {record.minutes:.1f} minutes, {record.chosen}")
+    click.echo(
+        f"{run}: trained on {len(record.clips)} clips, {record.epochs} epochs, {record.minutes:.1f} minutes, {record.chosen}"
+    )
 
 
 @main.command()

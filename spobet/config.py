@@ -212,4 +212,6 @@ def _toml(value: Any) -> str:
 def _check(section: object, name: str, **conditions: bool) -> None:
     for key, holds in conditions.items():
         if not holds:
-            raise ValueError(f"{name}.{key} is {getattr(section, key)!r}, which is outside what it may be (see {type(section).__name__})")
+            raise ValueError(
+                f"{name}.{key} is {getattr(section, key)!r}, which is outside what it may be (see {type(section).__name__})"
+            )

@@ -56,8 +56,8 @@ class RunRecord:
             values = json.loads(path.read_text(encoding="utf-8"))
             skeleton = values.pop("skeleton")
             bones = tuple((start, end) for start, end in skeleton["bones"])
-            tuples = {name: tuple(values.pop(name)) for name in ("clips", "glosses", "signers")}
-            return cls(skeleton=Skeleton(skeleton["name"], tuple(skeleton["landmarks"]), bones), **tuples, **values)
+            values |= {name: tuple(values[name]) for name in ("clips", "glosses", "signers")}
+            return cls(**values, skeleton=Skeleton(skeleton["name"], tuple(skeleton["landmarks"]), bones))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"{path}: not the record of a run ({error})") from error
 
@@ -153,7 +153,7 @@ class RunFolder:
 
     def read_history(self) -> dict[str, list[float]]:
         """The learning curves by column."""
-        with open(self.history, newline="", encoding="utf-8") as file:
+        with self.history.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         return {name: [float(row[name]) for row in rows] for name in (rows[0] if rows else {})}
 
@@ -178,5 +178,5 @@ def installed_versions(packages: Iterable[str] = PACKAGES) -> dict[str, str]:
         try:
             versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
-            continue        # an optional extra that is not here
+            continue  # an optional extra that is not here
     return versions

@@ -84,7 +84,7 @@ class Manifest:
 
     def write(self, path: Path) -> None:
         """Write one row a clip, with a header, as UTF-8 CSV."""
-        with open(path, "w", newline="", encoding="utf-8") as file:
+        with path.open("w", newline="", encoding="utf-8") as file:
             table = csv.DictWriter(file, [field.name for field in fields(Clip)])
             table.writeheader()
             table.writerows(asdict(clip) for clip in self.clips)
@@ -92,7 +92,7 @@ class Manifest:
     @classmethod
     def read(cls, path: Path) -> Manifest:
         """Read what `write` wrote; ValueError names the file and line of a row that is not a clip."""
-        with open(path, newline="", encoding="utf-8") as file:
+        with path.open(newline="", encoding="utf-8") as file:
             rows = csv.DictReader(file)
             expected = [field.name for field in fields(Clip)]
             if rows.fieldnames != expected:

@@ -17,7 +17,7 @@ from spobet.poses.synthesize import Sign, make_signer, make_vocabulary, minimal_
 SOURCE = "synthetic"
 LICENCE = "CC0-1.0"
 MINIMAL_PAIRS = "minimal-pairs.csv"
-_SPLIT_OF_SIGNERS = ("train", "val", "test", "train", "train", "train")        # and again for the next six
+_SPLIT_OF_SIGNERS = ("train", "val", "test", "train", "train", "train")  # and again for the next six
 
 
 def synthesize(
@@ -46,7 +46,7 @@ def synthesize(
     manifest = Manifest(tuple(_clip(signs[gloss], signer, take) for signer, gloss, take in numbers))
     with DatasetWriter(Path(path), OPENPOSE_54, "pixels", SOURCE, LICENCE) as writer:
         for clip, (signer, gloss, take) in zip(progress(manifest.clips), numbers, strict=True):
-            rng = np.random.default_rng([seed, 1 + signer, 1 + gloss, take])        # from 1: a seed ignores zeros at its end
+            rng = np.random.default_rng([seed, 1 + signer, 1 + gloss, take])  # from 1: a seed ignores zeros at its end
             writer.add(clip, perform(signs[gloss], signers[signer], rng))
         _write_pairs(writer.folder / MINIMAL_PAIRS, signs)
     return manifest

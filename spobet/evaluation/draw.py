@@ -232,7 +232,7 @@ def _curve(axes: _Axes, curve: np.ndarray, number: int) -> str:
     places = np.flatnonzero(finite).tolist()
     points = [f"{_short(axes.x(place + 1))} {_short(axes.y(curve[place]))}" for place in places]
     path = "".join(("L" if place and finite[place - 1] else "M") + point for place, point in zip(places, points, strict=True))
-    alone = finite & ~np.append(finite[1:], False) & ~np.insert(finite[:-1], 0, False)        # no line reaches these
+    alone = finite & ~np.append(finite[1:], False) & ~np.insert(finite[:-1], 0, False)  # no line reaches these
     alone[places[-1]] = True
     dots = "".join(_dot(axes.x(place + 1), axes.y(curve[place]), 2.5) for place in np.flatnonzero(alone).tolist())
     return f'<g class="curve-{number + 1}"><path d="{path}" fill="none" stroke="currentColor" {_stroke(number)}/>{dots}</g>'

@@ -36,7 +36,7 @@ class Accuracy:
     def __post_init__(self) -> None:
         _check_counts(self.hits, self.count)
         shares = (self.instance, self.per_class, *self.interval)
-        if not all(0 <= share <= 1 for share in shares):        # NaN compares False
+        if not all(0 <= share <= 1 for share in shares):  # NaN compares False
             raise ValueError(f"accuracies {shares}, expected fractions of one")
 
     def __str__(self) -> str:
@@ -130,7 +130,7 @@ def ranks(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     _check_scores(logits, labels)
     num_glosses = logits.shape[1]
     own = logits[np.arange(len(labels)), labels]
-    beaten = logits < own[:, None]        # NaN compares False, so it is never beaten and beats nothing
+    beaten = logits < own[:, None]  # NaN compares False, so it is never beaten and beats nothing
     places: np.ndarray = np.where(labels == OUTSIDE_VOCABULARY, num_glosses + 1, num_glosses - beaten.sum(axis=1))
     return places
 
@@ -177,9 +177,7 @@ def score(
     return Metrics(len(labels), num_glosses, present, top1, top5, top10, split=split, seed=seed, commit=commit, data=data)
 
 
-def predictions(
-    manifest: Manifest, vocabulary: Vocabulary, logits: np.ndarray, temperature: float = 1.0
-) -> tuple[Prediction, ...]:
+def predictions(manifest: Manifest, vocabulary: Vocabulary, logits: np.ndarray, temperature: float = 1.0) -> tuple[Prediction, ...]:
     """The answers for every clip, in manifest order; probabilities are softmax(logits / temperature).
 
     logits: (clips, glosses). Equal scores stand in vocabulary order, while ranks count ties against the
@@ -258,13 +256,13 @@ def _accuracy_json(accuracy: Accuracy) -> dict[str, object]:
 def _hits(places: np.ndarray, k: int, num_glosses: int) -> np.ndarray:
     if k < 1:
         raise ValueError(f"k is {k}, expected at least 1")
-    return places <= min(k, num_glosses)        # a gloss outside the vocabulary is wrong however large k is
+    return places <= min(k, num_glosses)  # a gloss outside the vocabulary is wrong however large k is
 
 
 def _softmax(logits: np.ndarray, temperature: float) -> np.ndarray:
     if not temperature > 0:
         raise ValueError(f"temperature {temperature}, expected above 0")
-    with np.errstate(invalid="ignore"):        # inf - inf is NaN: no probability
+    with np.errstate(invalid="ignore"):  # inf - inf is NaN: no probability
         powers = np.exp((logits - logits.max(axis=1, keepdims=True)) / temperature)
     shares: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
     return shares

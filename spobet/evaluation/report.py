@@ -42,7 +42,7 @@ class Example:
 
     def __post_init__(self) -> None:
         chances = [probability for _, probability in self.answers]
-        in_range = all(0 <= chance <= 1 for chance in chances)        # NaN compares False
+        in_range = all(0 <= chance <= 1 for chance in chances)  # NaN compares False
         if not chances or not in_range or chances != sorted(chances, reverse=True):
             raise ValueError(f"clip {self.clip_id}: probabilities {chances}, expected at least one in 0..1, best first")
 
@@ -184,7 +184,7 @@ def _example(example: Example) -> str:
     strip = skeleton_strip(example.pose, weights=example.weights)
     label = escape(f"frames of clip {example.clip_id}")
     return (
-        f'<article><h3>{escape(example.gloss)}<small>clip {escape(example.clip_id)} · {verdict}</small></h3>'
+        f"<article><h3>{escape(example.gloss)}<small>clip {escape(example.clip_id)} · {verdict}</small></h3>"
         f'<div class="film" tabindex="0" role="region" aria-label="{label}">{strip}</div><ol>{rows}</ol></article>'
     )
 

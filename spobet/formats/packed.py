@@ -151,7 +151,7 @@ def _frame_rate(fields: dict[str, np.ndarray], offsets: np.ndarray) -> np.ndarra
     num_frames = np.diff(offsets)
     if "frame_rate" in fields:
         return np.broadcast_to(fields["frame_rate"].astype(np.float64), num_frames.shape)
-    if "n25_start" in fields:           # length of the clip in frames at 25 a second
+    if "n25_start" in fields:  # length of the clip in frames at 25 a second
         return 25.0 * num_frames / (fields["n25_end"].astype(np.float64) - fields["n25_start"] + 1)
     return np.full(len(num_frames), np.nan)
 
@@ -161,7 +161,7 @@ def _with_sides(xy: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.
 
     Both tracks are compared by their median wrist; a lone track by the middle of the picture.
     """
-    wrists = xy[:, HANDS_42.indices(["right_hand_wrist", "left_hand_wrist"]), 0]        # (frames, 2)
+    wrists = xy[:, HANDS_42.indices(["right_hand_wrist", "left_hand_wrist"]), 0]  # (frames, 2)
     middles = np.array([np.nanmedian(track) if np.isfinite(track).any() else np.nan for track in wrists.T])
     first, second = np.where(np.isnan(middles), 0.5, middles)
     if first <= second:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -90,22 +91,28 @@ def _encode(x: Tensor, frame_mask: Tensor, config: BackboneConfig) -> Tensor:
         x = ClipToken(name="clip_token")(x)
         mask = ops.concatenate([ops.ones_like(frame_mask[:, :1]), frame_mask], axis=1)
     for number, kind in enumerate(config.blocks):
-        if kind == "attention":
-            block = AttentionBlock(
-                config.num_heads, config.feed_forward, config.activation, config.dropout, config.norm_first, name=f"attention_{number}"
-            )
-            x = block(x, mask)
-            continue
-        block = ConvolutionBlock(config.expansion, config.kernel_size, config.activation, config.dropout, name=f"convolution_{number}")
-        if config.clip_token:
+        block = _BLOCKS[kind](config, f"{kind}_{number}")
+        if kind == "convolution" and config.clip_token:
             x = ops.concatenate([x[:, :1], block(x[:, 1:], frame_mask)], axis=1)
         else:
-            x = block(x, frame_mask)
+            x = block(x, mask)
     if config.norm_first:
         x = keras.layers.LayerNormalization(epsilon=1e-6, name="final_norm")(x)
     if config.clip_token:
         return x
     return ops.concatenate([FrameMean(name="mean")(x, frame_mask)[:, None], x], axis=1)
+
+
+def _attention(config: BackboneConfig, name: str) -> AttentionBlock:
+    sizes = (config.num_heads, config.feed_forward, config.activation, config.dropout, config.norm_first)
+    return AttentionBlock(*sizes, name=name)
+
+
+def _convolution(config: BackboneConfig, name: str) -> ConvolutionBlock:
+    return ConvolutionBlock(config.expansion, config.kernel_size, config.activation, config.dropout, name=name)
+
+
+_BLOCKS: dict[str, Callable[[BackboneConfig, str], keras.Layer]] = {"attention": _attention, "convolution": _convolution}
 
 
 def _tuples(value: Any) -> Any:

@@ -20,9 +20,9 @@ def write_onnx(classifier: SignClassifier, path: Path) -> None:
     """
     partial = path.with_name(f".{path.name}.partial")
     one = {name: keras.ops.zeros((1, *tensor.shape[1:]), tensor.dtype) for name, tensor in classifier.input.items()}
-    classifier(one)        # export wants a model that has been called
+    classifier(one)  # export wants a model that has been called
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")        # the exporters' own, about their own code
+        warnings.simplefilter("ignore")  # the exporters' own, about their own code
         logging.getLogger("jax2onnx").setLevel(logging.ERROR)
         classifier.export(str(partial), format="onnx", verbose=False)
     partial.replace(path)

@@ -10,7 +10,7 @@ from keras import ops
 
 from spobet.model.layers import Tensor, register
 
-Track = tuple[Tensor, Tensor]        # values (clips, frames, points, 2) and where they are known (clips, frames, points)
+Track = tuple[Tensor, Tensor]  # values (clips, frames, points, 2) and where they are known (clips, frames, points)
 
 
 @register
@@ -28,7 +28,9 @@ class Kinematics(keras.layers.Layer):
     hands: positions of each hand's landmarks, wrist first.
     """
 
-    def __init__(self, features: Sequence[str], hands: Sequence[Sequence[int]], motion_steps: Sequence[int] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, features: Sequence[str], hands: Sequence[Sequence[int]], motion_steps: Sequence[int] = (), **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.features, self.motion_steps = list(features), list(motion_steps)
         self.hands = [[int(point) for point in hand] for hand in hands]
@@ -82,4 +84,4 @@ def _motion(track: Track, step: int) -> Tensor:
 
 
 def _flat(values: Tensor) -> Tensor:
-    return ops.reshape(values, (-1, values.shape[1], values.shape[2] * values.shape[3]))        # (clips, frames, features)
+    return ops.reshape(values, (-1, values.shape[1], values.shape[2] * values.shape[3]))  # (clips, frames, features)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
 from keras import ops
 
-Tensor = keras.KerasTensor
+Tensor: TypeAlias = Any  # a tensor of whichever backend runs, or Keras's symbolic one
 register = keras.saving.register_keras_serializable(package="spobet")
 
 
@@ -85,8 +85,8 @@ class TimeConvolution(keras.layers.Layer):
 
     def call(self, x: Tensor) -> Tensor:
         frames = np.arange(x.shape[1])
-        taps = frames[None, :] - frames[:, None] + self.kernel_size // 2       # (to frame, from frame)
-        places = taps[..., None] == np.arange(self.kernel_size)        # a product with these, since a gather's gradient is slow
+        taps = frames[None, :] - frames[:, None] + self.kernel_size // 2  # (to frame, from frame)
+        places = taps[..., None] == np.arange(self.kernel_size)  # a product with these, since a gather's gradient is slow
         band = ops.matmul(ops.cast(places, x.dtype), self.kernel)
         return ops.einsum("tsc,bsc->btc", band, x)
 
@@ -129,8 +129,8 @@ class ConvolutionBlock(keras.layers.Layer):
 class AttentionBlock(keras.layers.Layer):
     """Attention over the positions whose position_mask is True, then two dense layers, each added to what came in.
 
-    x (clips, positions, width), position_mask (clips, positions). Dropout follows the layers, never inside the attention, so that the
-    fused kernel stays in use; like a ConvolutionBlock's it takes whole channels.
+    x (clips, positions, width), position_mask (clips, positions). Dropout follows the layers and is never inside the
+    attention, so that the fused kernel stays in use; like a ConvolutionBlock's it takes whole channels.
     """
 
     def __init__(self, num_heads: int, feed_forward: int, activation: str, dropout: float, norm_first: bool, **kwargs: Any) -> None:
@@ -155,10 +155,9 @@ class AttentionBlock(keras.layers.Layer):
             return self.narrow(self.widen(y))
 
         for part, norm, drop in zip((attend, feed), self.norms, self.drops, strict=True):
-            if self.norm_first:
-                x = x + drop(part(norm(x)), training=training)
-            else:
-                x = norm(x + drop(part(x), training=training))
+            y = part(norm(x)) if self.norm_first else part(x)
+            x = x + drop(y, training=training)
+            x = x if self.norm_first else norm(x)
         return x
 
     def get_config(self) -> dict:

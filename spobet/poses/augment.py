@@ -68,7 +68,7 @@ def random_moments(
     told = np.maximum(np.round(lengths * pace).astype(np.int64), 1)
     steady, frame_mask = steady_moments(told, num_frames, stretch)
     share = _warped(steady / np.maximum(told - 1, 1)[:, None], config.warp, rng)
-    first = rng.uniform(-config.cut / 2, config.cut, (len(lengths), 1))        # below zero: the clip begins with a held frame
+    first = rng.uniform(-config.cut / 2, config.cut, (len(lengths), 1))  # below zero: the clip begins with a held frame
     last = 1 - rng.uniform(-config.cut / 2, config.cut, (len(lengths), 1))
     return np.clip(first + share * (last - first), 0, 1) * (lengths - 1)[:, None], frame_mask
 

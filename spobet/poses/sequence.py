@@ -83,7 +83,7 @@ def _check_values(xy: np.ndarray, confidence: np.ndarray) -> None:
     if (missing[..., 0] != missing[..., 1]).any():
         frame, landmark = np.argwhere(missing[..., 0] != missing[..., 1])[0]
         raise ValueError(f"only one of x and y is NaN at frame {frame}, landmark {landmark}")
-    wrong = ~((confidence >= 0) & (confidence <= 1))        # NaN compares False
+    wrong = ~((confidence >= 0) & (confidence <= 1))  # NaN compares False
     if wrong.any():
         frame, landmark = np.argwhere(wrong)[0]
         raise ValueError(f"confidence {confidence[frame, landmark]} at frame {frame}, landmark {landmark}, expected 0..1")

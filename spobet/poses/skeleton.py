@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,8 +13,9 @@ Bone = tuple[str, str]
 
 _FINGERS = ("thumb", "index", "middle", "ring", "little")
 _JOINTS = ("mcp", "pip", "dip", "tip")
-_HAND_POINTS = ("hand_wrist", "thumb_cmc", "thumb_mcp", "thumb_ip", "thumb_tip") + tuple(
-    f"{finger}_{joint}" for finger in _FINGERS[1:] for joint in _JOINTS
+_HAND_POINTS = (
+    *("hand_wrist", "thumb_cmc", "thumb_mcp", "thumb_ip", "thumb_tip"),
+    *(f"{finger}_{joint}" for finger in _FINGERS[1:] for joint in _JOINTS),
 )
 
 
@@ -88,7 +90,7 @@ def hand_bones(side: str) -> tuple[Bone, ...]:
     """The 20 bones of one hand: from the wrist along each finger."""
     wrist, *fingers = hand_landmarks(side)
     chains = [[wrist, *fingers[start : start + 4]] for start in range(0, len(fingers), 4)]
-    return tuple(bone for chain in chains for bone in zip(chain, chain[1:], strict=False))
+    return tuple(bone for chain in chains for bone in pairwise(chain))
 
 
 def skeleton_named(name: str) -> Skeleton:
@@ -126,8 +128,6 @@ HANDS_42 = Skeleton(
 OPENPOSE_54 = Skeleton(
     "OPENPOSE_54",
     _UPPER_BODY + HANDS_42.landmarks,
-    _UPPER_BODY_BONES
-    + (("right_wrist", "right_hand_wrist"), ("left_wrist", "left_hand_wrist"))
-    + HANDS_42.bones,
+    (*_UPPER_BODY_BONES, ("right_wrist", "right_hand_wrist"), ("left_wrist", "left_hand_wrist"), *HANDS_42.bones),
 )
 SKELETONS = {skeleton.name: skeleton for skeleton in (HANDS_42, OPENPOSE_54)}

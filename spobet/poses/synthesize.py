@@ -27,7 +27,7 @@ __all__ = [
 ]  # fmt: skip
 
 _HEAD = ("nose", "right_eye", "left_eye", "right_ear", "left_ear")
-_TO_PICTURE = {"right": np.array([-1.0, 1.0, 1.0]), "left": np.array([1.0, 1.0, 1.0])}        # from a hand's own frame
+_TO_PICTURE = {"right": np.array([-1.0, 1.0, 1.0]), "left": np.array([1.0, 1.0, 1.0])}  # from a hand's own frame
 
 
 def perform(sign: Sign, signer: Signer, rng: np.random.Generator) -> PoseSequence:
@@ -40,7 +40,7 @@ def perform(sign: Sign, signer: Signer, rng: np.random.Generator) -> PoseSequenc
     points = _trunk(signer.body, course.times, rng)
     points |= _arm("right", acting_hand(sign, signer, take, course), signer)
     points |= _arm("left", other_hand(sign, signer, take, course), signer)
-    tracks = np.stack([points[name] for name in OPENPOSE_54.landmarks], axis=1)        # (frames, landmarks, 3)
+    tracks = np.stack([points[name] for name in OPENPOSE_54.landmarks], axis=1)  # (frames, landmarks, 3)
     pixels = signer.camera.project(tracks + _sway(course.times, rng)[:, None])
     idle_hand = "left" if sign.hands == "one" else None
     xy, confidence = signer.detector.observe(pixels, OPENPOSE_54, idle_hand, rng)
@@ -60,7 +60,7 @@ def _trunk(body: Body, times: np.ndarray, rng: np.random.Generator) -> dict[str,
 def _arm(side: str, hand: HandTrack, signer: Signer) -> dict[str, np.ndarray]:
     """Elbow, wrist and hand points (frames, 3) by name."""
     elbow, wrist = signer.body.reach(hand.wrist, signer.elbow_lift)
-    shape = signer.body.hand * hand_points(hand.handshape) @ hand.axes        # (frames, hand points, 3)
+    shape = signer.body.hand * hand_points(hand.handshape) @ hand.axes  # (frames, hand points, 3)
     tracks = {f"{side}_elbow": elbow, f"{side}_wrist": wrist}
     for point, name in enumerate(hand_landmarks(side)):
         tracks[name] = wrist + shape[:, point]
@@ -69,5 +69,5 @@ def _arm(side: str, hand: HandTrack, signer: Signer) -> dict[str, np.ndarray]:
 
 def _sway(times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A slow drift (frames, 3), head lengths."""
-    phases, rates = rng.uniform(0, 2 * np.pi, 3), rng.uniform(0.1, 0.4, 3)        # radians, turns a second
+    phases, rates = rng.uniform(0, 2 * np.pi, 3), rng.uniform(0.1, 0.4, 3)  # radians, turns a second
     return np.array([0.03, 0.015, 0.02]) * np.sin(phases + 2 * np.pi * times[:, None] * rates)

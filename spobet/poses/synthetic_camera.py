@@ -8,8 +8,8 @@ import numpy as np
 
 from spobet.poses.skeleton import Skeleton
 
-IMAGE_SIZE = 256        # pixels a side
-_GUESS_JITTER = 6.0        # pixels
+IMAGE_SIZE = 256  # pixels a side
+_GUESS_JITTER = 6.0  # pixels
 
 
 @dataclass(frozen=True)

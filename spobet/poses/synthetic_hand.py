@@ -8,10 +8,10 @@ import numpy as np
 
 from spobet.poses.skeleton import hand_landmarks
 
-_KNUCKLES = np.array([[0.13, 0.47], [0.04, 0.49], [-0.05, 0.46], [-0.13, 0.41]])        # (finger, thumbwards and fingerwards)
+_KNUCKLES = np.array([[0.13, 0.47], [0.04, 0.49], [-0.05, 0.46], [-0.13, 0.41]])  # (finger, thumbwards and fingerwards)
 _BONES = np.array([[0.22, 0.13, 0.10], [0.24, 0.15, 0.11], [0.22, 0.14, 0.10], [0.17, 0.10, 0.09]])
-_FULL_FLEXION = np.radians([80.0, 100.0, 60.0])        # of the three joints of a finger
-_FAN = np.radians([16.0, 4.0, -8.0, -20.0])        # of the fingers of a spread hand
+_FULL_FLEXION = np.radians([80.0, 100.0, 60.0])  # of the three joints of a finger
+_FAN = np.radians([16.0, 4.0, -8.0, -20.0])  # of the fingers of a spread hand
 _CLOSED_FAN = np.radians([3.0, 1.0, -1.0, -4.0])
 _THUMB_ROOT = np.array([0.10, 0.08])
 _THUMB_BONES = np.array([0.20, 0.16, 0.13])
@@ -71,11 +71,11 @@ def hand_points(values: np.ndarray) -> np.ndarray:
     along the straight fingers and out of the palm.
     """
     flexion, spread = np.clip(values[:, :5], 0, 1), np.clip(values[:, 5], 0, 1)
-    fan = _CLOSED_FAN + spread[:, None] * (_FAN - _CLOSED_FAN)        # (frames, finger)
+    fan = _CLOSED_FAN + spread[:, None] * (_FAN - _CLOSED_FAN)  # (frames, finger)
     points = np.zeros((len(values), len(hand_landmarks("right")), 3))
     points[:, 1:5] = _thumb(flexion[:, 0], *np.radians(np.clip(values[:, 6:], 0, 90)).T)
     for finger, (knuckle, bones) in enumerate(zip(_KNUCKLES, _BONES, strict=True)):
-        bends = np.cumsum(flexion[:, 1 + finger, None] * _FULL_FLEXION, axis=1)        # (frames, joint)
+        bends = np.cumsum(flexion[:, 1 + finger, None] * _FULL_FLEXION, axis=1)  # (frames, joint)
         steps = bones[:, None] * _directions(np.broadcast_to(fan[:, finger, None], bends.shape), bends)
         root = np.broadcast_to([*knuckle, 0.0], (len(values), 1, 3))
         points[:, 5 + 4 * finger : 9 + 4 * finger] = np.cumsum(np.concatenate([root, steps], axis=1), axis=1)
@@ -84,7 +84,7 @@ def hand_points(values: np.ndarray) -> np.ndarray:
 
 def _thumb(flexion: np.ndarray, abduction: np.ndarray, opposition: np.ndarray) -> np.ndarray:
     """Root, two joints and tip of the thumb (frames, 4, 3); a bent thumb folds over the fingers."""
-    sideways = abduction[:, None] - flexion[:, None] * np.cumsum(_THUMB_FLEXION)        # (frames, bone)
+    sideways = abduction[:, None] - flexion[:, None] * np.cumsum(_THUMB_FLEXION)  # (frames, bone)
     steps = _THUMB_BONES[:, None] * _directions(sideways, np.broadcast_to(opposition[:, None], sideways.shape))
     root = np.broadcast_to([*_THUMB_ROOT, 0.0], (len(flexion), 1, 3))
     return np.cumsum(np.concatenate([root, steps], axis=1), axis=1)

@@ -11,11 +11,11 @@ from spobet.poses.synthetic_sign import LOCATIONS, ORIENTATIONS, Sign
 from spobet.poses.synthetic_signer import Signer
 
 _LONG_PATHS = ("circle", "zigzag", "tap", "twist")
-_TWO_HANDS_APART = 0.5        # least distance of a hand from the middle where both act, head lengths
+_TWO_HANDS_APART = 0.5  # least distance of a hand from the middle where both act, head lengths
 _BASE_PLACE, _BASE_HANDSHAPE, _BASE_ORIENTATION = (0.05, 1.55, 0.7), "flat", "down"
 _REST_ORIENTATION = np.array([(-0.25, 1.0, 0.25), (-1.0, -0.1, 0.3)])
-_WAY_BULGE = np.array([0.10, 0.0, 0.45])        # hands take the way outward and in front, head lengths
-_WAY_SWING = np.array([(-0.3, 0.2, 1.5), (0.0, 0.6, 0.3)])        # and point to the camera halfway
+_WAY_BULGE = np.array([0.10, 0.0, 0.45])  # hands take the way outward and in front, head lengths
+_WAY_SWING = np.array([(-0.3, 0.2, 1.5), (0.0, 0.6, 0.3)])  # and point to the camera halfway
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def draw_course(sign: Sign, signer: Signer, rng: np.random.Generator) -> Course:
     movement = rng.uniform(0.55, 0.75) * (1.4 if sign.path in _LONG_PATHS else 1.0) / signer.tempo
     length = rest + way + hold + movement + last_hold + way_back + last_rest
     times = np.arange(max(1, int(length * signer.frame_rate))) / signer.frame_rate
-    clock = times + (length - times[-1]) / 2        # the same is left out at either end
+    clock = times + (length - times[-1]) / 2  # the same is left out at either end
     raised = _ease((clock - rest) / way) * _ease((length - last_rest - clock) / way_back)
     return Course(times, raised, 2 * _ease((clock - rest - way - hold) / movement) - 1)
 
@@ -102,7 +102,7 @@ def _signing_hand(sign: Sign, signer: Signer, take: Take, course: Course, parall
     if sign.hands in ("mirrored", "parallel"):
         outward = max(outward, _TWO_HANDS_APART)
     offsets = take.size * signer.size * _tilted(sign.offsets(course.progress), take.tilt)
-    offsets *= [-1.0 if parallel else 1.0, 1.0, 1.0]        # the same way in space is the other way in the hand's own frame
+    offsets *= [-1.0 if parallel else 1.0, 1.0, 1.0]  # the same way in space is the other way in the hand's own frame
     palm = np.array([outward, down, near]) + signer.habit + take.shift + offsets
     start, end = (HANDSHAPES[name].values for name in sign.handshapes)
     handshape = start + (end - start) * (1 + course.progress[:, None]) / 2 + take.handshape
@@ -119,7 +119,7 @@ def _raise(
     halfway = 4 * share * (1 - share)
     axes = _axes((1 - share[..., None]) * _REST_ORIENTATION + share[..., None] * orientation + halfway[..., None] * _WAY_SWING)
     wrist = palm - 0.5 * signer.body.hand * _axes(orientation[None])[:, 1]
-    formed = np.minimum(1.0, 1.5 * share)        # the shape is ready before the hand arrives
+    formed = np.minimum(1.0, 1.5 * share)  # the shape is ready before the hand arrives
     return HandTrack(
         wrist=(1 - share) * signer.rest + share * wrist + halfway * _WAY_BULGE,
         axes=_rolled(axes, twist * raised),

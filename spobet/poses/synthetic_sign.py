@@ -14,19 +14,19 @@ LOCATIONS = {
     "forehead": (0.35, -1.50, 0.55),
     "chin": (0.15, -0.55, 0.60),
     "chest": (0.15, 0.45, 0.60),
-    "shoulder": (-0.80, 0.10, 0.55),        # the other side's
+    "shoulder": (-0.80, 0.10, 0.55),  # the other side's
     "side": (1.45, -0.10, 0.45),
     "neutral": (0.55, 1.25, 0.90),
 }
 DIRECTIONS = {"up": (0.0, -1.0, 0.0), "down": (0.0, 1.0, 0.0), "inward": (-1.0, 0.0, 0.0), "outward": (1.0, 0.0, 0.0)}
 OPPOSITES = {"up": "down", "down": "up", "inward": "outward", "outward": "inward"}
-ORIENTATIONS = {        # where the straight fingers point, where the palm looks
+ORIENTATIONS = {  # where the straight fingers point, where the palm looks
     "out": ((-0.10, -1.00, 0.15), (0.0, 0.0, 1.0)),
     "in": ((-0.75, -0.65, 0.10), (0.0, 0.0, -1.0)),
     "side": ((-0.10, -0.90, 0.40), (-0.80, 0.0, 0.60)),
     "down": ((-0.80, -0.20, 0.50), (0.0, 0.75, 0.65)),
 }
-PATHS = {        # which directions each path may take
+PATHS = {  # which directions each path may take
     "move": tuple(DIRECTIONS),
     "arc": ("inward", "outward"),
     "circle": ("inward", "outward"),
@@ -35,11 +35,11 @@ PATHS = {        # which directions each path may take
     "twist": ("",),
     "hold": ("",),
 }
-HANDS = {        # which locations each arrangement of the hands may take
+HANDS = {  # which locations each arrangement of the hands may take
     "one": tuple(LOCATIONS),
-    "mirrored": ("forehead", "chest", "side", "neutral"),        # both hands, each other's mirror image
-    "parallel": ("chest", "side", "neutral"),        # both hands, the same way
-    "base": ("chest", "neutral"),        # the other hand lies still
+    "mirrored": ("forehead", "chest", "side", "neutral"),  # both hands, each other's mirror image
+    "parallel": ("chest", "side", "neutral"),  # both hands, the same way
+    "base": ("chest", "neutral"),  # the other hand lies still
 }
 
 

@@ -10,7 +10,7 @@ from spobet.poses.synthetic_camera import IMAGE_SIZE, Camera, Detector
 
 Vector = tuple[float, float, float]
 
-_LOW_ELBOW, _HIGH_ELBOW = np.array([0.25, 1.0, -0.8]), np.array([0.8, 1.0, -0.1])        # where elbows tend, by the wrist's height
+_LOW_ELBOW, _HIGH_ELBOW = np.array([0.25, 1.0, -0.8]), np.array([0.8, 1.0, -0.1])  # where elbows tend, by the wrist's height
 _SMALLEST_GAP = 1e-3
 
 

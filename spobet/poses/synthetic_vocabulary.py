@@ -100,7 +100,7 @@ def _handshape_pair(rng: np.random.Generator) -> list[Sign]:
     pairs = (("flat", "fist"), ("spread", "point"), ("v", "flat"), ("spread", "thumb"), ("y", "fist"))
     one, other = pairs[rng.integers(len(pairs))]
     circle = replace(_any_sign(rng)[0], path="circle", direction=_choose(rng, PATHS["circle"]))
-    sign = replace(circle, orientation=_choose(rng, ("out", "in")))        # which show the fingers best
+    sign = replace(circle, orientation=_choose(rng, ("out", "in")))  # which show the fingers best
     return [replace(sign, handshapes=(handshape, handshape)) for handshape in (one, other)]
 
 

@@ -46,4 +46,5 @@ def refuse_met(clips: Manifest, met: frozenset[str], name: str) -> None:
     """Raise ValueError where a clip to be scored is among those met in training."""
     both = [clip.id for clip in clips if clip.id in met]
     if both:
-        raise ValueError(f"{name}: {len(both)} of {len(clips)} clips were trained or pretrained on, so no figure of them counts: {', '.join(both[:5])}")
+        named = ", ".join(both[:5])
+        raise ValueError(f"{name}: {len(both)} of {len(clips)} clips were trained or pretrained on and cannot be scored: {named}")

@@ -31,7 +31,9 @@ class Answer:
 class Recognizer:
     """Names the sign of a clip: `predict(pose)` ranks glosses, `logits(poses)` scores many clips."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, vocabulary: Vocabulary, skeleton: Skeleton, config: InputConfig) -> None:
+    def __init__(
+        self, session: onnxruntime.InferenceSession, vocabulary: Vocabulary, skeleton: Skeleton, config: InputConfig
+    ) -> None:
         self._session, self.vocabulary, self.skeleton, self._config = session, vocabulary, skeleton, config
 
     def predict(self, clip: PoseSequence | str | Path, top: int = 5) -> list[Answer]:
@@ -72,7 +74,7 @@ def load(run: str | Path) -> Recognizer:
     session = onnxruntime.InferenceSession(str(folder.onnx), providers=["CPUExecutionProvider"])
     num_logits = session.get_outputs()[0].shape[-1]
     if num_logits != len(vocabulary):
-        raise ValueError(f"{folder.onnx}: names {num_logits} glosses, {folder.vocabulary.name} lists {len(vocabulary)}: of another vocabulary")
+        raise ValueError(
+            f"{folder.onnx}: names {num_logits} glosses, {folder.vocabulary.name} lists {len(vocabulary)}: of another vocabulary"
+        )
     return Recognizer(session, vocabulary, record.skeleton, experiment.input)
-
-

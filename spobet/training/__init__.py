@@ -7,7 +7,7 @@ import os
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
-from spobet.training.pretrain import pretrain  # noqa: E402
-from spobet.training.train import train  # noqa: E402
+from spobet.training.pretrain import pretrain
+from spobet.training.train import train
 
 __all__ = ["pretrain", "train"]

@@ -85,7 +85,9 @@ class StateKeeper(keras.callbacks.Callback):
             self._rows = json.loads(str(state["rows"]))
         variables = _all_variables(model)
         if [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
-            raise ValueError(f"{self._run.state}: is of another network than config.toml says; remove {self._run.path} to begin anew")
+            raise ValueError(
+                f"{self._run.state}: is of another network than config.toml says; remove {self._run.path} to begin anew"
+            )
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
         return len(self._rows)

@@ -63,7 +63,10 @@ def finish(
         chosen="last epoch",
         fold="",
         skeleton=skeleton_of(experiment, dataset),
-        data={**{name: digest for record in earlier for name, digest in record.data.items()}, dataset.info.source: dataset.info.content_hash},
+        data={
+            **{name: digest for record in earlier for name, digest in record.data.items()},
+            dataset.info.source: dataset.info.content_hash,
+        },
         clips=_union([record.clips for record in earlier], [clip.id for clip in clips]),
         glosses=_union([record.glosses for record in earlier], [clip.gloss for clip in clips]),
         signers=_union([record.signers for record in earlier], [clip.signer for clip in clips]),

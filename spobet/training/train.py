@@ -95,7 +95,7 @@ class BestOnValidation(keras.callbacks.Callback):
         self._best, self._weights, self._epoch = -1.0, [], 0  # type: ignore[var-annotated]
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        self._scorer = keras.models.clone_model(self.model)        # its own: scoring inside fit disturbs the model being fitted
+        self._scorer = keras.models.clone_model(self.model)  # its own: scoring inside fit disturbs the model being fitted
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Score, and add `val_top1` to the learning curves."""

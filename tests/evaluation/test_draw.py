@@ -94,7 +94,7 @@ def test_missing_landmarks_and_their_bones_are_not_drawn() -> None:
     xy = np.array([[[0, 0], [1, 1], [np.nan, np.nan], [3, 3]]])
     svg = skeleton_strip(pose_of(xy, chain))
     assert svg.count("<path") == 1 and svg.count("M") == 1 and svg.count("L") == 1
-    assert svg.count("<circle") == 1        # d is seen, yet no bone reaches it
+    assert svg.count("<circle") == 1  # d is seen, yet no bone reaches it
 
 
 def test_hands_differ_without_colour() -> None:

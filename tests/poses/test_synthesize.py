@@ -60,7 +60,7 @@ def test_clips_look_like_detected_ones(seed: int) -> None:
     assert 25 <= len(clip) <= 105
     assert np.nanmin(clip.xy) >= 0 and np.nanmax(clip.xy) <= IMAGE_SIZE
     assert 0.5 < clip.seen.mean() <= 1
-    assert np.nanmedian(clip["right_shoulder"][:, 0]) < np.nanmedian(clip["left_shoulder"][:, 0])        # faces the camera
+    assert np.nanmedian(clip["right_shoulder"][:, 0]) < np.nanmedian(clip["left_shoulder"][:, 0])  # faces the camera
 
 
 @settings(max_examples=30, deadline=None)
@@ -109,7 +109,7 @@ def test_the_opposite_direction_is_the_same_path_backwards(path: str) -> None:
 def test_bones_of_a_hand_keep_their_length_in_every_shape(fingers: list[float]) -> None:
     shapes = np.stack([Handshape(*fingers).values, HANDSHAPES["fist"].values])
     joints = hand_points(shapes)[:, 1:].reshape(2, 5, 4, 3)
-    bones = np.linalg.norm(np.diff(joints, axis=2), axis=-1)        # (frames, finger, bone)
+    bones = np.linalg.norm(np.diff(joints, axis=2), axis=-1)  # (frames, finger, bone)
     np.testing.assert_allclose(bones[0], bones[1])
 
 
@@ -153,12 +153,12 @@ def test_wrong_parameters_are_refused() -> None:
 
 def test_without_order_the_direction_pair_is_a_coin_toss() -> None:
     assert 0.35 < _bag_of_frames_accuracy(*_performances(0)) < 0.65
-    assert _bag_of_frames_accuracy(*_performances(2)) > 0.95        # the same method tells handshapes apart
+    assert _bag_of_frames_accuracy(*_performances(2)) > 0.95  # the same method tells handshapes apart
 
 
 def test_with_order_the_direction_pair_is_plain() -> None:
     clips, labels = _performances(0)
-    to_picture = np.array([-1.0, 1.0])        # a right hand's outward is the picture's left
+    to_picture = np.array([-1.0, 1.0])  # a right hand's outward is the picture's left
     direction = np.array(DIRECTIONS[_signs()[1].direction])[:2] * to_picture
     steps = np.array([_displacement(clip) @ direction for clip in clips])
     assert ((steps > 0) == labels).mean() > 0.9
@@ -210,6 +210,6 @@ def _bag_of_frames_accuracy(clips: list[PoseSequence], labels: np.ndarray) -> fl
 def _displacement(clip: PoseSequence) -> np.ndarray:
     """How far the acting wrist comes from the first to the last third of the frames in which it is raised."""
     wrist = _normalised(clip)[:, OPENPOSE_54.index("right_wrist")]
-    raised = wrist[wrist[:, 1] < 1.2]        # NaN compares False
+    raised = wrist[wrist[:, 1] < 1.2]  # NaN compares False
     third = len(raised) // 3
     return np.median(raised[-third:], axis=0) - np.median(raised[:third], axis=0)
