@@ -99,7 +99,7 @@ def info(dataset: Path) -> None:
 @click.option("--run", type=FOLDER, required=True, help="Run folder to make, or to go on with.")
 @click.option("--seed", type=int, help="Instead of the experiment's seed.")
 def pretrain(experiment: Path, data: Path, run: Path, seed: int | None) -> None:
-    """Pretrain a backbone by hiding frames: spobet pretrain experiments/demo.toml --data data/synthetic --run runs/pretrained"""
+    """Pretrain a backbone by hiding frames: spobet pretrain EXPERIMENT.toml --data data/hands --run runs/pretrained"""
     from spobet.training import pretrain
 
     record = pretrain(_experiment(experiment, seed), data, run, command=_command())
@@ -114,7 +114,7 @@ def pretrain(experiment: Path, data: Path, run: Path, seed: int | None) -> None:
 @click.option("--seed", type=int, help="Instead of the experiment's seed.")
 @click.option("--fold", type=int, help="Hold out this fold of the training clips, and score it.")
 def train(experiment: Path, data: Path, run: Path, backbone: Path | None, seed: int | None, fold: int | None) -> None:
-    """Train a network to name glosses: spobet train experiments/demo.toml --data data/synthetic --run runs/demo"""
+    """Train a network to name glosses: spobet train experiments/wlasl100-hands.toml --data data/hands --run runs/hands"""
     from spobet.training import train
 
     record = train(_experiment(experiment, seed), data, run, backbone, fold, command=_command())
@@ -128,7 +128,7 @@ def train(experiment: Path, data: Path, run: Path, backbone: Path | None, seed: 
 @click.option("--data", type=ANY, required=True, help="Data set that holds the clips.")
 @click.option("--split", "splits", multiple=True, default=["test"], show_default=True, help="Give it twice to pool two.")
 def evaluate(run: Path, data: Path, splits: tuple[str, ...]) -> None:
-    """Score a run on clips it has not met: spobet evaluate runs/demo --data data/synthetic --split test"""
+    """Score a run on clips it has not met: spobet evaluate runs/hands --data data/hands --split test"""
     from spobet.recognition.evaluate import evaluate
 
     click.echo(evaluate(run, data, splits).table())

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from spobet.files import write_whole
 from spobet.poses.augment import AugmentConfig
 
 Section = TypeVar("Section")
@@ -68,10 +69,13 @@ class BackboneConfig:
         _check(
             self,
             "backbone",
-            width=self.width > 0 and self.width % self.num_heads == 0,
+            num_heads=self.num_heads >= 1,
+            width=self.width >= 1 and self.width % max(self.num_heads, 1) == 0,
+            feed_forward=self.feed_forward >= 1,
+            expansion=self.expansion >= 1,
             blocks=bool(self.blocks) and set(self.blocks) <= set(BLOCKS),
             features=bool(self.features) and set(self.features) <= set(FEATURES),
-            kernel_size=self.kernel_size % 2 == 1,
+            kernel_size=self.kernel_size >= 1 and self.kernel_size % 2 == 1,
             dropout=0 <= self.dropout < 1,
             motion_steps=all(step > 0 for step in self.motion_steps),
         )
@@ -101,6 +105,9 @@ class Schedule:
             batch_size=self.batch_size >= 1,
             learning_rate=self.learning_rate > 0,
             warmup_share=0 <= self.warmup_share < 1,
+            final_share=0 <= self.final_share <= 1,
+            weight_decay=self.weight_decay >= 0,
+            clip_norm=self.clip_norm >= 0,
             averaging=0 <= self.averaging < 1,
         )
 
@@ -156,6 +163,9 @@ class Experiment:
     pretrain: PretrainConfig = field(default_factory=PretrainConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
 
+    def __post_init__(self) -> None:
+        _check(self, "", seed=self.seed >= 0)
+
 
 def read_experiment(path: Path) -> Experiment:
     """The experiment of a TOML file; ValueError names the file and a key that is unknown, misplaced or of the wrong kind."""
@@ -168,7 +178,7 @@ def read_experiment(path: Path) -> Experiment:
 
 def write_experiment(experiment: Experiment, path: Path) -> None:
     """Write every value, defaults included, as TOML that `read_experiment` reads back equal."""
-    path.write_text("\n".join(_toml_lines(experiment, "")).lstrip("\n") + "\n", encoding="utf-8")
+    write_whole(path, "\n".join(_toml_lines(experiment, "")).lstrip("\n") + "\n")
 
 
 def _build(kind: type[Section], values: dict[str, Any], where: str) -> Section:
@@ -206,12 +216,13 @@ def _toml_lines(section: Any, name: str) -> list[str]:
 
 
 def _toml(value: Any) -> str:
-    return json.dumps(list(value) if isinstance(value, tuple) else value)
+    if isinstance(value, float):
+        return repr(value)  # JSON has no word for inf
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
 
 
 def _check(section: object, name: str, **conditions: bool) -> None:
     for key, holds in conditions.items():
         if not holds:
-            raise ValueError(
-                f"{name}.{key} is {getattr(section, key)!r}, which is outside what it may be (see {type(section).__name__})"
-            )
+            where, value = f"{name}.{key}".lstrip("."), getattr(section, key)
+            raise ValueError(f"{where} is {value!r}, which is outside what it may be (see {type(section).__name__})")

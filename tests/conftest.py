@@ -5,6 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from spobet.config import BackboneConfig, Experiment, InputConfig, PretrainConfig, Schedule, TrainConfig
+from spobet.dataset.synthetic import synthesize
+from spobet.recognition.recognizer import Recognizer, load
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "jax"))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")  # tests compile the same tiny networks again and again
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
@@ -14,3 +23,50 @@ def shared() -> Path:
         if place and (Path(place) / "data").is_dir():
             return Path(place)
     pytest.skip("real landmarks are not here: set SPOBET_DATA to the folder that holds data/, splits/ and fixtures/")
+
+
+@pytest.fixture(scope="session")
+def tiny_experiment() -> Experiment:
+    """Every kind of part, each as small as it can be."""
+    backbone = BackboneConfig(
+        width=8, blocks=("convolution", "attention"), num_heads=2, feed_forward=8, kernel_size=3, motion_steps=(1,)
+    )
+    schedule = Schedule(epochs=2, batch_size=8)
+    pretrain = PretrainConfig(schedule=schedule)
+    return Experiment(
+        input=InputConfig(num_frames=8), backbone=backbone, pretrain=pretrain, train=TrainConfig(head_width=4, schedule=schedule)
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """4 synthetic glosses: 16 clips to train on, 4 to validate, 4 to test."""
+    path = tmp_path_factory.mktemp("data") / "tiny"
+    synthesize(path, num_glosses=4, num_signers=6, takes=1)
+    return path
+
+
+@pytest.fixture(scope="session")
+def pretrained_run(tiny_experiment: Experiment, tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of `pretrain`; not to be changed."""
+    from spobet.training import pretrain
+
+    path = tmp_path_factory.mktemp("runs") / "pretrained"
+    pretrain(tiny_experiment, tiny_data, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def trained_run(tiny_experiment: Experiment, tiny_data: Path, pretrained_run: Path) -> Path:
+    """A finished run of `train` on the pretrained backbone; not to be changed."""
+    from spobet.training import train
+
+    path = pretrained_run.with_name("trained")
+    train(tiny_experiment, tiny_data, path, pretrained_run)
+    return path
+
+
+@pytest.fixture(scope="session")
+def recognizer(trained_run: Path) -> Recognizer:
+    """The recogniser of the trained run."""
+    return load(trained_run)

@@ -109,6 +109,9 @@ class Vocabulary:
     def __post_init__(self) -> None:
         if len(set(self.glosses)) < len(self.glosses):
             raise ValueError("a gloss stands twice in the vocabulary")
+        for gloss in self.glosses:
+            if gloss.splitlines() != [gloss]:
+                raise ValueError(f"gloss {gloss!r}, expected one line of text: a vocabulary file has one gloss a line")
 
     def __len__(self) -> int:
         return len(self.glosses)
@@ -135,6 +138,8 @@ class Vocabulary:
 
 def _clip_of_row(row: dict[str, str], where: str) -> Clip:
     try:
+        if None in row or None in row.values():  # more or fewer values than columns
+            raise ValueError(f"expected {len(fields(Clip))} values")
         numbers = {key: int(row[key]) for key in ("frame_start", "frame_end")}
         return Clip(**{**row, **numbers})  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:

@@ -25,52 +25,51 @@ def import_packed(
     ValueError where a field does not have one entry a clip or names an unknown gloss or split.
     """
     packed = read_clips(path)
-    manifest = manifest_of(packed, str(path))
+    try:
+        manifest = manifest_of(packed)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
     with DatasetWriter(out, packed.skeleton, packed.unit, source=path.name, licence=licence) as writer:
         for position, clip in enumerate(progress(manifest.clips)):
             writer.add(clip, packed.pose(position))
     return manifest
 
 
-def manifest_of(packed: PackedClips, where: str) -> Manifest:
+def manifest_of(packed: PackedClips) -> Manifest:
     """The facts of every packed clip; frame ranges are left out, since packed clips are already cut."""
-    column = {name: _column(packed, name, where) for name in ("label", "split", "video_id", "signer_id", "variation_id")}
-    glosses = _names(column["label"], packed.facts.get("gloss"), "gloss", where)
-    splits = _names(column["split"], packed.facts.get("split_names", np.array(SPLITS)), "split", where)
-    ids = [str(position) for position in range(len(packed))] if column["video_id"] is None else column["video_id"]
-    return Manifest(
-        tuple(
-            Clip(
-                id=str(ids[position]),
-                gloss=glosses[position],
-                split=splits[position],
-                signer=_known(column["signer_id"], position),
-                variation=_known(column["variation_id"], position),
-            )
-            for position in range(len(packed))
-        )
-    )
+    ids = _texts(packed, "video_id") or [str(position) for position in range(len(packed))]
+    glosses = _names(packed, "label", packed.facts.get("gloss"))
+    splits = _names(packed, "split", packed.facts.get("split_names", np.array(SPLITS)))
+    unknown = [""] * len(packed)
+    signers, variations = (_texts(packed, name) or unknown for name in ("signer_id", "variation_id"))
+    facts = zip(ids, glosses, map(_known, signers), splits, map(_known, variations), strict=True)
+    return Manifest(tuple(Clip(clip, gloss, signer, split, variation=variation) for clip, gloss, signer, split, variation in facts))
 
 
-def _column(packed: PackedClips, name: str, where: str) -> np.ndarray | None:
-    values = packed.facts.get(name)
-    if values is not None and values.shape != (len(packed),):
-        raise ValueError(f"{where}: field {name!r} has shape {values.shape}, expected ({len(packed)},), one entry a clip")
-    return values
-
-
-def _names(codes: np.ndarray | None, names: np.ndarray | None, what: str, where: str) -> list[str]:
-    if codes is None:
-        raise ValueError(f"{where}: no field {'label' if what == 'gloss' else what!r}, which gives every clip its {what}")
+def _names(packed: PackedClips, field: str, names: np.ndarray | None) -> list[str]:
+    """Every clip's entry in `field` as text, a number replaced by the name at that position."""
+    texts = _texts(packed, field)
+    if not texts:
+        raise ValueError(f"no field {field!r} with one entry a clip")
+    codes = packed.facts[field]
     if codes.dtype.kind in "US":
-        return [str(code) for code in codes]
-    if names is None:
-        raise ValueError(f"{where}: {what} numbers need a field with their names")
+        return texts
+    if codes.dtype.kind not in "iu" or names is None or names.ndim != 1:
+        raise ValueError(f"{field} holds {codes.dtype}, expected names, or whole numbers and a field with their names")
     if codes.min() < 0 or codes.max() >= len(names):
-        raise ValueError(f"{where}: {what} numbers run {codes.min()}..{codes.max()}, but {len(names)} names are given")
-    return [str(names[code]) for code in codes]
+        raise ValueError(f"{field} numbers run {codes.min()}..{codes.max()}, but {len(names)} names are given")
+    return names.astype(str)[codes].tolist()
 
 
-def _known(values: np.ndarray | None, position: int) -> str:
-    value = "" if values is None else str(values[position])
+def _texts(packed: PackedClips, field: str) -> list[str]:
+    """One text a clip, none at all where the file has no such field."""
+    values = packed.facts.get(field)
+    if values is None:
+        return []
+    if values.shape != (len(packed),):
+        raise ValueError(f"field {field!r} has shape {values.shape}, expected ({len(packed)},), one entry a clip")
+    return values.astype(str).tolist()
+
+
+def _known(value: str) -> str:
     return "" if value in UNKNOWN else value

@@ -7,6 +7,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -39,18 +40,21 @@ class DatasetInfo:
 
     @classmethod
     def read(cls, path: Path) -> DatasetInfo:
-        """Read dataset.json; ValueError where it is of another format."""
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        if facts.pop("format", None) != FORMAT:
-            raise ValueError(f"{path}: expected a file of format {FORMAT!r}")
-        skeleton = facts.pop("skeleton")
-        bones = tuple((start, end) for start, end in skeleton["bones"])
-        return cls(
-            skeleton=Skeleton(skeleton["name"], tuple(skeleton["landmarks"]), bones),
-            num_frames=tuple(facts.pop("num_frames")),
-            shard_starts=tuple(facts.pop("shard_starts")),
-            **facts,
-        )
+        """Read dataset.json; ValueError where it is of another format or damaged."""
+        try:
+            facts = json.loads(path.read_text(encoding="utf-8"))
+            if facts.pop("format", None) != FORMAT:
+                raise ValueError(f"expected format {FORMAT!r}")
+            skeleton = facts.pop("skeleton")
+            bones = tuple((start, end) for start, end in skeleton["bones"])
+            return cls(
+                skeleton=Skeleton(skeleton["name"], tuple(skeleton["landmarks"]), bones),
+                num_frames=tuple(facts.pop("num_frames")),
+                shard_starts=tuple(facts.pop("shard_starts")),
+                **facts,
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"{path}: not the facts of a data set ({error})") from error
 
 
 class Dataset:
@@ -59,9 +63,10 @@ class Dataset:
     def __init__(self, path: Path, manifest: Manifest, info: DatasetInfo) -> None:
         self.path, self.manifest, self.info = path, manifest, info
         self._firsts = np.concatenate([[0], np.cumsum(info.num_frames)]).astype(np.int64)
+        ends = pairwise([*info.shard_starts, sum(info.num_frames)])
         self._shards = [
-            {name: np.load(_shard_path(path, name, number), mmap_mode="r") for name in _ARRAYS}
-            for number in range(len(info.shard_starts))
+            {name: _open_shard(_shard_path(path, name, number), stop - start) for name in _ARRAYS}
+            for number, (start, stop) in enumerate(ends)
         ]
 
     @classmethod
@@ -176,6 +181,8 @@ class DatasetWriter:
         manifest = self.folder / "manifest.csv"
         Manifest(tuple(self._clips)).write(manifest)
         self._hash.update(manifest.read_bytes())
+        meaning = {"skeleton": asdict(self._skeleton), "unit": self._info.unit, "num_frames": self._lengths}
+        self._hash.update(json.dumps(meaning).encode())
         info = replace(
             self._info,
             num_frames=tuple(self._lengths),
@@ -187,3 +194,13 @@ class DatasetWriter:
 
 def _shard_path(folder: Path, array: str, number: int) -> Path:
     return folder / f"{array}-{number:05d}.npy"
+
+
+def _open_shard(file: Path, num_frames: int) -> np.ndarray:
+    try:
+        values = np.load(file, mmap_mode="r")
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{file}: damaged ({error})") from error
+    if len(values) != num_frames:
+        raise ValueError(f"{file}: {len(values)} frames, expected {num_frames}")
+    return np.asarray(values)  # still memory-mapped, and faster to slice than np.memmap

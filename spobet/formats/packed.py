@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from spobet.poses.sequence import PoseSequence
+from spobet.poses.sequence import UNITS, PoseSequence
 from spobet.poses.skeleton import HANDS_42, Skeleton, skeleton_named
 
 _LANDMARK_FIELDS = {"coords", "scale", "hand_mask", "lr_swap", "confidence", "landmark", "bone", "skeleton", "offsets", "unit"}
+_NUMBERS = ("coords", "offsets", "scale", "hand_mask", "lr_swap", "confidence", "frame_rate", "n25_start", "n25_end")
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +23,8 @@ class PackedClips:
 
     xy: (frames of all clips, landmarks, 2) float32, NaN = missing. confidence: (frames, landmarks).
     offsets: (clips + 1,), frames of clip i are offsets[i]:offsets[i + 1].
-    frame_rate: (clips,) frames a second, NaN = unknown. facts: field name -> array (clips,) or names.
+    frame_rate: (clips,) frames a second, NaN = unknown. sides_known: False where right and left are just two tracks.
+    facts: field name -> array (clips,) or names.
     """
 
     xy: np.ndarray
@@ -30,19 +33,20 @@ class PackedClips:
     frame_rate: np.ndarray
     skeleton: Skeleton
     unit: str
+    sides_known: bool
     facts: dict[str, np.ndarray]
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
     def pose(self, clip: int) -> PoseSequence:
-        """Landmarks of the clip at a position; hands-only tracks are given their sides clip by clip."""
+        """Landmarks of the clip at a position; two tracks of hands are given their sides."""
         span = slice(self.offsets[clip], self.offsets[clip + 1])
         xy, confidence = self.xy[span], self.confidence[span]
-        if self.skeleton == HANDS_42 and "hand_mask" in self.facts:
+        if not self.sides_known:
             xy, confidence = _with_sides(xy, confidence)
         rate = self.frame_rate[clip]
-        times = np.arange(len(xy)) / rate if rate > 0 else None
+        times = np.arange(len(xy)) / rate if rate > 0 else None  # NaN compares False
         return PoseSequence(xy, confidence, self.skeleton, times, self.unit)
 
     def __iter__(self) -> Iterator[PoseSequence]:
@@ -50,7 +54,7 @@ class PackedClips:
 
 
 def looks_like(path: Path) -> bool:
-    """Whether the file is a zip archive that holds an array of offsets or coordinates."""
+    """Is this a zip archive that holds an array of coordinates?"""
     if not (path.is_file() and zipfile.is_zipfile(path)):
         return False
     with zipfile.ZipFile(path) as archive:
@@ -66,94 +70,140 @@ def read(path: Path) -> PoseSequence:
 
 
 def read_clips(path: Path) -> PackedClips:
-    """Every clip of a packed file; ValueError names the field that is missing or has the wrong shape."""
+    """Every clip of a packed file; ValueError names the field that is missing, of the wrong kind or shape, or out of range."""
     fields = _load(path)
-    for name in ("coords", "offsets"):
-        if name not in fields:
-            raise ValueError(f"{path}: no field {name!r}; there are {', '.join(sorted(fields)) or 'none'}")
-    coords, offsets = fields["coords"], fields["offsets"].astype(np.int64)
-    _check_offsets(path, offsets, len(coords))
-    skeleton = _skeleton(path, fields)
-    xy, seen = _hands(path, fields) if coords.ndim == 4 else _landmarks(path, fields, len(skeleton))
-    confidence = _confidence(path, fields, seen)
-    xy[~seen] = np.nan
-    return PackedClips(
-        xy=xy,
-        confidence=confidence,
-        offsets=offsets,
-        frame_rate=_frame_rate(fields, offsets),
-        skeleton=skeleton,
-        unit=str(fields["unit"]) if "unit" in fields else "image",
-        facts={name: value for name, value in fields.items() if name not in _LANDMARK_FIELDS or name == "hand_mask"},
-    )
+    try:
+        return _clips(fields)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def _load(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:  # numpy leaves a broken file open
             return {name: arrays[name] for name in arrays.files}
-    except (ValueError, zipfile.BadZipFile, EOFError, AttributeError) as error:
+    except (ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path}: not an .npz of plain arrays ({error})") from error
 
 
-def _check_offsets(path: Path, offsets: np.ndarray, num_frames: int) -> None:
-    if offsets.ndim != 1 or len(offsets) < 2 or (np.diff(offsets) < 0).any():
-        raise ValueError(f"{path}: offsets must be one ascending row of at least two numbers")
-    if offsets[0] != 0 or offsets[-1] != num_frames:
-        raise ValueError(f"{path}: offsets run {offsets[0]}..{offsets[-1]}, expected 0..{num_frames} (frames in coords)")
+def _clips(fields: dict[str, np.ndarray]) -> PackedClips:
+    _check_kinds(fields)
+    two_hands = fields["coords"].ndim == 4  # (frames, slot, point, 2 or 3)
+    skeleton = HANDS_42 if two_hands else _skeleton(fields)
+    offsets = _offsets(fields)
+    xy, confidence = _landmarks({**fields, **_two_hands(fields)} if two_hands else fields, len(skeleton))
+    return PackedClips(
+        xy=xy,
+        confidence=confidence,
+        offsets=offsets,
+        frame_rate=_frame_rate(fields, np.diff(offsets)),
+        skeleton=skeleton,
+        unit=_unit(fields, two_hands),
+        sides_known=not two_hands,
+        facts={name: value for name, value in fields.items() if name not in _LANDMARK_FIELDS},
+    )
 
 
-def _skeleton(path: Path, fields: dict[str, np.ndarray]) -> Skeleton:
-    if fields["coords"].ndim == 4:
-        return HANDS_42
+def _check_kinds(fields: dict[str, np.ndarray]) -> None:
+    for name in ("coords", "offsets"):
+        if name not in fields:
+            raise ValueError(f"no field {name!r}; there are {', '.join(sorted(fields)) or 'none'}")
+    for name in _NUMBERS:
+        if name in fields and fields[name].dtype.kind not in "biuf":
+            raise ValueError(f"field {name!r} holds {fields[name].dtype}, expected numbers")
+    if fields["coords"].ndim not in (3, 4):
+        raise ValueError(f"coords has shape {fields['coords'].shape}, expected 3 axes, or 4 for two hands a frame")
+
+
+def _offsets(fields: dict[str, np.ndarray]) -> np.ndarray:
+    offsets, num_frames = fields["offsets"], len(fields["coords"])
+    if offsets.dtype.kind not in "iu" or offsets.ndim != 1 or len(offsets) < 2:
+        raise ValueError(f"offsets is {offsets.dtype} {offsets.shape}, expected whole numbers (clips + 1,) of at least one clip")
+    offsets = offsets.astype(np.int64)
+    if offsets[0] != 0 or offsets[-1] != num_frames or (np.diff(offsets) < 0).any():
+        raise ValueError(f"offsets run {offsets[0]}..{offsets[-1]}, expected to ascend 0..{num_frames} (frames in coords)")
+    return offsets
+
+
+def _skeleton(fields: dict[str, np.ndarray]) -> Skeleton:
     if "skeleton" in fields:
         return skeleton_named(str(fields["skeleton"]))
     if "landmark" not in fields:
-        raise ValueError(f"{path}: coords of shape {fields['coords'].shape} need a field 'landmark' (names) or 'skeleton' (a name)")
-    bones = tuple((str(start), str(end)) for start, end in fields.get("bone", np.zeros((0, 2), str)))
-    return Skeleton("packed", tuple(map(str, fields["landmark"])), bones)
+        raise ValueError(f"coords of shape {fields['coords'].shape} need a field 'landmark' (names) or 'skeleton' (a name)")
+    names, bones = fields["landmark"], fields.get("bone", np.zeros((0, 2), str))
+    if names.ndim != 1 or bones.ndim != 2 or bones.shape[1] != 2:
+        raise ValueError(f"landmark has shape {names.shape}, bone {bones.shape}, expected (landmarks,) and (bones, 2)")
+    ends = tuple((start, end) for start, end in bones.astype(str).tolist())
+    return Skeleton("packed", tuple(names.astype(str).tolist()), ends)
 
 
-def _hands(path: Path, fields: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    coords = fields["coords"]
-    num_frames, num_landmarks = len(coords), len(HANDS_42)
-    if coords.shape[1:3] != (2, num_landmarks // 2) or coords.shape[3] < 2:
-        raise ValueError(f"{path}: coords has shape {coords.shape}, expected (frames, 2, {num_landmarks // 2}, 2 or 3)")
-    if "hand_mask" not in fields or fields["hand_mask"].shape != (num_frames, 2):
-        raise ValueError(f"{path}: field 'hand_mask' of shape ({num_frames}, 2) is needed beside coords")
-    mask, coords = fields["hand_mask"].astype(bool), coords[..., :2]
-    swap = np.flatnonzero(fields.get("lr_swap", np.zeros(num_frames)))
-    coords[swap], mask[swap] = coords[swap, ::-1], mask[swap, ::-1]
-    xy = _scaled(coords, fields).reshape(num_frames, num_landmarks, 2)
-    return xy, np.repeat(mask, num_landmarks // 2, axis=1) & np.isfinite(xy).all(axis=2)
+def _two_hands(fields: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """coords and confidence of the hands form as the general form has them: a slot follows one hand, NaN where it is absent."""
+    coords, num_hand_points = fields["coords"], len(HANDS_42) // 2
+    if coords.shape[1:3] != (2, num_hand_points):
+        raise ValueError(f"coords has shape {coords.shape}, expected (frames, 2, {num_hand_points}, 2 or 3)")
+    if "hand_mask" not in fields:
+        raise ValueError("no field 'hand_mask', which says where coords hold a hand")
+    for name, num_axes in (("hand_mask", 2), ("lr_swap", 1), ("confidence", 3)):
+        _check_shape(fields, name, coords.shape[:num_axes])
+    absent = ~fields["hand_mask"].astype(bool)
+    xy = np.where(absent[..., None, None], np.float32(np.nan), coords.astype(np.float32))
+    confidence = fields.get("confidence", np.ones(coords.shape[:3], np.float32)).copy()
+    swap = np.flatnonzero(fields.get("lr_swap", ()))
+    xy[swap], confidence[swap] = xy[swap, ::-1], confidence[swap, ::-1]
+    shape = (len(coords), len(HANDS_42))
+    return {"coords": xy.reshape(*shape, coords.shape[3]), "confidence": confidence.reshape(shape)}
 
 
-def _landmarks(path: Path, fields: dict[str, np.ndarray], num_landmarks: int) -> tuple[np.ndarray, np.ndarray]:
-    coords = fields["coords"]
+def _landmarks(fields: dict[str, np.ndarray], num_landmarks: int) -> tuple[np.ndarray, np.ndarray]:
+    """xy (frames, landmarks, 2), NaN = missing, and confidence (frames, landmarks) of the general form."""
+    coords, scale = fields["coords"], fields.get("scale", np.ones(()))
     if coords.ndim != 3 or coords.shape[1] != num_landmarks or coords.shape[2] < 2:
-        raise ValueError(f"{path}: coords has shape {coords.shape}, expected (frames, {num_landmarks}, 2 or 3)")
-    xy = _scaled(coords[..., :2], fields)
-    return xy, np.isfinite(xy).all(axis=2)
+        raise ValueError(f"coords has shape {coords.shape}, expected (frames, {num_landmarks}, 2 or 3)")
+    if scale.shape != () or not 0 < scale < np.inf:
+        raise ValueError(f"scale is {scale}, expected one number over 0")
+    xy = coords[..., :2].astype(np.float32) / np.float32(scale)
+    if np.isinf(xy).any():
+        raise ValueError(f"infinite coordinate in frame {np.argwhere(np.isinf(xy))[0][0]}; missing landmarks are NaN")
+    seen = ~np.isnan(xy).any(axis=2)
+    xy[~seen] = np.nan
+    _check_shape(fields, "confidence", seen.shape)
+    confidence = np.where(seen, fields.get("confidence", np.float32(1)), 0).astype(np.float32)
+    if not ((confidence >= 0) & (confidence <= 1)).all():  # NaN compares False
+        raise ValueError(f"confidence runs {confidence.min()}..{confidence.max()}, expected 0..1")
+    return xy, confidence
 
 
-def _scaled(coords: np.ndarray, fields: dict[str, np.ndarray]) -> np.ndarray:
-    return coords.astype(np.float32) / np.float32(fields.get("scale", 1))
-
-
-def _confidence(path: Path, fields: dict[str, np.ndarray], seen: np.ndarray) -> np.ndarray:
-    confidence = fields.get("confidence", np.ones(seen.shape)).astype(np.float32)
-    if confidence.shape != seen.shape:
-        raise ValueError(f"{path}: confidence has shape {confidence.shape}, expected {seen.shape}")
-    return np.where(seen, confidence, np.float32(0))
-
-
-def _frame_rate(fields: dict[str, np.ndarray], offsets: np.ndarray) -> np.ndarray:
-    num_frames = np.diff(offsets)
+def _frame_rate(fields: dict[str, np.ndarray], num_frames: np.ndarray) -> np.ndarray:
+    """Frames a second of each clip, NaN = unknown."""
+    if "frame_rate" in fields and fields["frame_rate"].ndim:
+        _check_shape(fields, "frame_rate", num_frames.shape)
     if "frame_rate" in fields:
-        return np.broadcast_to(fields["frame_rate"].astype(np.float64), num_frames.shape)
-    if "n25_start" in fields:  # length of the clip in frames at 25 a second
-        return 25.0 * num_frames / (fields["n25_end"].astype(np.float64) - fields["n25_start"] + 1)
-    return np.full(len(num_frames), np.nan)
+        rate = np.broadcast_to(fields["frame_rate"].astype(np.float64), num_frames.shape)
+    elif {"n25_start", "n25_end"} <= set(fields):  # the clip's first and last frame at 25 a second
+        _check_shape(fields, "n25_start", num_frames.shape)
+        _check_shape(fields, "n25_end", num_frames.shape)
+        length = fields["n25_end"].astype(np.float64) - fields["n25_start"] + 1
+        rate = 25 * num_frames / np.where(length > 0, length, np.nan)
+    else:
+        rate = np.full(num_frames.shape, np.nan)
+    return np.where(np.isfinite(rate) & (rate > 0), rate, np.nan)
+
+
+def _unit(fields: dict[str, np.ndarray], two_hands: bool) -> str:
+    unit = str(fields.get("unit", "image"))
+    if unit not in UNITS:
+        raise ValueError(f"unit {unit!r}, expected one of: {', '.join(UNITS)}")
+    if two_hands and unit != "image":
+        raise ValueError(
+            f"unit {unit!r} for two hands a frame, expected image: a lone hand's side is told from the middle of the picture"
+        )
+    return unit
+
+
+def _check_shape(fields: dict[str, np.ndarray], name: str, shape: tuple[int, ...]) -> None:
+    if name in fields and fields[name].shape != shape:
+        raise ValueError(f"{name} has shape {fields[name].shape}, expected {shape}")
 
 
 def _with_sides(xy: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

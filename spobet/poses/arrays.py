@@ -29,9 +29,14 @@ class PoseBank:
 
     @classmethod
     def of(cls, poses: Iterable[PoseSequence], skeleton: Skeleton, min_confidence: float) -> PoseBank:
-        """Select the skeleton's landmarks, normalise, and line the clips up; KeyError where a pose lacks landmarks."""
+        """Select the skeleton's landmarks, normalise, and line the clips up.
+
+        KeyError where a pose lacks landmarks, ValueError where it has no frames.
+        """
         clips = [normalize(pose.select(skeleton), min_confidence).xy for pose in poses]
         lengths = np.array([len(clip) for clip in clips], dtype=np.int64)
+        if not lengths.all():
+            raise ValueError(f"{np.count_nonzero(lengths == 0)} of {len(clips)} clips have no frames, nothing can be read of them")
         xy = np.concatenate(clips) if clips else np.zeros((0, len(skeleton), 2), np.float32)
         return cls(xy, np.cumsum(lengths) - lengths, lengths, skeleton)
 

@@ -6,12 +6,15 @@ rng, draws fresh values for each clip, and returns a new array.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 import numpy as np
 
 from spobet.poses.arrays import steady_moments
 from spobet.poses.skeleton import Skeleton
+
+_LARGEST = {"mirror": 1, "drop_hand": 1, "drop_span": 1, "max_dropped_span": 1, "cut": 0.5}
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,9 @@ class AugmentConfig:
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            if not value >= 0:
-                raise ValueError(f"augment.{name} is {value}, expected a number from 0")
+            largest = _LARGEST.get(name, sys.float_info.max)
+            if not 0 <= value <= largest:  # NaN compares False
+                raise ValueError(f"augment.{name} is {value}, expected a number from 0 to {largest:g}")
 
 
 def augment(xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: np.random.Generator) -> np.ndarray:
@@ -101,7 +105,7 @@ def vary_camera(xy: np.ndarray, config: AugmentConfig, rng: np.random.Generator)
 
 
 def vary_hands(xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: np.random.Generator) -> np.ndarray:
-    """Rotate and scale each hand about its own wrist, the same through the clip."""
+    """Rotate and scale each hand about its own wrist, the same through the clip; as it is where the wrist is missing."""
     xy = xy.copy()
     for side in ("right", "left"):
         hand = skeleton.hand(side)
@@ -109,7 +113,8 @@ def vary_hands(xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: n
             continue
         matrices = _random_matrices(len(xy), config.hand_rotate, config.hand_scale, 0, 0, rng)
         wrist = xy[:, :, hand[:1]]
-        xy[:, :, hand] = np.einsum("bflx,bxy->bfly", xy[:, :, hand] - wrist, matrices) + wrist
+        varied = np.einsum("bflx,bxy->bfly", xy[:, :, hand] - wrist, matrices) + wrist
+        xy[:, :, hand] = np.where(np.isnan(wrist), xy[:, :, hand], varied)
     return xy
 
 
@@ -134,7 +139,7 @@ def drop_spans(xy: np.ndarray, share: float, max_span: float, rng: np.random.Gen
 
 
 def _random_span(num_frames: int, max_share: float, rng: np.random.Generator) -> tuple[int, int]:
-    length = int(rng.integers(0, max(1, round(max_share * num_frames)) + 1))
+    length = int(rng.integers(0, round(max_share * num_frames) + 1))
     start = int(rng.integers(0, num_frames - length + 1))
     return start, start + length
 

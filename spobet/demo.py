@@ -1,0 +1,111 @@
+"""The whole way on synthetic signs: make them, pretrain, train, evaluate, predict, and show it on one page."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+
+from spobet.config import read_experiment
+from spobet.dataset.store import Dataset
+from spobet.dataset.synthetic import MINIMAL_PAIRS, synthesize
+from spobet.evaluation.metrics import Metrics, Prediction, read_predictions_csv
+from spobet.evaluation.report import Chart, Example, MinimalPair, Page, demo_page
+from spobet.files import write_whole
+from spobet.recognition.evaluate import evaluate
+from spobet.recognition.recognizer import load
+from spobet.runs import RunFolder, RunRecord
+
+NUM_EXAMPLES = 3
+PAGE = "report.html"
+_CAVEATS = (
+    "Synthetic signers perform synthetic signs: this shows that the whole way works, not how well real signs are recognised.",
+    "Every clip shows one sign; signs inside longer videos are not looked for.",
+)
+
+
+def run_demo(out: Path, say: Callable[[str], None]) -> Path:
+    """Run everything in the folder `out` and return the page it ends in; `say` gets a line a step.
+
+    Steps whose result is there already are not done again, so a demo that was stopped goes on.
+    """
+    from spobet.training import pretrain, train  # the demo is listed by --help, which must not wait for Keras
+
+    began = time.monotonic()
+    data, pretrained, trained = out / "data", RunFolder(out / "pretrained"), RunFolder(out / "run")
+    with resources.as_file(resources.files("spobet") / "demo.toml") as file:
+        experiment = read_experiment(file)
+    if not data.exists():
+        say(f"1/4 making synthetic signs: {data}")
+        synthesize(data, seed=experiment.seed)
+    if not pretrained.record_file.exists():
+        say(f"2/4 pretraining on hidden frames: {pretrained.path}")
+        pretrain(experiment, data, pretrained.path, command="spobet demo")
+    if not trained.record_file.exists():
+        say(f"3/4 learning to name the signs: {trained.path}")
+        train(experiment, data, trained.path, pretrained.path, command="spobet demo")
+    say("4/4 scoring on signers that were not trained on")
+    metrics = evaluate(trained.path, data, ["test"])
+    say(metrics.table())
+    page = _page(metrics, Dataset.open(data), pretrained, trained, (time.monotonic() - began) / 60)
+    write_whole(out / PAGE, demo_page(page))
+    return out / PAGE
+
+
+def _page(metrics: Metrics, dataset: Dataset, pretrained: RunFolder, trained: RunFolder, minutes: float) -> Page:
+    predictions = read_predictions_csv(trained.predictions("test"))
+    record = trained.record()
+    return Page(
+        title="spobet on synthetic signs",
+        metrics=metrics,
+        charts=_charts(pretrained, trained),
+        examples=_examples(dataset, trained, predictions),
+        minutes=minutes,
+        commands=("spobet demo",),
+        versions=record.versions,
+        minimal_pairs=_minimal_pairs(dataset.path / MINIMAL_PAIRS, predictions),
+        caveats=_CAVEATS,
+        machine=_machine(record),
+    )
+
+
+def _machine(record: RunRecord) -> str:
+    return f"{record.machine}, {record.backend}"
+
+
+def _charts(pretrained: RunFolder, trained: RunFolder) -> tuple[Chart, ...]:
+    restoring, naming = pretrained.read_history(), trained.read_history()
+    return (
+        Chart("Pretraining", "squared error of hidden landmarks", {"restored": restoring["loss"]}),
+        Chart("Training", "cross-entropy", {"loss": naming["loss"]}),
+        Chart("Training", "share of varied training clips named right", {"accuracy": naming["accuracy"]}),
+    )
+
+
+def _examples(dataset: Dataset, trained: RunFolder, predictions: tuple[Prediction, ...]) -> tuple[Example, ...]:
+    """The worst-ranked clip if any was missed, then the first ones, asked anew through the recogniser."""
+    recognizer = load(trained.path)
+    missed = [prediction for prediction in predictions if prediction.rank > 1][:1]
+    chosen = [*missed, *(prediction for prediction in predictions if prediction.rank == 1)][:NUM_EXAMPLES]
+    examples = []
+    for prediction in chosen:
+        pose = dataset.pose(prediction.clip_id)
+        answers = tuple((answer.gloss, answer.probability) for answer in recognizer.predict(pose))
+        examples.append(Example(prediction.clip_id, pose, prediction.gloss, answers))
+    return tuple(examples)
+
+
+def _minimal_pairs(path: Path, predictions: tuple[Prediction, ...]) -> tuple[MinimalPair, ...]:
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return tuple(_minimal_pair(row["parameter"], {row["first"], row["second"]}, predictions) for row in rows)
+
+
+def _minimal_pair(parameter: str, pair: set[str], predictions: tuple[Prediction, ...]) -> MinimalPair:
+    of_pair = [prediction for prediction in predictions if prediction.gloss in pair]
+    right = sum(prediction.rank == 1 for prediction in of_pair)
+    confused = sum(prediction.rank > 1 and prediction.answers[0][0] in pair for prediction in of_pair)
+    first, second = sorted(pair)
+    return MinimalPair(first, second, parameter, right, confused, len(of_pair))

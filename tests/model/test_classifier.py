@@ -1,0 +1,53 @@
+"""Claims about naming glosses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from kit import FRAMES, TINY, TINY_SKELETON, assert_conforms, call, network_input, stir
+
+from spobet.model.backbone import PRESETS, SignBackbone
+from spobet.model.classifier import SignClassifier
+from spobet.poses.skeleton import OPENPOSE_54
+
+
+def clip_input(**choices: object) -> dict[str, np.ndarray]:
+    inputs = network_input(**choices)  # type: ignore[arg-type]
+    del inputs["hidden"]
+    return inputs
+
+
+@pytest.mark.parametrize("head_width", [0, 5])
+def test_classifiers_conform(head_width: int, tmp_path: Path) -> None:
+    classifier = SignClassifier(SignBackbone(TINY, OPENPOSE_54, FRAMES), 7, head_width, 0.2)
+    assert_conforms(classifier, clip_input(), (2, 7), tmp_path)
+
+
+def test_the_preset_of_2022_has_as_many_parameters_as_the_seed() -> None:
+    classifier = SignClassifier(SignBackbone(PRESETS["spobet-2022"], OPENPOSE_54, FRAMES), 100)
+    assert classifier.count_params() == 515_108
+
+
+def test_a_classifier_holds_the_backbone_it_was_given() -> None:
+    backbone = SignBackbone(TINY, TINY_SKELETON, FRAMES)
+    classifier = SignClassifier(backbone, 3)
+    assert classifier.backbone is backbone
+    ours = {id(variable) for variable in backbone.variables}
+    assert ours <= {id(variable) for variable in classifier.variables}
+
+
+def test_clips_of_one_batch_do_not_see_each_other() -> None:
+    classifier = stir(SignClassifier(SignBackbone(TINY, TINY_SKELETON, FRAMES), 3))
+    both = clip_input(skeleton=TINY_SKELETON)
+    alone = {name: values[:1] for name, values in both.items()}
+    np.testing.assert_allclose(call(classifier, both)[:1], call(classifier, alone), atol=1e-5)
+
+
+def test_dropout_is_off_outside_training() -> None:
+    classifier = SignClassifier(SignBackbone(replace(TINY, dropout=0.5), TINY_SKELETON, FRAMES), 3, 4, 0.5)
+    inputs = clip_input(skeleton=TINY_SKELETON)
+    np.testing.assert_array_equal(call(classifier, inputs), call(classifier, inputs))
+    assert (np.asarray(classifier(inputs, training=True)) != call(classifier, inputs)).any()
