@@ -136,7 +136,7 @@ class PretrainConfig:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Naming glosses: label_smoothing, dropout before the logits, and the schedule.
+    """Naming glosses: label_smoothing, the head (docs of model.classifier.SignClassifier), and the schedule.
 
     choose_on_validation: keep the epoch with the best top-1 on the split `val` instead of the last; figures on `val` then
     say that it was chosen there.
@@ -145,6 +145,7 @@ class TrainConfig:
     label_smoothing: float = 0.1
     late_dropout: float = 0.5
     head_width: int = 256
+    prototype_scale: float = 16.0
     choose_on_validation: bool = False
     schedule: Schedule = field(default_factory=Schedule)
 

@@ -85,10 +85,12 @@ def _charts(pretrained: RunFolder, trained: RunFolder) -> tuple[Chart, ...]:
 
 
 def _examples(dataset: Dataset, trained: RunFolder, predictions: tuple[Prediction, ...]) -> tuple[Example, ...]:
-    """The worst-ranked clip if any was missed, then the first ones, asked anew through the recogniser."""
+    """A missed clip if there is one, then clips named right, each of another gloss, asked anew through the recogniser."""
     recognizer = load(trained.path)
-    missed = [prediction for prediction in predictions if prediction.rank > 1][:1]
-    chosen = [*missed, *(prediction for prediction in predictions if prediction.rank == 1)][:NUM_EXAMPLES]
+    missed_first = sorted(predictions, key=lambda prediction: prediction.rank == 1)
+    first_of_gloss = {prediction.gloss: prediction for prediction in reversed(missed_first)}
+    chosen = [prediction for prediction in missed_first if first_of_gloss[prediction.gloss] is prediction]
+    chosen = [*chosen[:1], *(prediction for prediction in chosen[1:] if prediction.rank == 1)][:NUM_EXAMPLES]
     examples = []
     for prediction in chosen:
         pose = dataset.pose(prediction.clip_id)

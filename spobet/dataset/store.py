@@ -7,7 +7,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from itertools import pairwise
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -63,11 +63,9 @@ class Dataset:
     def __init__(self, path: Path, manifest: Manifest, info: DatasetInfo) -> None:
         self.path, self.manifest, self.info = path, manifest, info
         self._firsts = np.concatenate([[0], np.cumsum(info.num_frames)]).astype(np.int64)
-        ends = pairwise([*info.shard_starts, sum(info.num_frames)])
-        self._shards = [
-            {name: _open_shard(_shard_path(path, name, number), stop - start) for name in _ARRAYS}
-            for number, (start, stop) in enumerate(ends)
-        ]
+        self._open = lru_cache(maxsize=2)(self._open_shard)  # pages of a shard that is let go leave the memory
+        for shard in range(len(info.shard_starts)):
+            self._open(shard)
 
     @classmethod
     def open(cls, path: str | Path) -> Dataset:
@@ -100,7 +98,7 @@ class Dataset:
         shard = bisect_right(self.info.shard_starts, first) - 1
         start = first - self.info.shard_starts[shard]
         span = slice(start, start + self.info.num_frames[position])
-        arrays = self._shards[shard]
+        arrays = self._open(shard)
         times = np.array(arrays["times"][span])
         return PoseSequence(
             xy=arrays["xy"][span],
@@ -109,6 +107,10 @@ class Dataset:
             times=None if np.isnan(times).any() else times,
             unit=self.info.unit,
         )
+
+    def _open_shard(self, shard: int) -> dict[str, np.ndarray]:
+        start, stop = (*self.info.shard_starts, sum(self.info.num_frames))[shard : shard + 2]
+        return {name: _open_array(_shard_path(self.path, name, shard), stop - start) for name in _ARRAYS}
 
     def poses(self) -> Iterator[tuple[Clip, PoseSequence]]:
         """Every clip with its landmarks, in manifest order."""
@@ -196,7 +198,7 @@ def _shard_path(folder: Path, array: str, number: int) -> Path:
     return folder / f"{array}-{number:05d}.npy"
 
 
-def _open_shard(file: Path, num_frames: int) -> np.ndarray:
+def _open_array(file: Path, num_frames: int) -> np.ndarray:
     try:
         values = np.load(file, mmap_mode="r")
     except (ValueError, EOFError) as error:

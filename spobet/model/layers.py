@@ -174,6 +174,27 @@ class FrameMean(keras.layers.Layer):
         return ops.sum(x * weights, axis=1) / ops.maximum(ops.sum(weights, axis=1), 1.0)
 
 
+@register
+class CosineLogits(keras.layers.Layer):
+    """Cosines between the clip's vector and one learned prototype a gloss, times `scale`: (clips, width) -> (clips, glosses).
+
+    With few clips a gloss, no gloss can win by a long weight vector (Gidaris & Komodakis 2018).
+    """
+
+    def __init__(self, num_glosses: int, scale: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.num_glosses, self.scale = num_glosses, scale
+
+    def build(self, shape: tuple) -> None:
+        self.prototypes = self.add_weight(name="prototypes", shape=(shape[-1], self.num_glosses), initializer="glorot_uniform")
+
+    def call(self, x: Tensor) -> Tensor:
+        return self.scale * ops.matmul(ops.normalize(x, axis=-1), ops.normalize(self.prototypes, axis=0))
+
+    def get_config(self) -> dict:
+        return {**super().get_config(), "num_glosses": self.num_glosses, "scale": self.scale}
+
+
 def _built(layer: keras.Layer, shape: Sequence[int | None]) -> keras.Layer:
     layer.build(shape)
     return layer

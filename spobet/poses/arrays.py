@@ -33,12 +33,17 @@ class PoseBank:
 
         KeyError where a pose lacks landmarks, ValueError where it has no frames.
         """
-        clips = [normalize(pose.select(skeleton), min_confidence).xy for pose in poses]
-        lengths = np.array([len(clip) for clip in clips], dtype=np.int64)
-        if not lengths.all():
-            raise ValueError(f"{np.count_nonzero(lengths == 0)} of {len(clips)} clips have no frames, nothing can be read of them")
-        xy = np.concatenate(clips) if clips else np.zeros((0, len(skeleton), 2), np.float32)
-        return cls(xy, np.cumsum(lengths) - lengths, lengths, skeleton)
+        xy, ends = np.zeros((0, len(skeleton), 2), np.float32), [0]
+        for pose in poses:
+            clip = normalize(pose.select(skeleton), min_confidence).xy
+            if not len(clip):
+                raise ValueError(f"clip {len(ends)} of those given has no frames, nothing can be read of it")
+            ends.append(ends[-1] + len(clip))
+            if ends[-1] > len(xy):
+                xy.resize((ends[-1] + len(xy) // 4, *xy.shape[1:]), refcheck=False)  # in place: all clips are never held twice
+            xy[ends[-2] : ends[-1]] = clip
+        xy.resize((ends[-1], *xy.shape[1:]), refcheck=False)
+        return cls(xy, np.array(ends[:-1], np.int64), np.diff(ends), skeleton)
 
     def read(self, clips: np.ndarray, moments: np.ndarray) -> np.ndarray:
         """Landmarks of some clips at fractional frame positions.

@@ -63,7 +63,8 @@ def build_classifier(experiment: Experiment, dataset: Dataset, num_glosses: int,
     backbone = SignBackbone(experiment.backbone, skeleton_of(experiment, dataset), experiment.input.num_frames, name="backbone")
     if pretrained is not None:
         load_backbone(backbone, RunFolder(pretrained))
-    return SignClassifier(backbone, num_glosses, experiment.train.head_width, experiment.train.late_dropout, name="classifier")
+    head = experiment.train
+    return SignClassifier(backbone, num_glosses, head.head_width, head.late_dropout, head.prototype_scale, name="classifier")
 
 
 def load_backbone(backbone: SignBackbone, run: RunFolder) -> None:

@@ -1,0 +1,192 @@
+"""Claims about batches: where all chance is, and what may not be left to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spobet.config import Experiment, InputConfig, PretrainConfig, Schedule, TrainConfig
+from spobet.poses.arrays import PoseBank
+from spobet.poses.augment import AugmentConfig
+from spobet.poses.skeleton import HANDS_42
+from spobet.training.batches import (
+    LabelledBatches,
+    MaskedBatches,
+    choose_hidden,
+    choose_hidden_frames,
+    smoothed_one_hot,
+    steady_input,
+)
+
+NUM_CLIPS, NUM_FRAMES, BATCH_SIZE, NUM_GLOSSES = 5, 8, 2, 3
+SCHEDULE = Schedule(batch_size=BATCH_SIZE)
+EXPERIMENT = Experiment(
+    input=InputConfig(num_frames=NUM_FRAMES, stretch=False),
+    pretrain=PretrainConfig(schedule=SCHEDULE),
+    train=TrainConfig(schedule=SCHEDULE),
+)
+UNSEEN = HANDS_42.indices(["right_little_tip", "left_little_tip"])
+STILL = AugmentConfig(**dict.fromkeys(vars(AugmentConfig()), 0.0))
+
+
+def bank_of(num_clips: int = NUM_CLIPS, alike: bool = False) -> PoseBank:
+    """Clips of 6 frames in which no little fingertip is ever seen."""
+    num_drawn = 1 if alike else num_clips
+    xy = np.random.default_rng(0).normal(size=(num_drawn, 6, len(HANDS_42), 2)).astype(np.float32)
+    xy[..., UNSEEN, :] = np.nan
+    lengths = np.full(num_clips, 6)
+    frames = np.broadcast_to(xy, (num_clips, *xy.shape[1:])).reshape(-1, *xy.shape[2:])
+    return PoseBank(frames, np.cumsum(lengths) - lengths, lengths, HANDS_42)
+
+
+def labelled(experiment: Experiment = EXPERIMENT, epoch: int = 0, bank: PoseBank | None = None) -> list:
+    bank = bank or bank_of()
+    batches = LabelledBatches(bank, np.arange(len(bank)) % NUM_GLOSSES, NUM_GLOSSES, experiment)
+    batches.start_at(epoch)
+    return [batches[number] for number in range(len(batches))]
+
+
+def masked(experiment: Experiment = EXPERIMENT, epoch: int = 0) -> list:
+    batches = MaskedBatches(bank_of(), experiment)
+    batches.start_at(epoch)
+    return [batches[number] for number in range(len(batches))]
+
+
+def clips_of(experiment: Experiment, epoch: int = 0) -> list[int]:
+    """Which clip stands where in an epoch, found by its first landmark."""
+    plain = replace(experiment, augment=STILL)
+    known = {float(x): clip for clip, x in enumerate(steady_input(bank_of(), plain)["landmarks"][:, 0, 0, 0])}
+    return [known[float(x)] for inputs, _ in labelled(plain, epoch) for x in inputs["landmarks"][:, 0, 0, 0]]
+
+
+masks = st.lists(st.integers(1, 12), min_size=1, max_size=4).map(lambda lengths: np.arange(12) < np.array(lengths)[:, None])
+
+
+@given(mask=masks, ratio=st.floats(0.01, 0.99), span=st.integers(1, 5), seed=st.integers(0, 99))
+def test_the_share_of_hidden_frames_is_that_of_each_clip(mask: np.ndarray, ratio: float, span: int, seed: int) -> None:
+    hidden = choose_hidden_frames(mask, ratio, span, np.random.default_rng(seed))
+    assert hidden.sum(axis=1).tolist() == [max(1, round(ratio * length)) for length in mask.sum(axis=1).tolist()]
+    assert not (hidden & ~mask).any()
+
+
+def test_hidden_frames_come_in_spans() -> None:
+    mask = np.ones((200, 40), dtype=bool)
+    hidden = choose_hidden_frames(mask, 0.25, 5, np.random.default_rng(0))
+    starts = (hidden[:, 1:] & ~hidden[:, :-1]).sum(axis=1) + hidden[:, 0]
+    assert starts.mean() < 4  # 10 frames, were they drawn one by one, would begin about 8 spans
+
+
+def test_frames_are_hidden_whole_or_but_for_one_hand() -> None:
+    mask = np.ones((60, 10), dtype=bool)
+    hands = [HANDS_42.hand("right"), HANDS_42.hand("left")]
+    parts = [*hands, np.arange(len(HANDS_42))]
+    hidden = choose_hidden(mask, parts, PretrainConfig(hand_share=0.5), np.random.default_rng(0))
+    kinds = {tuple(frame[hand].all() for hand in hands) for clip in hidden for frame in clip}
+    assert kinds == {(False, False), (True, False), (False, True), (True, True)}
+    for side in hands:
+        assert (hidden[..., side].all(axis=-1) == hidden[..., side].any(axis=-1)).all()
+    whole = choose_hidden(mask, parts, PretrainConfig(hand_share=0), np.random.default_rng(0))
+    assert (whole.all(axis=-1) == whole.any(axis=-1)).all()
+
+
+def test_only_what_is_hidden_and_was_seen_is_weighed() -> None:
+    for inputs, places, weights in masked():
+        seen = inputs["landmarks"][..., 2] > 0
+        np.testing.assert_array_equal(weights > 0, inputs["hidden"] & seen)
+        np.testing.assert_array_equal(places, inputs["landmarks"][..., :2])
+        assert weights[..., UNSEEN].sum() == 0 < weights.sum()
+        assert not inputs["hidden"][~inputs["frame_mask"]].any()
+
+
+@pytest.mark.parametrize("batches", [labelled, masked])
+def test_one_seed_gives_the_same_batches(batches: object) -> None:
+    for one, same in zip(batches(), batches(), strict=True):  # type: ignore[operator]
+        for values, again in zip(one[0].values(), same[0].values(), strict=True):
+            np.testing.assert_array_equal(values, again)
+        for values, again in zip(one[1:], same[1:], strict=True):
+            np.testing.assert_array_equal(values, again)
+
+
+@pytest.mark.parametrize("batches", [labelled, masked])
+def test_other_seeds_and_epochs_give_other_batches(batches: object) -> None:
+    first, next_epoch, other_seed = (
+        batches(replace(EXPERIMENT, seed=seed), epoch)[0][0]["landmarks"]  # type: ignore[operator]
+        for seed, epoch in ((0, 0), (0, 1), (1, 0))
+    )
+    assert (first != next_epoch).any()
+    assert (first != other_seed).any()
+    assert (next_epoch != other_seed).any()
+
+
+def test_other_frames_are_hidden_in_every_epoch_and_batch() -> None:
+    hidden = [inputs["hidden"].tobytes() for epoch in range(3) for inputs, _, _ in masked(epoch=epoch)]
+    assert len(set(hidden)) == len(hidden)
+
+
+def test_an_epoch_moves_on_by_itself() -> None:
+    batches = LabelledBatches(bank_of(), np.zeros(NUM_CLIPS, int), NUM_GLOSSES, EXPERIMENT)
+    batches.on_epoch_end()
+    np.testing.assert_array_equal(batches[0][0]["landmarks"], labelled(epoch=1)[0][0]["landmarks"])
+
+
+@given(seed=st.integers(0, 99), epoch=st.integers(0, 9))
+def test_every_clip_appears_in_every_epoch(seed: int, epoch: int) -> None:
+    order = clips_of(replace(EXPERIMENT, seed=seed), epoch)
+    assert len(order) == 6
+    assert sorted(order[:NUM_CLIPS]) == list(range(NUM_CLIPS))
+    assert order[NUM_CLIPS] == order[0]  # the last batch is filled up
+
+
+def test_the_order_differs_between_epochs() -> None:
+    assert len({tuple(clips_of(EXPERIMENT, epoch)) for epoch in range(6)}) > 3
+
+
+def test_fewer_clips_than_a_batch_still_fill_one() -> None:
+    ((inputs, targets),) = labelled(bank=bank_of(1))
+    assert inputs["landmarks"].shape == (BATCH_SIZE, NUM_FRAMES, len(HANDS_42), 3)
+    assert targets.shape == (BATCH_SIZE, NUM_GLOSSES)
+
+
+def test_clips_of_one_batch_are_varied_differently() -> None:
+    schedule = replace(SCHEDULE, batch_size=6)
+    experiment = replace(EXPERIMENT, train=replace(EXPERIMENT.train, schedule=schedule))
+    ((inputs, _),) = labelled(experiment, bank=bank_of(6, alike=True))
+    for one, other in pairwise(inputs["landmarks"]):
+        assert (one != other).any()
+
+
+def test_what_is_never_seen_is_zero_and_padding_is_too() -> None:
+    for inputs, _ in labelled():
+        landmarks, frame_mask = inputs["landmarks"], inputs["frame_mask"]
+        assert not np.isnan(landmarks).any()
+        assert not landmarks[..., UNSEEN, :].any()
+        assert not landmarks[~frame_mask].any()
+
+
+def test_targets_go_with_their_clips() -> None:
+    plain = replace(EXPERIMENT, augment=STILL)
+    named = [int(np.argmax(row)) for _, targets in labelled(plain) for row in targets]
+    assert named == [clip % NUM_GLOSSES for clip in clips_of(EXPERIMENT)]
+
+
+def test_steady_input_has_no_chance_and_keeps_the_order() -> None:
+    bank = bank_of()
+    inputs = steady_input(bank, EXPERIMENT)
+    np.testing.assert_array_equal(inputs["landmarks"][:, :6, 0, :2], bank.xy.reshape(NUM_CLIPS, 6, -1, 2)[:, :, 0])
+    assert inputs["frame_mask"].sum(axis=1).tolist() == [6] * NUM_CLIPS
+
+
+@given(smoothing=st.floats(0, 0.99), num_glosses=st.integers(2, 50))
+def test_smoothed_rows_sum_to_one(smoothing: float, num_glosses: int) -> None:
+    rows = smoothed_one_hot(np.array([0, num_glosses - 1]), num_glosses, smoothing)
+    np.testing.assert_allclose(rows.sum(axis=1), 1, atol=1e-5)
+    assert rows.argmax(axis=1).tolist() == [0, num_glosses - 1]
+
+
+def test_smoothing_spreads_its_share_over_all_glosses() -> None:
+    np.testing.assert_allclose(smoothed_one_hot(np.array([1]), 4, 0.2), [[0.05, 0.85, 0.05, 0.05]])

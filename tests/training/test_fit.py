@@ -1,0 +1,134 @@
+"""Claims about fitting: rates, averaged weights, and going on after an interruption."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from spobet.config import Schedule
+from spobet.runs import RunFolder
+from spobet.training.fit import StateKeeper, averaged_weights, fit, optimizer_of
+
+
+class Pairs(keras.utils.PyDataset):
+    """Two batches an epoch of x and 3 x, other ones in every epoch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._epoch = 0
+
+    def __len__(self) -> int:
+        return 2
+
+    def __getitem__(self, batch: int) -> tuple[np.ndarray, np.ndarray]:
+        x = np.random.default_rng([self._epoch, batch]).normal(size=(4, 2)).astype(np.float32)
+        return x, 3 * x
+
+    def start_at(self, epoch: int) -> None:
+        self._epoch = epoch
+
+    def on_epoch_end(self) -> None:
+        self._epoch += 1
+
+
+class Stop(keras.callbacks.Callback):
+    """Somebody presses control-C in the middle of an epoch."""
+
+    def __init__(self, epoch: int) -> None:
+        super().__init__()
+        self._epoch = epoch
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self._now = epoch
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        if self._now == self._epoch:
+            raise KeyboardInterrupt
+
+
+def model_of(schedule: Schedule, width: int = 2) -> keras.Model:
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dropout(0.3), keras.layers.Dense(width)])
+    model.compile(optimizer_of(schedule, len(Pairs())), loss="mse")
+    return model
+
+
+def run_folder(path: Path) -> RunFolder:
+    path.mkdir()
+    return RunFolder(path)
+
+
+def rates(schedule: Schedule, num_batches: int) -> list[float]:
+    optimizer = optimizer_of(schedule, num_batches)
+    return [float(optimizer._learning_rate(step)) for step in range(schedule.epochs * num_batches + 1)]
+
+
+def test_the_rate_warms_up_and_then_falls_to_its_final_share() -> None:
+    told = rates(Schedule(epochs=10, learning_rate=0.1, warmup_share=0.2, final_share=0.01), num_batches=1)
+    np.testing.assert_allclose(told[:3], [0, 0.05, 0.1], rtol=1e-6)
+    assert told[2:] == sorted(told[2:], reverse=True)
+    assert told[-1] == pytest.approx(0.001, rel=1e-4)
+
+
+def test_without_warm_up_the_first_rate_is_the_highest() -> None:
+    assert rates(Schedule(epochs=2, learning_rate=0.1, warmup_share=0), 3)[0] == pytest.approx(0.1)
+
+
+def test_decay_leaves_biases_norms_and_tokens_alone() -> None:
+    names = ("kernel", "bias", "gamma", "beta", "token", "mask_tokens")
+    variables = [keras.Variable(np.ones(2, np.float32), name=name) for name in names]
+    optimizer = optimizer_of(Schedule(), 1)
+    optimizer.build(variables)
+    assert [variable.name for variable in variables if optimizer._use_weight_decay(variable)] == ["kernel"]
+
+
+def test_a_fitted_model_holds_its_averaged_weights(tmp_path: Path) -> None:
+    schedule = Schedule(epochs=3, averaging=0.9)
+    model = model_of(schedule)
+    fit(model, Pairs(), schedule, run_folder(tmp_path / "run"))
+    for weight, average in zip(model.trainable_variables, averaged_weights(model), strict=True):
+        np.testing.assert_array_equal(keras.ops.convert_to_numpy(weight), average)
+
+
+def test_without_averaging_the_last_weights_stay(tmp_path: Path) -> None:
+    schedule = Schedule(epochs=1, averaging=0)
+    model = model_of(schedule)
+    fit(model, Pairs(), schedule, run_folder(tmp_path / "run"))
+    assert not model.optimizer.use_ema
+    np.testing.assert_array_equal(averaged_weights(model)[0], keras.ops.convert_to_numpy(model.trainable_variables[0]))
+
+
+def test_learning_curves_have_one_row_an_epoch(tmp_path: Path) -> None:
+    schedule = Schedule(epochs=3)
+    run = run_folder(tmp_path / "run")
+    fit(model_of(schedule), Pairs(), schedule, run)
+    rows = list(csv.DictReader(run.history.open()))
+    assert [row["epoch"] for row in rows] == ["1", "2", "3"]
+    assert {"loss", "seconds"} <= set(rows[0])
+    assert list(run.logs.glob("events.out.tfevents.*"))
+
+
+def test_an_interrupted_fit_goes_on_to_the_same_weights(tmp_path: Path) -> None:
+    schedule = Schedule(epochs=4, averaging=0.9, learning_rate=0.1)
+    straight, stopped, resumed = (model_of(schedule) for _ in range(3))
+    fit(straight, Pairs(), schedule, run_folder(tmp_path / "straight"))
+    run = run_folder(tmp_path / "stopped")
+    with pytest.raises(KeyboardInterrupt):
+        fit(stopped, Pairs(), schedule, run, [Stop(2)])
+    assert len(run.read_history()["epoch"]) == 2
+    fit(resumed, Pairs(), schedule, run)
+    assert run.read_history()["epoch"] == [1, 2, 3, 4]
+    for one, other in zip(straight.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_allclose(other, one, atol=1e-6)
+
+
+def test_a_state_of_another_network_is_refused(tmp_path: Path) -> None:
+    schedule = Schedule(epochs=1)
+    run = run_folder(tmp_path / "run")
+    fit(model_of(schedule), Pairs(), schedule, run)
+    with pytest.raises(ValueError, match=r"training-state\.npz: is of another network than config\.toml says; remove "):
+        StateKeeper(run).restore(model_of(schedule, width=3))

@@ -1,0 +1,217 @@
+"""Claims about training: what a run folder holds, which clips it has met, and how it goes on."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from spobet.config import Experiment, read_experiment
+from spobet.dataset.folds import hold_out
+from spobet.dataset.store import Dataset
+from spobet.poses.sequence import PoseSequence
+from spobet.runs import RunFolder
+from spobet.training import train
+from spobet.training.fit import StateKeeper
+from spobet.training.train import build_classifier
+
+FILES = {
+    "config.toml", "vocabulary.txt", "backbone.keras", "classifier.keras", "classifier.onnx", "history.csv", "logs", "run.json"
+}  # fmt: skip
+
+
+def weights_of(run: Path) -> list[np.ndarray]:
+    return keras.saving.load_model(RunFolder(run).classifier).get_weights()
+
+
+def with_train(experiment: Experiment, **choices: object) -> Experiment:
+    return replace(experiment, train=replace(experiment.train, **choices))  # type: ignore[arg-type]
+
+
+def with_epochs(experiment: Experiment, epochs: int) -> Experiment:
+    return with_train(experiment, schedule=replace(experiment.train.schedule, epochs=epochs))
+
+
+def interrupt_after(epochs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody presses control-C as soon as so many epochs are kept."""
+    keep = StateKeeper.on_epoch_end
+
+    def keep_and_stop(keeper: StateKeeper, epoch: int, logs: dict[str, float] | None = None) -> None:
+        keep(keeper, epoch, logs)
+        if epoch + 1 == epochs:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(StateKeeper, "on_epoch_end", keep_and_stop)
+
+
+@pytest.fixture
+def read_clips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the clips whose landmarks are read, as they are."""
+    ids: list[str] = []
+    pose = Dataset.pose
+
+    def noting(dataset: Dataset, clip_id: str) -> PoseSequence:
+        ids.append(clip_id)
+        return pose(dataset, clip_id)
+
+    monkeypatch.setattr(Dataset, "pose", noting)
+    return ids
+
+
+def test_a_finished_run_has_every_file_and_no_other(trained_run: Path) -> None:
+    assert {file.name for file in trained_run.iterdir()} == FILES
+
+
+def test_the_run_keeps_the_resolved_experiment_and_the_glosses(
+    trained_run: Path, tiny_experiment: Experiment, tiny_data: Path
+) -> None:
+    assert read_experiment(trained_run / "config.toml") == tiny_experiment
+    assert RunFolder(trained_run).glosses() == Dataset.open(tiny_data).manifest.of_splits("train").vocabulary
+
+
+def test_the_record_says_what_the_weights_have_met(trained_run: Path, tiny_data: Path) -> None:
+    record, dataset = RunFolder(trained_run).record(), Dataset.open(tiny_data)
+    training = dataset.manifest.of_splits("train")
+    assert record.clips == tuple(clip.id for clip in training)
+    assert record.glosses == training.vocabulary.glosses
+    assert set(record.signers) == {clip.signer for clip in training}
+    assert record.data == {"synthetic": dataset.info.content_hash}
+    assert (record.chosen, record.fold, record.epochs) == ("last epoch", "", 2)
+    assert record.versions["keras"] == keras.__version__
+
+
+def test_validation_and_test_clips_are_never_read(
+    tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path, read_clips: list[str]
+) -> None:
+    train(with_epochs(tiny_experiment, 1), tiny_data, tmp_path / "run")
+    assert read_clips
+    assert {Dataset.open(tiny_data).manifest[clip].split for clip in read_clips} == {"train"}
+
+
+def test_an_interrupted_run_goes_on_to_the_same_weights(
+    trained_run: Path,
+    pretrained_run: Path,
+    tiny_experiment: Experiment,
+    tiny_data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "run"
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        interrupt_after(1, patch)
+        train(tiny_experiment, tiny_data, path, pretrained_run)
+    with pytest.raises(FileNotFoundError, match="unfinished: give the same command again to go on"):
+        RunFolder(path).record()
+    train(tiny_experiment, tiny_data, path, pretrained_run)
+    assert {file.name for file in path.iterdir()} == FILES
+    for one, other in zip(weights_of(trained_run), weights_of(path), strict=True):
+        np.testing.assert_allclose(other, one, atol=1e-6)
+
+
+def test_a_run_chosen_on_validation_says_so_and_survives_an_interruption(
+    tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read_clips: list[str]
+) -> None:
+    experiment = with_train(tiny_experiment, choose_on_validation=True)
+    whole = train(experiment, tiny_data, tmp_path / "whole")
+    assert "val" in {Dataset.open(tiny_data).manifest[clip].split for clip in read_clips}
+    curve = RunFolder(tmp_path / "whole").read_history()["val_top1"]
+    assert whole.chosen == f"best on val (epoch {1 + int(np.argmax(curve))})"
+    for epochs in (1, 2):  # the last: interrupted between fitting and saving
+        path = tmp_path / f"stopped-{epochs}"
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            interrupt_after(epochs, patch)
+            train(experiment, tiny_data, path)
+        assert train(experiment, tiny_data, path).chosen == whole.chosen
+        for one, other in zip(weights_of(tmp_path / "whole"), weights_of(path), strict=True):
+            np.testing.assert_allclose(other, one, atol=1e-6)
+
+
+def test_a_finished_folder_is_refused(trained_run: Path, tiny_experiment: Experiment, tiny_data: Path) -> None:
+    with pytest.raises(ValueError, match="a finished run is there already; name a new folder"):
+        train(tiny_experiment, tiny_data, trained_run)
+
+
+def test_a_folder_begun_with_another_experiment_is_refused(
+    tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        interrupt_after(1, patch)
+        train(tiny_experiment, tiny_data, tmp_path / "run")
+    with pytest.raises(ValueError, match=r"config\.toml: an interrupted run of another experiment is here"):
+        train(replace(tiny_experiment, seed=1), tiny_data, tmp_path / "run")
+    with pytest.raises(ValueError, match=r"begun on .*fold none.*, now asked for .*fold 1.*; name a new folder"):
+        train(tiny_experiment, tiny_data, tmp_path / "run", fold=1)
+
+
+def test_the_pretrained_backbone_is_really_loaded(tiny_experiment: Experiment, tiny_data: Path, pretrained_run: Path) -> None:
+    dataset = Dataset.open(tiny_data)
+    kept = keras.saving.load_model(RunFolder(pretrained_run).backbone)
+    started = build_classifier(tiny_experiment, dataset, 4, pretrained_run).backbone
+    for one, other in zip(kept.trainable_variables, started.trainable_variables, strict=True):
+        np.testing.assert_array_equal(keras.ops.convert_to_numpy(one), keras.ops.convert_to_numpy(other))
+    fresh = build_classifier(tiny_experiment, dataset, 4, None).backbone
+    assert (fresh.get_weights()[0] != started.get_weights()[0]).any()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"width": 16}, r"backbone\.keras: another backbone than the experiment's: width 8 \(experiment: 16\)"),
+        ({"kernel_size": 5, "positions": False}, r"kernel_size 3 \(experiment: 5\); positions True \(experiment: False\)"),
+    ],
+)
+def test_another_backbone_is_an_error_that_names_the_difference(
+    change: dict, message: str, tiny_experiment: Experiment, tiny_data: Path, pretrained_run: Path
+) -> None:
+    experiment = replace(tiny_experiment, backbone=replace(tiny_experiment.backbone, **change))
+    with pytest.raises(ValueError, match=message):
+        build_classifier(experiment, Dataset.open(tiny_data), 4, pretrained_run)
+
+
+def test_other_landmarks_or_frames_are_an_error_too(tiny_experiment: Experiment, tiny_data: Path, pretrained_run: Path) -> None:
+    dataset = Dataset.open(tiny_data)
+    longer = replace(tiny_experiment, input=replace(tiny_experiment.input, num_frames=9))
+    with pytest.raises(ValueError, match="num_frames is 8, the experiment has 9"):
+        build_classifier(longer, dataset, 4, pretrained_run)
+    hands = replace(tiny_experiment, input=replace(tiny_experiment.input, skeleton="HANDS_42"))
+    with pytest.raises(ValueError, match="skeleton is .*OPENPOSE_54.* the experiment has .*HANDS_42"):
+        build_classifier(hands, dataset, 4, pretrained_run)
+
+
+def test_an_absent_backbone_is_an_error_and_never_a_fresh_start(
+    tiny_experiment: Experiment, tiny_data: Path, pretrained_run: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(FileNotFoundError, match="nowhere: no such run folder"):
+        train(tiny_experiment, tiny_data, tmp_path / "run", tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FileNotFoundError, match="empty: not a run folder"):
+        train(tiny_experiment, tiny_data, tmp_path / "run", tmp_path / "empty")
+    shutil.copytree(pretrained_run, tmp_path / "bare")
+    RunFolder(tmp_path / "bare").backbone.unlink()
+    with pytest.raises(FileNotFoundError, match=r"backbone\.keras: not there"):
+        train(tiny_experiment, tiny_data, tmp_path / "run", tmp_path / "bare")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_held_out_fold_is_scored_and_not_trained_on(tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path) -> None:
+    record = train(with_epochs(tiny_experiment, 1), tiny_data, tmp_path / "run", fold=0)
+    kept, held_out = hold_out(Dataset.open(tiny_data).manifest.of_splits("train"), 0)
+    assert record.fold == "0 of 5"
+    assert record.clips == tuple(clip.id for clip in kept)
+    assert not set(record.clips) & {clip.id for clip in held_out}
+    assert {file.name for file in (tmp_path / "run").iterdir()} == FILES | {"metrics-fold0.json", "predictions-fold0.csv"}
+
+
+def test_one_seed_gives_the_same_weights(
+    trained_run: Path, pretrained_run: Path, tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
+) -> None:
+    train(tiny_experiment, tiny_data, tmp_path / "again", pretrained_run)
+    train(replace(tiny_experiment, seed=1), tiny_data, tmp_path / "other", pretrained_run)
+    for one, again in zip(weights_of(trained_run), weights_of(tmp_path / "again"), strict=True):
+        np.testing.assert_array_equal(again, one)
+    pairs = zip(weights_of(trained_run), weights_of(tmp_path / "other"), strict=True)
+    assert any((one != other).any() for one, other in pairs)
