@@ -26,7 +26,8 @@ class InputConfig:
 
     num_frames: frames the network sees. stretch: every clip fills all of them; otherwise a clip keeps
     its own frames, is padded when shorter and thinned evenly when longer.
-    min_confidence: landmarks below it are missing. skeleton: select these landmarks by name first;
+    min_confidence: landmarks below it are missing. right_leads: clips in which the left hand moves more are
+    mirrored, so that left-handed signers look like right-handed ones. skeleton: select these landmarks by name first;
     "" keeps those of the data set.
     """
 
@@ -34,6 +35,7 @@ class InputConfig:
     stretch: bool = True
     min_confidence: float = 0.1
     skeleton: str = ""
+    right_leads: bool = True
 
     def __post_init__(self) -> None:
         _check(self, "input", num_frames=self.num_frames >= 2, min_confidence=0 <= self.min_confidence <= 1)

@@ -28,14 +28,14 @@ class PoseBank:
         return len(self.lengths)
 
     @classmethod
-    def of(cls, poses: Iterable[PoseSequence], skeleton: Skeleton, min_confidence: float) -> PoseBank:
-        """Select the skeleton's landmarks, normalise, and line the clips up.
+    def of(cls, poses: Iterable[PoseSequence], skeleton: Skeleton, min_confidence: float, right_leads: bool = False) -> PoseBank:
+        """Select the skeleton's landmarks, normalise (docs of `normalize`), and line the clips up.
 
         KeyError where a pose lacks landmarks, ValueError where it has no frames.
         """
         xy, ends = np.zeros((0, len(skeleton), 2), np.float32), [0]
         for pose in poses:
-            clip = normalize(pose.select(skeleton), min_confidence).xy
+            clip = normalize(pose.select(skeleton), min_confidence, right_leads).xy
             if not len(clip):
                 raise ValueError(f"clip {len(ends)} of those given has no frames, nothing can be read of it")
             ends.append(ends[-1] + len(clip))

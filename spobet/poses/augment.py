@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spobet.poses.arrays import steady_moments
+from spobet.poses.mirror import mirror
 from spobet.poses.skeleton import Skeleton
 
 _LARGEST = {"mirror": 1, "drop_hand": 1, "drop_span": 1, "max_dropped_span": 1, "cut": 0.5}
@@ -84,11 +85,6 @@ def _warped(share: np.ndarray, warp: float, rng: np.random.Generator, num_pieces
     piece = np.minimum((share * num_pieces).astype(np.int64), num_pieces - 1)
     start, stop = np.take_along_axis(knots, piece, axis=1), np.take_along_axis(knots, piece + 1, axis=1)
     return start + (share * num_pieces - piece) * (stop - start)
-
-
-def mirror(xy: np.ndarray, skeleton: Skeleton) -> np.ndarray:
-    """The other-handed signer: x changes sign, left and right landmarks change places by name."""
-    return xy[..., skeleton.mirror_order, :] * np.array([-1, 1], np.float32)
 
 
 def mirror_some(xy: np.ndarray, skeleton: Skeleton, share: float, rng: np.random.Generator) -> np.ndarray:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from spobet.poses.mirror import lead_with_right
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
 
@@ -13,18 +14,20 @@ SMALLEST_UNIT = 1e-6
 _SIDES = ("right", "left")
 
 
-def normalize(pose: PoseSequence, min_confidence: float = 0.0) -> PoseSequence:
+def normalize(pose: PoseSequence, min_confidence: float = 0.0, right_leads: bool = False) -> PoseSequence:
     """The clip in the signer's own frame, cut to the frames between the first and last seen hand.
 
     With a body: origin at the clip's median neck, unit the head length (median nose-neck distance).
     Without one: origin at the median of the hands' wrists, unit the median hand length (wrist to the
     knuckle of the middle finger). Landmarks below `min_confidence` are missing first. A clip in which
-    nothing can be measured keeps its frames with every landmark missing.
+    nothing can be measured keeps its frames with every landmark missing. right_leads: mirrored where the left
+    hand moves more than the right.
     """
     pose = trim_to_hands(pose.without_guesses(min_confidence))
     for unit, origin, length in (("head lengths", *_body_frame(pose)), ("hand lengths", *_hands_frame(pose))):
         if length > SMALLEST_UNIT and np.isfinite(origin).all():
-            return replace(pose, xy=(pose.xy - origin) / np.float32(length), unit=unit)
+            framed = replace(pose, xy=(pose.xy - origin) / np.float32(length), unit=unit)
+            return lead_with_right(framed) if right_leads else framed
     return replace(pose, xy=np.full_like(pose.xy, np.nan), confidence=np.zeros_like(pose.confidence), unit="hand lengths")
 
 

@@ -43,7 +43,7 @@ class Recognizer:
         ValueError where no hand is seen in any frame.
         """
         pose = clip if isinstance(clip, PoseSequence) else read(clip)
-        bank = PoseBank.of([pose], self.skeleton, self._config.min_confidence)
+        bank = self._bank([pose])
         if np.isnan(bank.xy).all():
             raise ValueError(f"no landmark seen in any of {len(pose)} frames (confidence from {self._config.min_confidence})")
         logits = self._score(bank)[0]
@@ -53,7 +53,10 @@ class Recognizer:
 
     def logits(self, poses: Iterable[PoseSequence]) -> np.ndarray:
         """Scores of every gloss for every clip: (clips, glosses) float32."""
-        return self._score(PoseBank.of(poses, self.skeleton, self._config.min_confidence))
+        return self._score(self._bank(poses))
+
+    def _bank(self, poses: Iterable[PoseSequence]) -> PoseBank:
+        return PoseBank.of(poses, self.skeleton, self._config.min_confidence, self._config.right_leads)
 
     def _score(self, bank: PoseBank) -> np.ndarray:
         moments, frame_mask = steady_moments(bank.lengths, self._config.num_frames, self._config.stretch)

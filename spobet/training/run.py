@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 from pathlib import Path
@@ -37,10 +38,16 @@ def skeleton_of(experiment: Experiment, dataset: Dataset) -> Skeleton:
 def pose_bank(experiment: Experiment, dataset: Dataset, clips: Manifest) -> PoseBank:
     """The clips of a manifest, normalised as the experiment says."""
     poses = (dataset.pose(clip.id) for clip in clips)
-    return PoseBank.of(poses, skeleton_of(experiment, dataset), experiment.input.min_confidence)
+    return PoseBank.of(poses, skeleton_of(experiment, dataset), experiment.input.min_confidence, experiment.input.right_leads)
 
 
-def finish(
+def origin_of(dataset: Dataset, fold: int | None = None, pretrained: Path | None = None) -> str:
+    """What a run works on and starts from, in words that differ where it does."""
+    backbone = hashlib.sha256(RunFolder(pretrained).backbone.read_bytes()).hexdigest()[:12] if pretrained else "none"
+    return f"data {dataset.info.content_hash[:12]}, fold {'none' if fold is None else fold}, backbone {backbone}"
+
+
+def record_of(
     run: RunFolder,
     experiment: Experiment,
     epochs: int,
@@ -49,10 +56,9 @@ def finish(
     pretrained: Path | None,
     command: str,
 ) -> RunRecord:
-    """Close a run: forget how to go on, and tell how it came about, with the clips of the backbone it started from."""
+    """The record of a fitted run: how it came about, with the clips of the backbone it started from."""
     earlier = [RunFolder(pretrained).record()] if pretrained else []
     seconds = sum(run.read_history().get("seconds", []))
-    run.state.unlink(missing_ok=True)
     return RunRecord(
         command=command,
         seed=experiment.seed,
@@ -73,6 +79,13 @@ def finish(
         versions=installed_versions(),
         machine=f"{platform.machine()}, {_num_cores()} cores",
     )
+
+
+def close(run: RunFolder, record: RunRecord) -> None:
+    """Write the record, which makes the run whole, and only then forget how to go on."""
+    record.write(run.record_file)
+    for path in (run.state, run.best):
+        path.unlink(missing_ok=True)
 
 
 def _union(earlier: list[tuple[str, ...]], now: list[str]) -> tuple[str, ...]:

@@ -129,7 +129,7 @@ def test_a_bank_selects_its_landmarks_and_drops_guesses() -> None:
 
 def test_a_bank_of_no_clips_is_one_and_clips_without_frames_are_refused() -> None:
     assert len(PoseBank.of([], HANDS_42, 0.0)) == 0
-    with pytest.raises(ValueError, match="1 of 2 clips have no frames"):
+    with pytest.raises(ValueError, match="clip 2 of those given has no frames"):
         PoseBank.of([hands(0, 2), hands(0, 0)], HANDS_42, 0.0)
     with pytest.raises(KeyError, match="lacks 12 of 54"):
         PoseBank.of([hands(0, 2)], OPENPOSE_54, 0.0)
