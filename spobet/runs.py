@@ -114,6 +114,11 @@ class RunFolder:
         return self.path / "training-state.npz"
 
     @property
+    def best(self) -> Path:
+        """The weights that score best on the split `val` so far, while a run chooses there."""
+        return self.path / "best-on-val.npz"
+
+    @property
     def record_file(self) -> Path:
         """How the run came about."""
         return self.path / "run.json"

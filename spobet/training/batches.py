@@ -37,12 +37,8 @@ class Batches(keras.utils.PyDataset):
         return math.ceil(len(self._bank) / self._batch_size)
 
     def start_at(self, epoch: int) -> None:
-        """Give the batches of this epoch next."""
+        """Give the batches of this epoch from now on (Keras's own on_epoch_end also fires before the first epoch)."""
         self._epoch = epoch
-
-    def on_epoch_end(self) -> None:
-        """Move on to the next epoch's chance."""
-        self._epoch += 1
 
     def _rng(self, batch: int) -> np.random.Generator:
         return np.random.default_rng([self._experiment.seed, self._epoch, batch])

@@ -48,19 +48,21 @@ def fit(
     schedule: Schedule,
     run: RunFolder,
     watchers: Sequence[keras.callbacks.Callback] = (),
+    origin: str = "",
 ) -> None:
     """Train a compiled model to the end of its schedule, from where an interrupted run of the same folder stopped.
 
     After every epoch the run folder holds the state to go on from and the learning curves; the
-    model is left with its averaged weights.
+    model is left with its averaged weights. origin: on what the run works; ValueError where the interrupted one worked on
+    something else.
     """
     model.optimizer.build(model.trainable_variables)
-    keeper = StateKeeper(run)
-    first_epoch = keeper.restore(model)
-    batches.start_at(first_epoch)
-    callbacks = [*watchers, keeper, TensorBoardLog(run.logs), ProgressBar(schedule.epochs, first_epoch)]
-    if first_epoch < schedule.epochs:
-        model.fit(batches, epochs=schedule.epochs, initial_epoch=first_epoch, callbacks=callbacks, verbose=0)
+    keeper = StateKeeper(run, origin)
+    first = keeper.restore(model)
+    turn = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.start_at(epoch))
+    callbacks = [turn, *watchers, keeper, TensorBoardLog(run.logs), ProgressBar(schedule.epochs, first)]
+    if first < schedule.epochs:
+        model.fit(batches, epochs=schedule.epochs, initial_epoch=first, callbacks=callbacks, verbose=0, shuffle=False)
 
 
 def averaged_weights(model: keras.Model) -> list[np.ndarray]:
@@ -72,17 +74,21 @@ def averaged_weights(model: keras.Model) -> list[np.ndarray]:
 class StateKeeper(keras.callbacks.Callback):
     """Keeps weights, optimizer, chance and learning curves of the last whole epoch on disk."""
 
-    def __init__(self, run: RunFolder) -> None:
+    def __init__(self, run: RunFolder, origin: str = "") -> None:
         super().__init__()
-        self._run, self._rows, self._began = run, [], time.monotonic()  # type: ignore[var-annotated]
+        self._run, self._origin, self._rows, self._began = run, origin, [], time.monotonic()  # type: ignore[var-annotated]
 
     def restore(self, model: keras.Model) -> int:
         """Put the kept state, if any, into the model; returns the epoch to go on with."""
         if not self._run.state.is_file():
             return 0
         with np.load(self._run.state, allow_pickle=False) as state:
-            values = [state[f"v{number}"] for number in range(len(state.files) - 1)]
-            self._rows = json.loads(str(state["rows"]))
+            values = [state[f"v{number}"] for number in range(len(state.files) - 2)]
+            self._rows, origin = json.loads(str(state["rows"])), str(state["origin"])
+        if origin != self._origin:
+            raise ValueError(
+                f"{self._run.path}: begun on {origin}, now asked for {self._origin}; name a new folder or remove this one"
+            )
         variables = _all_variables(model)
         if [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
             raise ValueError(
@@ -102,7 +108,7 @@ class StateKeeper(keras.callbacks.Callback):
         self._run.write_history(self._rows)
         values = {f"v{number}": keras.ops.convert_to_numpy(variable) for number, variable in enumerate(_all_variables(self.model))}
         partial = self._run.state.with_suffix(".partial.npz")
-        np.savez(partial, rows=np.array(json.dumps(self._rows)), **values)
+        np.savez(partial, rows=np.array(json.dumps(self._rows)), origin=np.array(self._origin), **values)
         partial.replace(self._run.state)
 
 

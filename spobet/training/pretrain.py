@@ -13,7 +13,7 @@ from spobet.model.masked_frames import MaskedFrameModel
 from spobet.runs import RunRecord
 from spobet.training.batches import MaskedBatches
 from spobet.training.fit import fit, optimizer_of
-from spobet.training.run import finish, pose_bank, skeleton_of, start
+from spobet.training.run import close, origin_of, pose_bank, record_of, skeleton_of, start
 
 
 def pretrain(experiment: Experiment, data: Path, path: Path, command: str = "") -> RunRecord:
@@ -24,16 +24,16 @@ def pretrain(experiment: Experiment, data: Path, path: Path, command: str = "") 
     """
     dataset = Dataset.open(data)
     clips = dataset.manifest.of_splits("train")
-    run = start(experiment, path)
     keras.utils.set_random_seed(experiment.seed)
     backbone = SignBackbone(experiment.backbone, skeleton_of(experiment, dataset), experiment.input.num_frames, name="backbone")
     model = MaskedFrameModel(backbone, name="masked_frames")
     batches = MaskedBatches(pose_bank(experiment, dataset, clips), experiment)
     schedule = experiment.pretrain.schedule
+    run = start(experiment, path)
     model.compile(optimizer_of(schedule, len(batches)), loss=keras.losses.MeanSquaredError(reduction="mean_with_sample_weight"))
-    fit(model, batches, schedule, run)
+    fit(model, batches, schedule, run, origin=origin_of(dataset))
     backbone.save(run.backbone, include_optimizer=False)
     model.save(run.masked_frames, include_optimizer=False)
-    record = finish(run, experiment, schedule.epochs, dataset, clips, None, command)
-    record.write(run.record_file)
+    record = record_of(run, experiment, schedule.epochs, dataset, clips, None, command)
+    close(run, record)
     return record

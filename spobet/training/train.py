@@ -20,7 +20,7 @@ from spobet.recognition.evaluate import evaluate_clips
 from spobet.runs import RunFolder, RunRecord
 from spobet.training.batches import LabelledBatches, steady_input
 from spobet.training.fit import averaged_weights, fit, optimizer_of
-from spobet.training.run import finish, pose_bank, skeleton_of, start
+from spobet.training.run import close, origin_of, pose_bank, record_of, skeleton_of, start
 
 
 def train(
@@ -40,18 +40,25 @@ def train(
     dataset = Dataset.open(data)
     everything = dataset.manifest.of_splits("train")
     clips, held_out = (everything, None) if fold is None else hold_out(everything, fold)
+    vocabulary = everything.vocabulary
+    classifier = build_classifier(experiment, dataset, len(vocabulary), pretrained)
     run = start(experiment, path)
-    everything.vocabulary.write(run.vocabulary)
-    classifier = build_classifier(experiment, dataset, len(everything.vocabulary), pretrained)
-    watchers = [BestOnValidation(experiment, dataset, everything.vocabulary)] if experiment.train.choose_on_validation else []
-    _fit(classifier, experiment, dataset, clips, everything.vocabulary, run, watchers)
+    vocabulary.write(run.vocabulary)
+    watchers = [BestOnValidation(experiment, dataset, vocabulary, run.best)] if experiment.train.choose_on_validation else []
+    batches = _batches(experiment, dataset, clips, vocabulary)
+    classifier.compile(
+        optimizer_of(experiment.train.schedule, len(batches)),
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    fit(classifier, batches, experiment.train.schedule, run, watchers, origin_of(dataset, fold, pretrained))
     chosen = watchers[0].restore_best(classifier) if watchers else "last epoch"
     classifier.backbone.save(run.backbone, include_optimizer=False)
     classifier.save(run.classifier, include_optimizer=False)
     write_onnx(classifier, run.onnx)
-    record = finish(run, experiment, experiment.train.schedule.epochs, dataset, clips, pretrained, command)
+    record = record_of(run, experiment, experiment.train.schedule.epochs, dataset, clips, pretrained, command)
     record = replace(record, chosen=chosen, fold="" if fold is None else f"{fold} of {NUM_FOLDS}")
-    record.write(run.record_file)
+    close(run, record)
     if held_out:
         evaluate_clips(run, dataset, held_out, f"fold{fold}")
     return record
@@ -86,14 +93,15 @@ def load_backbone(backbone: SignBackbone, run: RunFolder) -> None:
 
 
 class BestOnValidation(keras.callbacks.Callback):
-    """Scores the averaged weights on the split `val` after every epoch and remembers the best."""
+    """Scores the averaged weights on the split `val` after every epoch and keeps the best in a file, which an interruption leaves."""
 
-    def __init__(self, experiment: Experiment, dataset: Dataset, vocabulary: Vocabulary) -> None:
+    def __init__(self, experiment: Experiment, dataset: Dataset, vocabulary: Vocabulary, path: Path) -> None:
         super().__init__()
         manifest = dataset.manifest.of_splits("val")
         bank = pose_bank(experiment, dataset, manifest)
         self._inputs, self._labels = steady_input(bank, experiment), labels_of(manifest, vocabulary)
-        self._best, self._weights, self._epoch = -1.0, [], 0  # type: ignore[var-annotated]
+        self._path = path
+        self._best = float(np.load(path)["score"]) if path.is_file() else -1.0
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         self._scorer = keras.models.clone_model(self.model)  # its own: scoring inside fit disturbs the model being fitted
@@ -108,26 +116,18 @@ class BestOnValidation(keras.callbacks.Callback):
         if logs is not None:
             logs["val_top1"] = score
         if score > self._best:
-            self._best, self._weights, self._epoch = score, weights, epoch + 1
+            self._best, partial = score, self._path.with_suffix(".partial.npz")
+            np.savez(partial, *weights, score=np.array(score), epoch=np.array(epoch + 1))
+            partial.replace(self._path)
 
     def restore_best(self, model: keras.Model) -> str:
         """Put the best weights into the model; returns how they were chosen."""
-        for variable, value in zip(model.trainable_variables, self._weights, strict=True):
-            variable.assign(value)
-        return f"best on val (epoch {self._epoch})"
+        with np.load(self._path) as best:
+            for number, variable in enumerate(model.trainable_variables):
+                variable.assign(best[f"arr_{number}"])
+            return f"best on val (epoch {int(best['epoch'])})"
 
 
-def _fit(
-    classifier: SignClassifier,
-    experiment: Experiment,
-    dataset: Dataset,
-    clips: Manifest,
-    vocabulary: Vocabulary,
-    run: RunFolder,
-    watchers: list[BestOnValidation],
-) -> None:
+def _batches(experiment: Experiment, dataset: Dataset, clips: Manifest, vocabulary: Vocabulary) -> LabelledBatches:
     labels = np.array([vocabulary.index(clip.gloss) for clip in clips])
-    batches = LabelledBatches(pose_bank(experiment, dataset, clips), labels, len(vocabulary), experiment)
-    optimizer = optimizer_of(experiment.train.schedule, len(batches))
-    classifier.compile(optimizer, loss=keras.losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
-    fit(classifier, batches, experiment.train.schedule, run, watchers)
+    return LabelledBatches(pose_bank(experiment, dataset, clips), labels, len(vocabulary), experiment)

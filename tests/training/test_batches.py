@@ -128,12 +128,6 @@ def test_other_frames_are_hidden_in_every_epoch_and_batch() -> None:
     assert len(set(hidden)) == len(hidden)
 
 
-def test_an_epoch_moves_on_by_itself() -> None:
-    batches = LabelledBatches(bank_of(), np.zeros(NUM_CLIPS, int), NUM_GLOSSES, EXPERIMENT)
-    batches.on_epoch_end()
-    np.testing.assert_array_equal(batches[0][0]["landmarks"], labelled(epoch=1)[0][0]["landmarks"])
-
-
 @given(seed=st.integers(0, 99), epoch=st.integers(0, 9))
 def test_every_clip_appears_in_every_epoch(seed: int, epoch: int) -> None:
     order = clips_of(replace(EXPERIMENT, seed=seed), epoch)

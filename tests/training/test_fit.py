@@ -19,20 +19,18 @@ class Pairs(keras.utils.PyDataset):
 
     def __init__(self) -> None:
         super().__init__()
-        self._epoch = 0
+        self._epoch, self.given = 0, []  # type: ignore[var-annotated]
 
     def __len__(self) -> int:
         return 2
 
     def __getitem__(self, batch: int) -> tuple[np.ndarray, np.ndarray]:
+        self.given.append((self._epoch, batch))
         x = np.random.default_rng([self._epoch, batch]).normal(size=(4, 2)).astype(np.float32)
         return x, 3 * x
 
     def start_at(self, epoch: int) -> None:
         self._epoch = epoch
-
-    def on_epoch_end(self) -> None:
-        self._epoch += 1
 
 
 class Stop(keras.callbacks.Callback):
@@ -106,10 +104,16 @@ def test_learning_curves_have_one_row_an_epoch(tmp_path: Path) -> None:
     schedule = Schedule(epochs=3)
     run = run_folder(tmp_path / "run")
     fit(model_of(schedule), Pairs(), schedule, run)
-    rows = list(csv.DictReader(run.history.open()))
+    rows = list(csv.DictReader(run.history.read_text().splitlines()))
     assert [row["epoch"] for row in rows] == ["1", "2", "3"]
     assert {"loss", "seconds"} <= set(rows[0])
     assert list(run.logs.glob("events.out.tfevents.*"))
+
+
+def test_batches_come_in_their_own_order_in_the_epoch_they_belong_to(tmp_path: Path) -> None:
+    schedule, batches = Schedule(epochs=3), Pairs()
+    fit(model_of(schedule), batches, schedule, run_folder(tmp_path / "run"))
+    assert batches.given[-6:] == [(epoch, batch) for epoch in range(3) for batch in range(2)]
 
 
 def test_an_interrupted_fit_goes_on_to_the_same_weights(tmp_path: Path) -> None:
@@ -124,6 +128,14 @@ def test_an_interrupted_fit_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     assert run.read_history()["epoch"] == [1, 2, 3, 4]
     for one, other in zip(straight.get_weights(), resumed.get_weights(), strict=True):
         np.testing.assert_allclose(other, one, atol=1e-6)
+
+
+def test_a_state_of_other_data_is_refused(tmp_path: Path) -> None:
+    schedule = Schedule(epochs=1)
+    run = run_folder(tmp_path / "run")
+    fit(model_of(schedule), Pairs(), schedule, run, origin="data one")
+    with pytest.raises(ValueError, match="run: begun on data one, now asked for data two; name a new folder or remove this one"):
+        fit(model_of(schedule), Pairs(), schedule, run, origin="data two")
 
 
 def test_a_state_of_another_network_is_refused(tmp_path: Path) -> None:
