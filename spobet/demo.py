@@ -11,7 +11,8 @@ from pathlib import Path
 from spobet.config import read_experiment
 from spobet.dataset.store import Dataset
 from spobet.dataset.synthetic import MINIMAL_PAIRS, synthesize
-from spobet.evaluation.metrics import Metrics, Prediction, read_predictions_csv
+from spobet.evaluation.metrics import Metrics
+from spobet.evaluation.predictions import Prediction, read_predictions_csv
 from spobet.evaluation.report import Chart, Example, MinimalPair, Page, demo_page
 from spobet.files import write_whole
 from spobet.recognition.evaluate import evaluate

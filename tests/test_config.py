@@ -121,7 +121,10 @@ def test_a_key_that_nobody_reads_is_none() -> None:
     ("text", "message"),
     [
         ("epochs = 3", "unknown key 'epochs', expected one of: seed, input, augment, backbone, pretrain, train"),
-        ("[input]\nframes = 3", "unknown key 'input.frames', expected one of: num_frames, stretch, min_confidence, skeleton, right_leads"),
+        (
+            "[input]\nframes = 3",
+            "unknown key 'input.frames', expected one of: num_frames, stretch, min_confidence, skeleton, right_leads",
+        ),
         ("[pretrain.schedule]\nrate = 3", "unknown key 'pretrain.schedule.rate', expected one of: epochs"),
         ("[schedule]\nepochs = 3", "unknown key 'schedule'"),
     ],

@@ -1,21 +1,15 @@
-"""Top-k accuracy with its counts and intervals, and the predictions behind it."""
+"""Top-k accuracy with its counts and intervals."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
 
 from spobet.dataset.manifest import Manifest, Vocabulary
-from spobet.files import write_whole
 
 OUTSIDE_VOCABULARY = -1
-NUM_ANSWERS = 10
 TOPS = (1, 5, 10)
 
 
@@ -49,7 +43,7 @@ class Metrics:
     """How well the clips of one split were named, and by which run: split, seed, commit and data hash.
 
     num_glosses: size of the vocabulary. num_glosses_present: glosses with a clip here; all clips whose gloss
-    is outside the vocabulary count as one gloss that is never right.
+    is outside the vocabulary count as one gloss that is never right. note: what must be said beside the figures.
     """
 
     num_clips: int
@@ -62,6 +56,7 @@ class Metrics:
     seed: int | None = None
     commit: str = ""
     data: str = ""
+    note: str = ""
 
     def __post_init__(self) -> None:
         counts = {accuracy.count for accuracy in self.tops.values()}
@@ -87,30 +82,13 @@ class Metrics:
         }
 
     def table(self) -> str:
-        """Plain text: what was scored, a line for each k, then seed, commit and data."""
+        """Plain text: what was scored, a line for each k, the note, then seed, commit and data."""
         glosses = f"{self.num_glosses_present} glosses (vocabulary: {self.num_glosses})"
         scope = f"{self.split or 'no split'}: {self.num_clips:,} clips, {glosses}"
         lines = [f"top-{k} {accuracy}" for k, accuracy in self.tops.items()]
         seed = "unknown" if self.seed is None else self.seed
-        return "\n".join([scope, *lines, f"seed {seed}, commit {self.commit or 'unknown'}, data {self.data or 'unknown'}"])
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What a network answered for one clip whose gloss is known.
-
-    rank: of the true gloss, 1 = best; size of the vocabulary + 1 where it is outside.
-    answers: (gloss, probability) best first, at most NUM_ANSWERS of them.
-    """
-
-    clip_id: str
-    gloss: str
-    rank: int
-    answers: tuple[tuple[str, float], ...]
-
-    def __post_init__(self) -> None:
-        if self.rank < 1 or not self.answers:
-            raise ValueError(f"clip {self.clip_id}: rank {self.rank} and {len(self.answers)} answers, expected at least 1 of each")
+        source = f"seed {seed}, commit {self.commit or 'unknown'}, data {self.data or 'unknown'}"
+        return "\n".join([scope, *lines, *filter(None, [self.note]), source])
 
 
 def labels_of(manifest: Manifest, vocabulary: Vocabulary) -> np.ndarray:
@@ -177,70 +155,9 @@ def score(
     return Metrics(len(labels), num_glosses, present, top1, top5, top10, split=split, seed=seed, commit=commit, data=data)
 
 
-def predictions(manifest: Manifest, vocabulary: Vocabulary, logits: np.ndarray, temperature: float = 1.0) -> tuple[Prediction, ...]:
-    """The answers for every clip, in manifest order; probabilities are softmax(logits / temperature).
-
-    logits: (clips, glosses). Equal scores stand in vocabulary order, while ranks count ties against the
-    network. ValueError where the sizes disagree or temperature <= 0.
-    """
-    logits = np.asarray(logits, dtype=np.float64)
-    if logits.shape != (len(manifest), len(vocabulary)):
-        raise ValueError(f"logits have shape {logits.shape}, expected ({len(manifest)} clips, {len(vocabulary)} glosses)")
-    places = ranks(logits, labels_of(manifest, vocabulary))
-    best = np.argsort(-logits, axis=1, kind="stable")[:, :NUM_ANSWERS]
-    chances = np.take_along_axis(_softmax(logits, temperature), best, axis=1)
-    glosses = np.array(vocabulary.glosses, dtype=object)
-    return tuple(
-        Prediction(clip.id, clip.gloss, int(place), tuple(zip(glosses[order], row.tolist(), strict=True)))
-        for clip, place, order, row in zip(manifest, places, best, chances, strict=True)
-    )
-
-
-def predictions_csv(path: Path, rows: Sequence[Prediction]) -> None:
-    """Write predictions as UTF-8 CSV, one row a clip, probabilities to six digits.
-
-    ValueError where there is none, or where some list more answers than others.
-    """
-    lengths = {len(row.answers) for row in rows}
-    if len(lengths) != 1:
-        raise ValueError(f"{path}: {len(rows)} predictions with {sorted(lengths)} answers, expected one number of answers")
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(_header(len(rows[0].answers)))
-    for row in rows:
-        answers = [cell for gloss, probability in row.answers for cell in (gloss, f"{probability:.6g}")]
-        table.writerow([row.clip_id, row.gloss, row.rank, *answers])
-    write_whole(path, text.getvalue())
-
-
-def read_predictions_csv(path: Path) -> tuple[Prediction, ...]:
-    """Read what `predictions_csv` wrote; ValueError names the file and line of a row that is no prediction."""
-    with path.open(newline="", encoding="utf-8") as file:
-        table = csv.reader(file)
-        header = next(table, [])
-        if len(header) < 5 or header != _header((len(header) - 3) // 2):
-            raise ValueError(f"{path}: columns {header}, expected {_header(1)} and so on")
-        return tuple(_prediction_of_row(row, len(header), f"{path}:{table.line_num}") for row in table)
-
-
 def percent(share: float) -> str:
     """A fraction of one in per cent with one decimal, without the sign."""
     return f"{100 * share:.1f}"
-
-
-def _header(num_answers: int) -> list[str]:
-    places = range(1, num_answers + 1)
-    return ["clip", "gloss", "rank", *(f"{name}_{place}" for place in places for name in ("gloss", "probability"))]
-
-
-def _prediction_of_row(row: list[str], num_columns: int, where: str) -> Prediction:
-    if len(row) != num_columns:
-        raise ValueError(f"{where}: {len(row)} cells, expected {num_columns}")
-    try:
-        answers = tuple((gloss, float(probability)) for gloss, probability in zip(row[3::2], row[4::2], strict=True))
-        return Prediction(row[0], row[1], int(row[2]), answers)
-    except ValueError as error:
-        raise ValueError(f"{where}: {error}") from error
 
 
 def _accuracy(hit: np.ndarray, labels: np.ndarray) -> Accuracy:
@@ -257,15 +174,6 @@ def _hits(places: np.ndarray, k: int, num_glosses: int) -> np.ndarray:
     if k < 1:
         raise ValueError(f"k is {k}, expected at least 1")
     return places <= min(k, num_glosses)  # a gloss outside the vocabulary is wrong however large k is
-
-
-def _softmax(logits: np.ndarray, temperature: float) -> np.ndarray:
-    if not temperature > 0:
-        raise ValueError(f"temperature {temperature}, expected above 0")
-    with np.errstate(invalid="ignore"):  # inf - inf is NaN: no probability
-        powers = np.exp((logits - logits.max(axis=1, keepdims=True)) / temperature)
-    shares: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
-    return shares
 
 
 def _check_scores(logits: np.ndarray, labels: np.ndarray) -> None:

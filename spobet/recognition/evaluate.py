@@ -9,7 +9,8 @@ from pathlib import Path
 
 from spobet.dataset.manifest import Manifest
 from spobet.dataset.store import Dataset
-from spobet.evaluation.metrics import Metrics, labels_of, predictions, predictions_csv, score
+from spobet.evaluation.metrics import Metrics, labels_of, score
+from spobet.evaluation.predictions import predictions, predictions_csv
 from spobet.files import write_whole
 from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
@@ -36,10 +37,30 @@ def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str)
         seed=record.seed,
         commit=record.commit,
         data=dataset.info.content_hash,
+        note=" ".join([acquaintance(clips, dataset.manifest, frozenset(record.clips)), *_chosen_here(record.chosen, name)]),
     )
     write_whole(run.metrics(name), json.dumps(metrics.to_json(), indent=1) + "\n")
     predictions_csv(run.predictions(name), predictions(clips, recognizer.vocabulary, logits))
     return metrics
+
+
+def acquaintance(clips: Manifest, manifest: Manifest, met: frozenset[str]) -> str:
+    """How many of the scored clips are by signers, and of signs by signers, that are among the clips `met` in training."""
+    trained = [clip for clip in manifest if clip.id in met and clip.signer]
+    signers, pairs = {clip.signer for clip in trained}, {(clip.signer, clip.gloss) for clip in trained}
+    known = sum(clip.signer in signers for clip in clips)
+    same = sum((clip.signer, clip.gloss) in pairs for clip in clips)
+    unknown = sum(not clip.signer for clip in clips)
+    signed = (
+        f"Of {len(clips)} clips {known} are by signers also trained on, {same} of these show a gloss trained on with that signer"
+    )
+    return f"{signed}; {unknown} are by unknown signers."
+
+
+def _chosen_here(chosen: str, name: str) -> list[str]:
+    if chosen.startswith("best on val") and "val" in name.split("+"):
+        return [f"The kept epoch is the {chosen}, so these figures are not of unseen clips."]
+    return []
 
 
 def refuse_met(clips: Manifest, met: frozenset[str], name: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf
 
 from spobet.config import InputConfig
 from spobet.dataset.manifest import Vocabulary
@@ -44,8 +45,9 @@ class Recognizer:
         """
         pose = clip if isinstance(clip, PoseSequence) else read(clip)
         bank = self._bank([pose])
-        if np.isnan(bank.xy).all():
-            raise ValueError(f"no landmark seen in any of {len(pose)} frames (confidence from {self._config.min_confidence})")
+        hands = np.concatenate([bank.skeleton.hand(side) for side in ("right", "left")])
+        if np.isnan(bank.xy[:, hands]).all():
+            raise ValueError(f"no hand seen in any of {len(pose)} frames (confidence from {self._config.min_confidence})")
         logits = self._score(bank)[0]
         chances = np.exp(logits - logits.max())
         best = np.argsort(-logits, kind="stable")[:top]
@@ -71,13 +73,20 @@ class Recognizer:
 def load(run: str | Path) -> Recognizer:
     """The recogniser of a finished run folder; FileNotFoundError or ValueError where it is not whole."""
     folder = RunFolder(Path(run))
-    record, vocabulary, experiment = folder.record(), folder.glosses(), folder.experiment()
+    record = folder.record()
     if not folder.onnx.is_file():
         raise FileNotFoundError(f"{folder.onnx}: not there; is {folder.path} a run of `spobet train`?")
-    session = onnxruntime.InferenceSession(str(folder.onnx), providers=["CPUExecutionProvider"])
+    vocabulary, experiment, session = folder.glosses(), folder.experiment(), _session(folder.onnx)
     num_logits = session.get_outputs()[0].shape[-1]
     if num_logits != len(vocabulary):
         raise ValueError(
             f"{folder.onnx}: names {num_logits} glosses, {folder.vocabulary.name} lists {len(vocabulary)}: of another vocabulary"
         )
     return Recognizer(session, vocabulary, record.skeleton, experiment.input)
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    try:
+        return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    except (Fail, InvalidGraph, InvalidProtobuf) as error:
+        raise ValueError(f"{path}: not a network that ONNX Runtime can read ({error})") from error

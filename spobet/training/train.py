@@ -93,7 +93,7 @@ def load_backbone(backbone: SignBackbone, run: RunFolder) -> None:
 
 
 class BestOnValidation(keras.callbacks.Callback):
-    """Scores the averaged weights on the split `val` after every epoch and keeps the best in a file, which an interruption leaves."""
+    """Scores the averaged weights on the split `val` after every epoch and keeps the best in a file."""
 
     def __init__(self, experiment: Experiment, dataset: Dataset, vocabulary: Vocabulary, path: Path) -> None:
         super().__init__()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import keras
@@ -34,6 +35,13 @@ def with_train(experiment: Experiment, **choices: object) -> Experiment:
 
 def with_epochs(experiment: Experiment, epochs: int) -> Experiment:
     return with_train(experiment, schedule=replace(experiment.train.schedule, epochs=epochs))
+
+
+@pytest.fixture
+def no_export(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare the seconds of writing classifier.onnx where nothing reads it."""
+    module = import_module("spobet.training.train")  # by its name, since the package exports the function of the same name
+    monkeypatch.setattr(module, "write_onnx", lambda classifier, path: path.touch())
 
 
 def interrupt_after(epochs: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,6 +92,7 @@ def test_the_record_says_what_the_weights_have_met(trained_run: Path, tiny_data:
     assert record.versions["keras"] == keras.__version__
 
 
+@pytest.mark.usefixtures("no_export")
 def test_validation_and_test_clips_are_never_read(
     tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path, read_clips: list[str]
 ) -> None:
@@ -92,6 +101,7 @@ def test_validation_and_test_clips_are_never_read(
     assert {Dataset.open(tiny_data).manifest[clip].split for clip in read_clips} == {"train"}
 
 
+@pytest.mark.usefixtures("no_export")
 def test_an_interrupted_run_goes_on_to_the_same_weights(
     trained_run: Path,
     pretrained_run: Path,
@@ -112,6 +122,7 @@ def test_an_interrupted_run_goes_on_to_the_same_weights(
         np.testing.assert_allclose(other, one, atol=1e-6)
 
 
+@pytest.mark.usefixtures("no_export")
 def test_a_run_chosen_on_validation_says_so_and_survives_an_interruption(
     tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read_clips: list[str]
 ) -> None:
@@ -135,6 +146,7 @@ def test_a_finished_folder_is_refused(trained_run: Path, tiny_experiment: Experi
         train(tiny_experiment, tiny_data, trained_run)
 
 
+@pytest.mark.usefixtures("no_export")
 def test_a_folder_begun_with_another_experiment_is_refused(
     tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,7 +190,7 @@ def test_other_landmarks_or_frames_are_an_error_too(tiny_experiment: Experiment,
     with pytest.raises(ValueError, match="num_frames is 8, the experiment has 9"):
         build_classifier(longer, dataset, 4, pretrained_run)
     hands = replace(tiny_experiment, input=replace(tiny_experiment.input, skeleton="HANDS_42"))
-    with pytest.raises(ValueError, match="skeleton is .*OPENPOSE_54.* the experiment has .*HANDS_42"):
+    with pytest.raises(ValueError, match=r"skeleton is .*OPENPOSE_54.* the experiment has .*HANDS_42"):
         build_classifier(hands, dataset, 4, pretrained_run)
 
 
@@ -206,6 +218,7 @@ def test_a_held_out_fold_is_scored_and_not_trained_on(tiny_experiment: Experimen
     assert {file.name for file in (tmp_path / "run").iterdir()} == FILES | {"metrics-fold0.json", "predictions-fold0.csv"}
 
 
+@pytest.mark.usefixtures("no_export")
 def test_one_seed_gives_the_same_weights(
     trained_run: Path, pretrained_run: Path, tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
 ) -> None:

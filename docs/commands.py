@@ -1,0 +1,30 @@
+"""Print docs/commands.md, every command's own help text: python docs/commands.py > docs/commands.md"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from spobet.cli import main
+
+WIDTH = 120
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    sections = (f"## {name}\n\n```\n{text}\n```\n" for name, text in helps(main, "spobet", None))
+    return "# Commands\n\nMade by `python docs/commands.py`; a test keeps it true.\n\n" + "\n".join(sections)
+
+
+def helps(command: click.Command, name: str, parent: click.Context | None) -> Iterator[tuple[str, str]]:
+    """(full name, help text) of a command and of all below it."""
+    context = click.Context(command, info_name=name, parent=parent, terminal_width=WIDTH, max_content_width=WIDTH)
+    yield context.command_path, command.get_help(context)
+    if isinstance(command, click.Group):
+        for below in sorted(command.commands):
+            yield from helps(command.commands[below], below, context)
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,135 @@
+"""Claims about a finished run made usable."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spobet.dataset.store import Dataset
+from spobet.poses.arrays import PoseBank, steady_moments
+from spobet.poses.sequence import PoseSequence
+from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, Skeleton
+from spobet.recognition.recognizer import BATCH_SIZE, Recognizer, load
+from spobet.runs import RunFolder
+
+
+def random_clip(seed: int, num_frames: int = 9, skeleton: Skeleton = OPENPOSE_54) -> PoseSequence:
+    """A clip in which each landmark of each frame is missing with a chance of one in ten."""
+    rng = np.random.default_rng(seed)
+    xy = rng.normal(200, 50, (num_frames, len(skeleton), 2))
+    xy[rng.random(xy.shape[:2]) < 0.1] = np.nan
+    return PoseSequence(xy, np.isfinite(xy[..., 0]), skeleton)
+
+
+def test_onnx_and_keras_agree(recognizer: Recognizer, trained_run: Path) -> None:
+    import keras
+
+    run = RunFolder(trained_run)
+    choices = run.experiment().input
+    clips = [random_clip(seed, num_frames=1 + 3 * seed) for seed in range(5)]
+    bank = PoseBank.of(clips, OPENPOSE_54, choices.min_confidence)
+    moments, frame_mask = steady_moments(bank.lengths, choices.num_frames, choices.stretch)
+    xy = bank.read(np.arange(len(bank)), moments)
+    landmarks = np.nan_to_num(np.concatenate([xy, np.isfinite(xy[..., :1])], axis=-1)).astype(np.float32)
+    model = keras.saving.load_model(run.classifier)
+    logits = model.predict_on_batch({"landmarks": landmarks, "frame_mask": frame_mask})
+    np.testing.assert_allclose(recognizer.logits(clips), logits, atol=1e-4)
+
+
+def test_onnx_leaves_padding_out_as_keras_does(recognizer: Recognizer) -> None:
+    rng = np.random.default_rng(0)
+    landmarks = rng.normal(size=(1, 8, len(OPENPOSE_54), 3)).astype(np.float32)
+    frame_mask = np.arange(8)[None] < 5
+    loud = np.where(frame_mask[..., None, None], landmarks, 7).astype(np.float32)
+    quiet_logits, loud_logits = (recognizer._run({"landmarks": values, "frame_mask": frame_mask}) for values in (landmarks, loud))
+    np.testing.assert_allclose(loud_logits, quiet_logits, atol=1e-5)
+
+
+def test_many_clips_score_as_each_alone(recognizer: Recognizer) -> None:
+    clips = [random_clip(seed % 7, num_frames=3 + seed % 7) for seed in range(BATCH_SIZE + 2)]
+    together = recognizer.logits(clips)
+    assert together.shape == (BATCH_SIZE + 2, 4)
+    for clip, row in zip(clips[:3] + clips[-3:], np.concatenate([together[:3], together[-3:]]), strict=True):
+        np.testing.assert_allclose(recognizer.logits([clip])[0], row, atol=1e-5)
+
+
+def test_no_clips_have_no_logits(recognizer: Recognizer) -> None:
+    assert recognizer.logits([]).shape == (0, 4)
+
+
+def test_where_and_how_large_the_signer_is_changes_no_answer(recognizer: Recognizer) -> None:
+    clip = random_clip(0)
+    moved = replace(clip, xy=clip.xy * 2 + 100)
+    np.testing.assert_allclose(recognizer.logits([moved]), recognizer.logits([clip]), atol=1e-4)
+
+
+def test_answers_are_ranked_and_all_of_them_sum_to_one(recognizer: Recognizer) -> None:
+    answers = recognizer.predict(random_clip(0), top=99)
+    assert {answer.gloss for answer in answers} == set(recognizer.vocabulary.glosses)
+    chances = [answer.probability for answer in answers]
+    assert chances == sorted(chances, reverse=True)
+    assert sum(chances) == pytest.approx(1)
+    assert recognizer.predict(random_clip(0), top=2) == answers[:2]
+
+
+def test_the_order_of_landmarks_is_matched_by_name(recognizer: Recognizer) -> None:
+    clip = random_clip(0)
+    turned = Skeleton("turned", OPENPOSE_54.landmarks[::-1])
+    np.testing.assert_array_equal(recognizer.logits([clip.select(turned)]), recognizer.logits([clip]))
+
+
+def test_a_skeleton_that_lacks_landmarks_is_refused_with_their_names(recognizer: Recognizer) -> None:
+    with pytest.raises(KeyError, match=r"skeleton HANDS_42 \(42 landmarks\) lacks 12 of 54: nose, neck, right_shoulder"):
+        recognizer.predict(random_clip(0, skeleton=HANDS_42))
+
+
+def test_a_clip_without_any_hand_is_refused(recognizer: Recognizer) -> None:
+    clip = random_clip(0)
+    xy = clip.xy.copy()
+    xy[:, np.concatenate([OPENPOSE_54.hand("left"), OPENPOSE_54.hand("right")])] = np.nan
+    with pytest.raises(ValueError, match=r"no hand seen in any of 9 frames \(confidence from 0\.1\)"):
+        recognizer.predict(PoseSequence(xy, np.isfinite(xy[..., 0]), OPENPOSE_54))
+
+
+def test_guesses_are_not_hands(recognizer: Recognizer) -> None:
+    clip = random_clip(0)
+    with pytest.raises(ValueError, match="no hand seen"):
+        recognizer.predict(replace(clip, confidence=clip.confidence * np.float32(0.05)))
+
+
+def test_a_run_moves_with_its_folder(trained_run: Path, recognizer: Recognizer, tiny_data: Path, tmp_path: Path) -> None:
+    moved = load(shutil.copytree(trained_run, tmp_path / "moved"))
+    pose = next(pose for _, pose in Dataset.open(tiny_data).poses())
+    assert moved.predict(pose) == recognizer.predict(pose)
+
+
+def test_weights_of_another_vocabulary_are_refused(trained_run: Path, tmp_path: Path) -> None:
+    run = RunFolder(shutil.copytree(trained_run, tmp_path / "run"))
+    run.vocabulary.write_text(run.vocabulary.read_text() + "one more\n")
+    with pytest.raises(ValueError, match=r"classifier\.onnx: names 4 glosses, vocabulary\.txt lists 5: of another vocabulary"):
+        load(run.path)
+
+
+def test_runs_that_cannot_recognise_say_why(trained_run: Path, pretrained_run: Path, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="nowhere: no such run folder"):
+        load(tmp_path / "nowhere")
+    with pytest.raises(FileNotFoundError, match=r"not a run folder \(no run\.json\)"):
+        load(tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"is .*pretrained a run of `spobet train`"):
+        load(pretrained_run)
+    run = RunFolder(shutil.copytree(trained_run, tmp_path / "unfinished"))
+    run.record_file.unlink()
+    run.state.touch()
+    with pytest.raises(FileNotFoundError, match="unfinished: give the same command again to go on"):
+        load(run.path)
+
+
+def test_a_damaged_network_is_refused_by_name(trained_run: Path, tmp_path: Path) -> None:
+    run = RunFolder(shutil.copytree(trained_run, tmp_path / "run"))
+    run.onnx.write_bytes(run.onnx.read_bytes()[:100])
+    with pytest.raises(ValueError, match=r"classifier\.onnx: not a network that ONNX Runtime can read"):
+        load(run.path)
