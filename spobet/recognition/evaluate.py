@@ -51,9 +51,7 @@ def acquaintance(clips: Manifest, manifest: Manifest, met: frozenset[str]) -> st
     known = sum(clip.signer in signers for clip in clips)
     same = sum((clip.signer, clip.gloss) in pairs for clip in clips)
     unknown = sum(not clip.signer for clip in clips)
-    signed = (
-        f"Of {len(clips)} clips {known} are by signers also trained on, {same} of these show a gloss trained on with that signer"
-    )
+    signed = f"Of {len(clips)} clips {known} are by signers also trained on, {same} of these show a gloss trained on by that signer"
     return f"{signed}; {unknown} are by unknown signers."
 
 

@@ -41,6 +41,8 @@ def train(
     everything = dataset.manifest.of_splits("train")
     clips, held_out = (everything, None) if fold is None else hold_out(everything, fold)
     vocabulary = everything.vocabulary
+    if len(vocabulary) < 2:
+        raise ValueError(f"{data}: the training clips show {len(vocabulary)} gloss, expected at least 2 to tell apart")
     classifier = build_classifier(experiment, dataset, len(vocabulary), pretrained)
     run = start(experiment, path)
     vocabulary.write(run.vocabulary)
