@@ -31,7 +31,6 @@ PRESETS = {
         activation="relu",
         features=("local", "seen"),
         motion_steps=(),
-        positions=False,
         clip_token=True,
         landmark_mask_tokens=False,
         norm_first=False,

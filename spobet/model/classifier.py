@@ -54,6 +54,10 @@ class SignClassifier(keras.Model):
             "name": self.name,
         }
 
+    def get_compile_config(self) -> dict:
+        """Nothing: how it was trained is config.toml's to say, and in a .keras file would tie it to one backend's compiler."""
+        return {}
+
     @classmethod
     def from_config(cls, values: dict, custom_objects: dict | None = None) -> SignClassifier:
         """Rebuild from what `get_config` returned."""

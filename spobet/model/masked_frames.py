@@ -25,6 +25,10 @@ class MaskedFrameModel(keras.Model):
     def get_config(self) -> dict:
         return {"backbone": keras.saving.serialize_keras_object(self.backbone), "name": self.name}
 
+    def get_compile_config(self) -> dict:
+        """Nothing: how it was trained is config.toml's to say, and in a .keras file would tie it to one backend's compiler."""
+        return {}
+
     @classmethod
     def from_config(cls, values: dict, custom_objects: dict | None = None) -> MaskedFrameModel:
         """Rebuild from what `get_config` returned."""

@@ -27,6 +27,8 @@ def start(experiment: Experiment, path: Path) -> RunFolder:
         raise ValueError(f"{run.config}: an interrupted run of another experiment is here; name a new folder or remove this one")
     path.mkdir(parents=True, exist_ok=True)
     write_experiment(experiment, run.config)
+    if not run.state.is_file():
+        run.best.unlink(missing_ok=True)  # of an epoch that was not kept, perhaps on other clips
     return run
 
 

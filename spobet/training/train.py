@@ -102,8 +102,7 @@ class BestOnValidation(keras.callbacks.Callback):
         manifest = dataset.manifest.of_splits("val")
         bank = pose_bank(experiment, dataset, manifest)
         self._inputs, self._labels = steady_input(bank, experiment), labels_of(manifest, vocabulary)
-        self._path = path
-        self._best = float(np.load(path)["score"]) if path.is_file() else -1.0
+        self._path, self._best = path, _score_of(path)
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         self._scorer = keras.models.clone_model(self.model)  # its own: scoring inside fit disturbs the model being fitted
@@ -133,3 +132,10 @@ class BestOnValidation(keras.callbacks.Callback):
 def _batches(experiment: Experiment, dataset: Dataset, clips: Manifest, vocabulary: Vocabulary) -> LabelledBatches:
     labels = np.array([vocabulary.index(clip.gloss) for clip in clips])
     return LabelledBatches(pose_bank(experiment, dataset, clips), labels, len(vocabulary), experiment)
+
+
+def _score_of(path: Path) -> float:
+    if not path.is_file():
+        return -1.0
+    with np.load(path) as best:
+        return float(best["score"])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from kit import FRAMES, TINY, TINY_SKELETON, assert_conforms, call, network_input, stir
 
-from spobet.config import BackboneConfig
+from spobet.config import BackboneConfig, read_experiment
 from spobet.model.backbone import PRESETS, SignBackbone
 from spobet.poses.skeleton import OPENPOSE_54
 
@@ -99,8 +99,9 @@ def test_convolutions_pass_over_the_clip_token() -> None:
     np.testing.assert_array_equal(call(backbone, still)["clip"], call(backbone, moved)["clip"])
 
 
-def test_a_clip_and_its_reverse_give_different_answers_with_the_default_preset() -> None:
-    backbone = SignBackbone(PRESETS["default"], OPENPOSE_54, FRAMES)
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_clip_and_its_reverse_give_different_answers(preset: str) -> None:
+    backbone = SignBackbone(PRESETS[preset], OPENPOSE_54, FRAMES)
     clip = network_input(lengths=(FRAMES,))
     reverse = {**clip, "landmarks": clip["landmarks"][:, ::-1]}
     assert np.abs(call(backbone, clip)["clip"] - call(backbone, reverse)["clip"]).max() > 1e-2
@@ -126,3 +127,9 @@ def test_one_seed_gives_the_same_weights() -> None:
     for one, same in zip(weights(3), weights(3), strict=True):
         np.testing.assert_array_equal(one, same)
     assert any((one != other).any() for one, other in zip(weights(3), weights(4), strict=True))
+
+
+def test_the_seed_experiment_is_the_preset_of_2022() -> None:
+    experiment = read_experiment(Path(__file__).parents[2] / "experiments" / "wlasl100-seed.toml")
+    assert experiment.backbone == PRESETS["spobet-2022"]
+    assert experiment.train.head_width == experiment.train.prototype_scale == 0

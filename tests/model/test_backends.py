@@ -57,7 +57,7 @@ def test_a_backend_trains_exports_and_trades_weights_with_this_one(
     np.savez(tmp_path / "inputs.npz", **inputs)
     ours = RunFolder(trained_run).classifier
     words = [sys.executable, "-c", TRAIN_AND_ANSWER, str(tmp_path), str(tiny_data), str(ours)]
-    subprocess.run(words, env={**os.environ, "KERAS_BACKEND": backend}, check=True, capture_output=True)
+    subprocess.run(words, env={**os.environ, "KERAS_BACKEND": backend}, check=True, capture_output=True, timeout=300)
     run = RunFolder(tmp_path / "run")
     own, other = np.load(tmp_path / "own.npy"), np.load(tmp_path / "other.npy")
     assert run.record().backend == backend

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from kit import FRAMES, TINY, TINY_SKELETON, assert_conforms, call, network_input, stir
@@ -20,9 +21,9 @@ def clip_input(**choices: object) -> dict[str, np.ndarray]:
     return inputs
 
 
-@pytest.mark.parametrize("head_width", [0, 5])
-def test_classifiers_conform(head_width: int, tmp_path: Path) -> None:
-    classifier = SignClassifier(SignBackbone(TINY, OPENPOSE_54, FRAMES), 7, head_width, 0.2)
+@pytest.mark.parametrize(("head_width", "prototype_scale"), [(0, 0.0), (5, 8.0)])
+def test_classifiers_conform(head_width: int, prototype_scale: float, tmp_path: Path) -> None:
+    classifier = SignClassifier(SignBackbone(TINY, OPENPOSE_54, FRAMES), 7, head_width, 0.2, prototype_scale)
     assert_conforms(classifier, clip_input(), (2, 7), tmp_path)
 
 
@@ -51,3 +52,10 @@ def test_dropout_is_off_outside_training() -> None:
     inputs = clip_input(skeleton=TINY_SKELETON)
     np.testing.assert_array_equal(call(classifier, inputs), call(classifier, inputs))
     assert (np.asarray(classifier(inputs, training=True)) != call(classifier, inputs)).any()
+
+
+def test_a_saved_classifier_says_nothing_of_how_it_was_trained(tmp_path: Path) -> None:
+    classifier = SignClassifier(SignBackbone(TINY, TINY_SKELETON, FRAMES), 3)
+    classifier.compile("adam", "categorical_crossentropy", jit_compile=True)  # PyTorch would spend minutes on it
+    classifier.save(tmp_path / "saved.keras")
+    assert not keras.saving.load_model(tmp_path / "saved.keras").compiled

@@ -13,6 +13,7 @@ from spobet.model.layers import (
     AttentionBlock,
     ClipToken,
     ConvolutionBlock,
+    CosineLogits,
     FrameEmbedding,
     FrameMean,
     SinusoidalPositions,
@@ -42,6 +43,7 @@ def padded_with(value: float) -> np.ndarray:
         (AttentionBlock(2, 6, "silu", 0.1, norm_first=True), (X, MASK), X.shape),
         (AttentionBlock(2, 6, "relu", 0.1, norm_first=False), (X, MASK), X.shape),
         (FrameMean(), (X, MASK), (CLIPS, WIDTH)),
+        (CosineLogits(6, 8.0), X[:, 0], (CLIPS, 6)),
     ],
     ids=lambda value: getattr(value, "name", None),
 )
@@ -99,6 +101,15 @@ def test_positions_are_the_sines_and_cosines_of_the_frame_number() -> None:
     positions = call(SinusoidalPositions(), np.zeros((1, 3, 4), np.float32))[0]
     expected = [[np.sin(t), np.cos(t), np.sin(t / 100), np.cos(t / 100)] for t in range(3)]
     np.testing.assert_allclose(positions, expected, atol=1e-6)
+
+
+def test_cosine_logits_ignore_how_long_a_vector_is_and_stay_within_the_scale() -> None:
+    layer = CosineLogits(6, 8.0)
+    logits = call(layer, X[:, 0])
+    np.testing.assert_allclose(call(layer, 3 * X[:, 0]), logits, atol=1e-5)
+    assert np.abs(logits).max() <= 8
+    own = keras.ops.convert_to_numpy(layer.prototypes.value).T
+    np.testing.assert_allclose(np.diag(call(layer, own)), 8, rtol=1e-5)
 
 
 def test_an_odd_width_has_positions_too() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from spobet.dataset.manifest import Manifest
 from spobet.dataset.store import Dataset, DatasetWriter
-from spobet.evaluation.metrics import read_predictions_csv
+from spobet.evaluation.predictions import read_predictions_csv
 from spobet.recognition.evaluate import evaluate, refuse_met
 from spobet.runs import RunFolder
 
