@@ -87,3 +87,10 @@ def test_the_help_texts_in_the_docs_are_current() -> None:
 def test_every_file_the_readme_points_to_is_there() -> None:
     missing = [name for name in re.findall(r"\]\(([^)#:]+)\)", README) if not (ROOT / name).exists()]
     assert missing == []
+
+
+def test_every_fault_of_the_original_has_its_test() -> None:
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "faults.md").read_text(encoding="utf-8"))
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name in named if f"def {name}(" not in tests] == []
+    assert len(named) > 20

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from spobet.dataset.manifest import Manifest
+from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.evaluation.predictions import read_predictions_csv
-from spobet.recognition.evaluate import evaluate, refuse_met
+from spobet.recognition.evaluate import acquaintance, evaluate, refuse_met
 from spobet.runs import RunFolder
 
 KEYS = {"split", "num_clips", "num_glosses", "num_glosses_present", "top1", "top5", "top10", "seed", "commit", "data"}
@@ -97,3 +97,11 @@ def test_a_gloss_outside_the_vocabulary_counts_as_wrong(run: RunFolder, tiny_dat
             writer.add(replace(clip, id=f"new-{clip.id}", gloss="unknown"), dataset.pose(clip.id))
     metrics = evaluate(run.path, tmp_path / "other", ["test"])
     assert (metrics.top10.hits, metrics.num_glosses_present) == (0, 1)
+
+
+def test_signers_also_trained_on_are_counted_beside_the_figures() -> None:
+    trained = (Clip("1", "book", "anna"), Clip("2", "drink", "ben"), Clip("3", "book"))
+    scored = (Clip("4", "book", "anna"), Clip("5", "book", "ben"), Clip("6", "book", "cleo"), Clip("7", "book"))
+    note = acquaintance(Manifest(scored), Manifest(trained + scored), frozenset("123"))
+    assert note.startswith("2 of 4 clips are by signers also trained on, 1 of these")
+    assert note.endswith("1 are by unknown signers.")
