@@ -45,13 +45,13 @@ def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str)
 
 
 def acquaintance(clips: Manifest, manifest: Manifest, met: frozenset[str]) -> str:
-    """How many of the scored clips are by signers, and of signs by signers, that are among the clips `met` in training."""
+    """A sentence: how many scored clips are by signers among the clips `met` in training, how many of these also of the same gloss."""
     trained = [clip for clip in manifest if clip.id in met and clip.signer]
     signers, pairs = {clip.signer for clip in trained}, {(clip.signer, clip.gloss) for clip in trained}
     known = sum(clip.signer in signers for clip in clips)
     same = sum((clip.signer, clip.gloss) in pairs for clip in clips)
     unknown = sum(not clip.signer for clip in clips)
-    signed = f"Of {len(clips)} clips {known} are by signers also trained on, {same} of these show a gloss trained on by that signer"
+    signed = f"{known} of {len(clips)} clips are by signers also trained on, {same} of these show a gloss trained on by that signer"
     return f"{signed}; {unknown} are by unknown signers."
 
 
