@@ -45,7 +45,7 @@ def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str)
 
 
 def acquaintance(clips: Manifest, manifest: Manifest, met: frozenset[str]) -> str:
-    """A sentence: how many scored clips are by signers among the clips `met` in training, how many of these also of the same gloss."""
+    """Say how many scored clips are by signers of the clips `met` in training, and how many of these of the same gloss too."""
     trained = [clip for clip in manifest if clip.id in met and clip.signer]
     signers, pairs = {clip.signer for clip in trained}, {(clip.signer, clip.gloss) for clip in trained}
     known = sum(clip.signer in signers for clip in clips)
