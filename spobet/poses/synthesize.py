@@ -14,12 +14,12 @@ import numpy as np
 
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import OPENPOSE_54, hand_landmarks
-from spobet.poses.synthetic_camera import IMAGE_SIZE, Camera, Detector
-from spobet.poses.synthetic_hand import hand_points
-from spobet.poses.synthetic_motion import HandTrack, acting_hand, draw_course, draw_take, other_hand
-from spobet.poses.synthetic_sign import Sign
-from spobet.poses.synthetic_signer import Body, Signer, make_signer
-from spobet.poses.synthetic_vocabulary import MinimalPair, make_vocabulary, minimal_pairs
+from spobet.poses.synthetic.camera import IMAGE_SIZE, Camera, Detector
+from spobet.poses.synthetic.hand import hand_points
+from spobet.poses.synthetic.motion import HandTrack, acting_hand, draw_course, draw_take, other_hand
+from spobet.poses.synthetic.sign import Sign
+from spobet.poses.synthetic.signer import Body, Signer, make_signer
+from spobet.poses.synthetic.vocabulary import MinimalPair, make_vocabulary, minimal_pairs
 
 __all__ = [
     "IMAGE_SIZE", "Body", "Camera", "Detector", "MinimalPair", "Sign", "Signer",

@@ -21,9 +21,9 @@ from spobet.poses.synthesize import (
     minimal_pairs,
     perform,
 )  # fmt: skip
-from spobet.poses.synthetic_hand import HANDSHAPES, Handshape, hand_points
-from spobet.poses.synthetic_sign import DIRECTIONS, OPPOSITES, PATHS
-from spobet.poses.synthetic_vocabulary import different_parameters
+from spobet.poses.synthetic.hand import HANDSHAPES, Handshape, hand_points
+from spobet.poses.synthetic.sign import DIRECTIONS, OPPOSITES, PATHS
+from spobet.poses.synthetic.vocabulary import different_parameters
 
 seeds = st.integers(0, 10_000)
 shares = st.floats(0, 1)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spobet.poses.synthetic_hand import HANDSHAPES, RELAXED
-from spobet.poses.synthetic_sign import LOCATIONS, ORIENTATIONS, Sign
-from spobet.poses.synthetic_signer import Signer
+from spobet.poses.synthetic.hand import HANDSHAPES, RELAXED
+from spobet.poses.synthetic.sign import LOCATIONS, ORIENTATIONS, Sign
+from spobet.poses.synthetic.signer import Signer
 
 _LONG_PATHS = ("circle", "zigzag", "tap", "twist")
 _TWO_HANDS_APART = 0.5  # least distance of a hand from the middle where both act, head lengths

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spobet.poses.synthetic_hand import HANDSHAPES
+from spobet.poses.synthetic.hand import HANDSHAPES
 
 # Space is measured in head lengths from the neck: x to the acting hand's own side, y down, z to the camera.
 LOCATIONS = {

@@ -8,8 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
-from spobet.poses.synthetic_hand import HANDSHAPES
-from spobet.poses.synthetic_sign import HANDS, OPPOSITES, ORIENTATIONS, PATHS, Sign
+from spobet.poses.synthetic.hand import HANDSHAPES
+from spobet.poses.synthetic.sign import HANDS, OPPOSITES, ORIENTATIONS, PATHS, Sign
 
 _TRIES = 3000
 _DIFFERENT_ENOUGH = 2

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from spobet.poses.synthetic_camera import IMAGE_SIZE, Camera, Detector
+from spobet.poses.synthetic.camera import IMAGE_SIZE, Camera, Detector
 
 Vector = tuple[float, float, float]
 
