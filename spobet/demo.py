@@ -17,7 +17,7 @@ from spobet.evaluation.report import Chart, Example, MinimalPair, Page, demo_pag
 from spobet.files import write_whole
 from spobet.recognition.evaluate import evaluate
 from spobet.recognition.recognizer import load
-from spobet.runs import RunFolder, RunRecord
+from spobet.runs import RunFolder
 
 NUM_EXAMPLES = 3
 PAGE = "report.html"
@@ -68,12 +68,8 @@ def _page(metrics: Metrics, dataset: Dataset, pretrained: RunFolder, trained: Ru
         versions=record.versions,
         minimal_pairs=_minimal_pairs(dataset.path / MINIMAL_PAIRS, predictions),
         caveats=_CAVEATS,
-        machine=_machine(record),
+        machine=f"{record.machine}, {record.backend}",
     )
-
-
-def _machine(record: RunRecord) -> str:
-    return f"{record.machine}, {record.backend}"
 
 
 def _charts(pretrained: RunFolder, trained: RunFolder) -> tuple[Chart, ...]:

@@ -54,10 +54,9 @@ class RunRecord:
         """Read what `write` wrote; ValueError where it is something else."""
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
-            skeleton = values.pop("skeleton")
-            bones = tuple((start, end) for start, end in skeleton["bones"])
+            skeleton = Skeleton.from_json(values.pop("skeleton"))
             values |= {name: tuple(values[name]) for name in ("clips", "glosses", "signers")}
-            return cls(**values, skeleton=Skeleton(skeleton["name"], tuple(skeleton["landmarks"]), bones))
+            return cls(**values, skeleton=skeleton)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"{path}: not the record of a run ({error})") from error
 

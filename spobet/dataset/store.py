@@ -45,10 +45,8 @@ class DatasetInfo:
             facts = json.loads(path.read_text(encoding="utf-8"))
             if facts.pop("format", None) != FORMAT:
                 raise ValueError(f"expected format {FORMAT!r}")
-            skeleton = facts.pop("skeleton")
-            bones = tuple((start, end) for start, end in skeleton["bones"])
             return cls(
-                skeleton=Skeleton(skeleton["name"], tuple(skeleton["landmarks"]), bones),
+                skeleton=Skeleton.from_json(facts.pop("skeleton")),
                 num_frames=tuple(facts.pop("num_frames")),
                 shard_starts=tuple(facts.pop("shard_starts")),
                 **facts,

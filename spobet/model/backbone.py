@@ -69,13 +69,12 @@ class SignBackbone(keras.Model):
     @classmethod
     def from_config(cls, values: dict, custom_objects: dict | None = None) -> SignBackbone:
         """Rebuild from what `get_config` returned."""
-        sizes = {key: _tuples(value) for key, value in values["config"].items()}
-        skeleton = {key: _tuples(value) for key, value in values["skeleton"].items()}
-        return cls(BackboneConfig(**sizes), Skeleton(**skeleton), values["num_frames"], name=values["name"])
+        sizes: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in values["config"].items()}
+        return cls(BackboneConfig(**sizes), Skeleton.from_json(values["skeleton"]), values["num_frames"], name=values["name"])
 
 
 def _embed(inputs: dict[str, Tensor], config: BackboneConfig, skeleton: Skeleton) -> Tensor:
-    hands = [hand.tolist() for hand in (skeleton.hand("right"), skeleton.hand("left")) if len(hand)]
+    hands = [hand.tolist() for hand in skeleton.hands]
     features = Kinematics(config.features, hands, config.motion_steps, name="kinematics")(inputs["landmarks"], inputs["hidden"])
     activation = None if config.norm_first else config.activation
     x = FrameEmbedding(config.width, activation, config.landmark_mask_tokens, name="embedding")(features, inputs["hidden"])
@@ -112,7 +111,3 @@ def _convolution(config: BackboneConfig, name: str) -> ConvolutionBlock:
 
 
 _BLOCKS: dict[str, Callable[[BackboneConfig, str], keras.Layer]] = {"attention": _attention, "convolution": _convolution}
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value

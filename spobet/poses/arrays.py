@@ -57,6 +57,11 @@ class PoseBank:
         between = earlier + share * (later - earlier)
         return np.where(np.isnan(between), np.where(share < 0.5, earlier, later), between)
 
+    def steady_input(self, clips: np.ndarray, num_frames: int, stretch: bool) -> dict[str, np.ndarray]:
+        """Network input of the clips at positions (n,), read at their `steady_moments`: no chance."""
+        moments, frame_mask = steady_moments(self.lengths[clips], num_frames, stretch)
+        return network_input(self.read(clips, moments), frame_mask)
+
 
 def steady_moments(lengths: np.ndarray, num_frames: int, stretch: bool) -> tuple[np.ndarray, np.ndarray]:
     """Where to read clips of `lengths` (clips,) frames: moments (clips, num_frames) and frame_mask of that shape.

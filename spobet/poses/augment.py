@@ -117,7 +117,7 @@ def vary_hands(xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: n
 def drop_hands(xy: np.ndarray, skeleton: Skeleton, share: float, rng: np.random.Generator) -> np.ndarray:
     """Lose one hand for a random part of each chosen clip, as detectors do."""
     xy = xy.copy()
-    hands = [skeleton.hand(side) for side in ("right", "left") if len(skeleton.hand(side))]
+    hands = skeleton.hands
     for clip in np.flatnonzero(rng.random(len(xy)) < share):
         start, stop = _random_span(xy.shape[1], 1.0, rng)
         if hands:

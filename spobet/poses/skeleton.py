@@ -42,6 +42,12 @@ class Skeleton:
         if alone:
             raise ValueError(f"skeleton {self.name}: landmarks without their twin of the other side: {', '.join(alone)}")
 
+    @classmethod
+    def from_json(cls, values: dict) -> Skeleton:
+        """Rebuild from what `dataclasses.asdict` gave, lists for tuples; KeyError or TypeError where it is something else."""
+        bones = tuple((start, end) for start, end in values["bones"])
+        return cls(values["name"], tuple(values["landmarks"]), bones)
+
     def __len__(self) -> int:
         return len(self.landmarks)
 
@@ -65,6 +71,11 @@ class Skeleton:
         """Positions of the 21 hand points of `side` ("left" or "right"), wrist first; empty without that hand."""
         names = hand_landmarks(side)
         return self.indices(names) if all(name in self._positions for name in names) else np.zeros(0, np.int64)
+
+    @property
+    def hands(self) -> list[np.ndarray]:
+        """Positions of the landmarks of each hand there is, right before left."""
+        return [hand for hand in map(self.hand, ("right", "left")) if len(hand)]
 
     @cached_property
     def body(self) -> np.ndarray:

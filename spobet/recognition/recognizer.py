@@ -13,7 +13,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, Inva
 from spobet.config import InputConfig
 from spobet.dataset.manifest import Vocabulary
 from spobet.formats import read
-from spobet.poses.arrays import PoseBank, network_input, steady_moments
+from spobet.poses.arrays import PoseBank
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
 from spobet.runs import RunFolder
@@ -61,9 +61,8 @@ class Recognizer:
         return PoseBank.of(poses, self.skeleton, self._config.min_confidence, self._config.right_leads)
 
     def _score(self, bank: PoseBank) -> np.ndarray:
-        moments, frame_mask = steady_moments(bank.lengths, self._config.num_frames, self._config.stretch)
         batches = [np.arange(start, min(start + BATCH_SIZE, len(bank))) for start in range(0, len(bank), BATCH_SIZE)]
-        parts = [self._run(network_input(bank.read(clips, moments[clips]), frame_mask[clips])) for clips in batches]
+        parts = [self._run(bank.steady_input(clips, self._config.num_frames, self._config.stretch)) for clips in batches]
         return np.concatenate(parts) if parts else np.zeros((0, len(self.vocabulary)), np.float32)
 
     def _run(self, inputs: dict[str, np.ndarray]) -> np.ndarray:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import keras
 import numpy as np
 
 from spobet.config import Experiment, PretrainConfig
-from spobet.poses.arrays import PoseBank, network_input, steady_moments
+from spobet.poses.arrays import PoseBank, network_input
 from spobet.poses.augment import augment, random_moments
 
 Batch = dict[str, np.ndarray]
@@ -101,6 +100,8 @@ def choose_hidden_frames(frame_mask: np.ndarray, ratio: float, span: int, rng: n
         wanted = max(1, round(ratio * len(frames)))
         for start in rng.permutation(len(frames)):
             missing = wanted - int(hidden[clip].sum())
+            if not missing:
+                break
             hidden[clip, frames[start : start + min(span, missing)]] = True
     return hidden
 
@@ -121,11 +122,9 @@ def choose_hidden(frame_mask: np.ndarray, parts: list[np.ndarray], config: Pretr
 
 def _parts(bank: PoseBank) -> list[np.ndarray]:
     everything = np.arange(len(bank.skeleton))
-    hands = [bank.skeleton.hand(side) for side in ("right", "left") if len(bank.skeleton.hand(side))]
-    return [*hands, everything] if len(hands) else [everything]
+    return [*bank.skeleton.hands, everything]
 
 
-def steady_input(bank: PoseBank, experiment: Experiment) -> Any:
+def steady_input(bank: PoseBank, experiment: Experiment) -> Batch:
     """Network input of every clip of a bank as recognition reads it: no chance."""
-    moments, frame_mask = steady_moments(bank.lengths, experiment.input.num_frames, experiment.input.stretch)
-    return network_input(bank.read(np.arange(len(bank)), moments), frame_mask)
+    return bank.steady_input(np.arange(len(bank)), experiment.input.num_frames, experiment.input.stretch)
