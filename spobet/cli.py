@@ -95,15 +95,34 @@ def info(dataset: Path) -> None:
 
 @main.command()
 @click.argument("experiment", type=FILE)
-@click.option("--data", type=ANY, required=True, help="Data set whose training clips are used; their glosses are not.")
+@click.option("--data", type=ANY, required=True, multiple=True, help="Data set whose training clips are used; may be given again.")
 @click.option("--run", type=FOLDER, required=True, help="Run folder to make, or to go on with.")
+@click.option("--backbone", type=ANY, help="Run folder whose pretrained backbone to start from.")
+@click.option("--without", type=ANY, help="Leave out what the validation and test clips of this data set or manifest.csv hold.")
+@click.option("--fold", type=int, help="With --without: what this fold of its training clips holds, instead.")
+@click.option("--their", type=click.Choice(["glosses", "signers"]), multiple=True, help="With --without: also what is of their ...")
 @click.option("--seed", type=int, help="Instead of the experiment's seed.")
-def pretrain(experiment: Path, data: Path, run: Path, seed: int | None) -> None:
-    """Pretrain a backbone by hiding frames: spobet pretrain EXPERIMENT.toml --data data/hands --run runs/pretrained"""
+def pretrain(
+    experiment: Path,
+    data: tuple[Path, ...],
+    run: Path,
+    backbone: Path | None,
+    without: Path | None,
+    fold: int | None,
+    their: tuple[str, ...],
+    seed: int | None,
+) -> None:
+    """Pretrain a backbone on hidden frames, glosses or both: spobet pretrain FILE.toml --data data/hands --run runs/pretrained"""
+    from spobet.dataset.reserve import reserve
     from spobet.training import pretrain
 
-    record = pretrain(_experiment(experiment, seed), data, run, command=_command())
-    click.echo(f"{run}: backbone pretrained on {len(record.clips)} clips, {record.epochs} epochs, {record.minutes:.1f} minutes")
+    if without is None and (fold is not None or their):
+        raise click.UsageError("--fold and --their say what --without leaves out: name a data set with --without")
+    reserved = reserve(without, fold, their) if without else None
+    record = pretrain(_experiment(experiment, seed), data, run, reserved, backbone, command=_command())
+    click.echo(f"{run}: backbone pretrained on {len(record.clips):,} clips, {record.epochs} epochs, {record.minutes:.1f} minutes")
+    if record.left_out:
+        click.echo(record.left_out)
 
 
 @main.command()

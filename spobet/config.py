@@ -17,7 +17,7 @@ from spobet.poses.augment import AugmentConfig
 Section = TypeVar("Section")
 
 FEATURES = ("places", "local", "relation", "seen")
-BLOCKS = ("convolution", "attention")
+BLOCKS = ("convolution", "attention", "pool")
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,11 @@ class BackboneConfig:
     """Sizes of the shared encoder.
 
     features: what is told of each frame (docs of model.layers.Kinematics). motion_steps: frames over which
-    motion is told. blocks: kinds of block, first to last. feed_forward: inner width of an attention block's
-    dense layers. expansion: widening inside a convolution block. clip_token: a learned first position stands
-    for the clip; otherwise the mean of the frames does. landmark_mask_tokens: one learned vector a hidden
-    landmark; otherwise one a hidden frame. norm_first: normalise before a block's layers, not after.
+    motion is told. blocks: kinds of block, first to last; "pool" halves the frames for those after it.
+    feed_forward: inner width of an attention block's dense layers. expansion: widening inside a convolution
+    block. clip_token: a learned first position stands for the clip; otherwise the mean of the frames does.
+    landmark_mask_tokens: one learned vector a hidden landmark; otherwise one a hidden frame. norm_first:
+    normalise before a block's layers, not after.
     """
 
     width: int = 128
@@ -116,43 +117,75 @@ class Schedule:
 
 @dataclass(frozen=True)
 class PretrainConfig:
-    """Masked frame modelling: which share of each clip's frames is hidden, in spans of how many frames.
+    """What a backbone is pretrained to tell, and what it must do without.
 
-    hand_share: of the hidden spans, how many hide one hand instead of the whole frame.
+    places_weight, motion_weight, gloss_weight: how much each objective counts; 0 leaves it out. Places and motion (change
+    over `motion_step` frames) are those of hidden landmarks; glosses are named by the head that [train] describes.
+    mask_ratio: share of each clip's frames that is hidden, in spans of `span` frames. hand_share: share of the clips in which
+    one hand is hidden instead of whole frames. follow_motion: 0 hides spans anywhere, 1 in proportion to how far
+    the hands move there.
     """
 
+    places_weight: float = 1.0
+    motion_weight: float = 0.0
+    gloss_weight: float = 0.0
+    motion_step: int = 3
     mask_ratio: float = 0.4
     span: int = 6
     hand_share: float = 0.5
+    follow_motion: float = 0.0
     schedule: Schedule = field(default_factory=Schedule)
 
     def __post_init__(self) -> None:
         _check(
             self,
             "pretrain",
+            places_weight=self.places_weight >= 0,
+            motion_weight=self.motion_weight >= 0,
+            gloss_weight=self.gloss_weight >= 0 and (self.restores or self.gloss_weight > 0),
+            motion_step=self.motion_step >= 1,
             mask_ratio=0 < self.mask_ratio < 1,
             span=self.span >= 1,
             hand_share=0 <= self.hand_share <= 1,
+            follow_motion=self.follow_motion >= 0,
         )
+
+    @property
+    def restores(self) -> bool:
+        """Whether anything is hidden, to be restored."""
+        return self.places_weight > 0 or self.motion_weight > 0
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Naming glosses: label_smoothing, the head (docs of model.classifier.SignClassifier), and the schedule.
+    """Naming glosses: label_smoothing, the head (docs of model.classifier.GlossHead), and the schedule.
 
-    choose_on_validation: keep the epoch with the best top-1 on the split `val` instead of the last; figures on `val` then
-    say that it was chosen there.
+    keep_head: where the backbone comes from a run that names glosses, start from its head too, each gloss that both know from
+    its prototype there. freeze_backbone: only the head learns. clips_a_gloss: train on so many clips of each gloss, chosen by
+    the seed; 0 takes all. choose_on_validation: keep the epoch with the best top-1 on the split `val` instead of the
+    last; figures on `val` then say that it was chosen there.
     """
 
     label_smoothing: float = 0.1
     late_dropout: float = 0.5
     head_width: int = 256
     prototype_scale: float = 16.0
+    keep_head: bool = True
+    freeze_backbone: bool = False
+    clips_a_gloss: int = 0
     choose_on_validation: bool = False
     schedule: Schedule = field(default_factory=Schedule)
 
     def __post_init__(self) -> None:
-        _check(self, "train", label_smoothing=0 <= self.label_smoothing < 1, late_dropout=0 <= self.late_dropout < 1)
+        _check(
+            self,
+            "train",
+            label_smoothing=0 <= self.label_smoothing < 1,
+            late_dropout=0 <= self.late_dropout < 1,
+            head_width=self.head_width >= 0,
+            prototype_scale=self.prototype_scale >= 0,
+            clips_a_gloss=self.clips_a_gloss >= 0,
+        )
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def run_demo(out: Path, say: Callable[[str], None]) -> Path:
         synthesize(data, seed=experiment.seed)
     if not pretrained.record_file.exists():
         say(f"2/4 pretraining on hidden frames: {pretrained.path}")
-        pretrain(experiment, data, pretrained.path, command="spobet demo")
+        pretrain(experiment, [data], pretrained.path, command="spobet demo")
     if not trained.record_file.exists():
         say(f"3/4 learning to name the signs: {trained.path}")
         train(experiment, data, trained.path, pretrained.path, command="spobet demo")

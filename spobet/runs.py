@@ -26,7 +26,8 @@ class RunRecord:
 
     clips, glosses, signers: of every clip that trained or pretrained its weights ("" = a signer not known).
     chosen: how the kept epoch was chosen. fold: "" or which fold of the training clips was held out.
-    data: content hashes of the data sets by their source.
+    data: content hashes of the data sets by their source. left_out: how many of their training clips were left out and why, ""
+    where all were used. head_from: what of the head came from another run, "" where nothing did.
     """
 
     command: str
@@ -44,6 +45,8 @@ class RunRecord:
     signers: tuple[str, ...]
     versions: dict[str, str] = field(default_factory=dict)
     machine: str = ""
+    left_out: str = ""
+    head_from: str = ""
 
     def write(self, path: Path) -> None:
         """Write as JSON."""
@@ -86,6 +89,11 @@ class RunFolder:
     def masked_frames(self) -> Path:
         """The pretrained encoder with its head that restores hidden frames, as Keras keeps it."""
         return self.path / "masked_frames.keras"
+
+    @property
+    def left_out(self) -> Path:
+        """Training clips that were not used, each with the reason; absent where all were."""
+        return self.path / "left-out.csv"
 
     @property
     def classifier(self) -> Path:

@@ -39,5 +39,14 @@ def hold_out(manifest: Manifest, fold: int, num_folds: int = NUM_FOLDS) -> tuple
     return Manifest(those(False)), Manifest(those(True))
 
 
+def few_a_gloss(manifest: Manifest, count: int, seed: int) -> Manifest:
+    """At most `count` clips of each gloss, in the order of the manifest; the seed decides which."""
+    by_gloss: defaultdict[str, list[str]] = defaultdict(list)
+    for clip in sorted(manifest, key=lambda clip: _shuffled(f"{seed} {clip.id}")):
+        by_gloss[clip.gloss].append(clip.id)
+    chosen = {clip_id for ids in by_gloss.values() for clip_id in ids[:count]}
+    return Manifest(tuple(clip for clip in manifest if clip.id in chosen))
+
+
 def _shuffled(clip_id: str) -> str:
     return hashlib.sha256(clip_id.encode()).hexdigest()

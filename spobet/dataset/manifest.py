@@ -116,6 +116,9 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.glosses)
 
+    def __contains__(self, gloss: object) -> bool:
+        return gloss in self._positions
+
     def index(self, gloss: str) -> int:
         """The output that names `gloss`; KeyError for an unknown one."""
         if gloss not in self._positions:

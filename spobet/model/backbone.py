@@ -16,8 +16,10 @@ from spobet.model.layers import (
     ConvolutionBlock,
     FrameEmbedding,
     FrameMean,
+    FramePool,
     SinusoidalPositions,
     Tensor,
+    pooled_mask,
     register,
 )
 from spobet.poses.skeleton import Skeleton
@@ -44,7 +46,8 @@ class SignBackbone(keras.Model):
 
     Inputs: landmarks (clips, frames, landmarks, 3), x, y, seen; frame_mask (clips, frames), True on real
     frames; hidden (clips, frames, landmarks), True where the network must do without a landmark.
-    Outputs: sequence (clips, 1 + frames, width), the clip's vector first; clip (clips, width).
+    Outputs: sequence (clips, 1 + positions, width), the clip's vector first, then one position for every `stride` frames;
+    clip (clips, width).
     """
 
     def __init__(self, config: BackboneConfig, skeleton: Skeleton, num_frames: int, **kwargs: Any) -> None:
@@ -57,6 +60,17 @@ class SignBackbone(keras.Model):
         sequence = _encode(x, inputs["frame_mask"], config)
         super().__init__(inputs=inputs, outputs={"sequence": sequence, "clip": sequence[:, 0]}, **kwargs)
         self.config, self.skeleton, self.num_frames = config, skeleton, num_frames
+
+    @property
+    def stride(self) -> int:
+        """Frames that one position of the sequence stands for."""
+        return 2 ** self.config.blocks.count("pool")
+
+    def position_mask(self, frame_mask: Tensor) -> Tensor:
+        """Which positions of the sequence stand for a real frame: (clips, frames) -> (clips, positions)."""
+        for _ in range(self.config.blocks.count("pool")):
+            frame_mask = pooled_mask(frame_mask)
+        return frame_mask
 
     def get_config(self) -> dict:
         return {
@@ -82,18 +96,19 @@ def _embed(inputs: dict[str, Tensor], config: BackboneConfig, skeleton: Skeleton
 
 
 def _encode(x: Tensor, frame_mask: Tensor, config: BackboneConfig) -> Tensor:
-    """Run the blocks; convolutions pass over the clip token. Returns (clips, 1 + frames, width)."""
+    """Run the blocks; all but attention pass over the clip token. Returns (clips, 1 + positions, width)."""
     ops = keras.ops
-    mask = frame_mask
     if config.clip_token:
         x = ClipToken(name="clip_token")(x)
-        mask = ops.concatenate([ops.ones_like(frame_mask[:, :1]), frame_mask], axis=1)
     for number, kind in enumerate(config.blocks):
         block = _BLOCKS[kind](config, f"{kind}_{number}")
-        if kind == "convolution" and config.clip_token:
-            x = ops.concatenate([x[:, :1], block(x[:, 1:], frame_mask)], axis=1)
+        if not config.clip_token:
+            x = block(x, frame_mask)
+        elif kind == "attention":
+            x = block(x, ops.concatenate([ops.ones_like(frame_mask[:, :1]), frame_mask], axis=1))
         else:
-            x = block(x, mask)
+            x = ops.concatenate([x[:, :1], block(x[:, 1:], frame_mask)], axis=1)
+        frame_mask = pooled_mask(frame_mask) if kind == "pool" else frame_mask
     if config.norm_first:
         x = keras.layers.LayerNormalization(epsilon=1e-6, name="final_norm")(x)
     if config.clip_token:
@@ -110,4 +125,12 @@ def _convolution(config: BackboneConfig, name: str) -> ConvolutionBlock:
     return ConvolutionBlock(config.expansion, config.kernel_size, config.activation, config.dropout, name=name)
 
 
-_BLOCKS: dict[str, Callable[[BackboneConfig, str], keras.Layer]] = {"attention": _attention, "convolution": _convolution}
+def _pool(config: BackboneConfig, name: str) -> FramePool:
+    return FramePool(name=name)
+
+
+_BLOCKS: dict[str, Callable[[BackboneConfig, str], keras.Layer]] = {
+    "attention": _attention,
+    "convolution": _convolution,
+    "pool": _pool,
+}

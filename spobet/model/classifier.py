@@ -7,52 +7,66 @@ from typing import Any
 import keras
 
 from spobet.model.backbone import SignBackbone
-from spobet.model.layers import CosineLogits, FrameMean, register
+from spobet.model.layers import CosineLogits, FrameMean, Tensor, register
 
 
 @register
-class SignClassifier(keras.Model):
-    """landmarks (clips, frames, landmarks, 3) and frame_mask (clips, frames) in, logits (clips, glosses) out.
+class GlossHead(keras.layers.Layer):
+    """Logits of every gloss (clips, glosses) from a backbone's sequence (clips, 1 + positions, width).
 
-    head_width: units of a dense layer over every frame, whose mean then stands for the clip; 0 takes the backbone's
+    Call with the sequence and position_mask (clips, positions), True on positions of real frames.
+    head_width: units of a dense layer over every position, whose mean then stands for the clip; 0 takes the backbone's
     own vector of the clip. dropout: share of the units dropped before the logits. prototype_scale: logits are cosines
     with a learned prototype a gloss, times this; 0 makes them a plain dense layer.
     """
 
     def __init__(
-        self,
-        backbone: SignBackbone,
-        num_glosses: int,
-        head_width: int = 0,
-        dropout: float = 0.0,
-        prototype_scale: float = 0.0,
-        **kwargs: Any,
+        self, num_glosses: int, head_width: int = 0, dropout: float = 0.0, prototype_scale: float = 0.0, **kwargs: Any
     ) -> None:
-        inputs = {name: backbone.input[name] for name in ("landmarks", "frame_mask")}
-        nothing_hidden = keras.ops.zeros_like(inputs["landmarks"][..., 0], dtype="bool")
-        encoded = backbone({**inputs, "hidden": nothing_hidden})
-        x = encoded["clip"]
-        if head_width:
-            frames = keras.layers.Dense(head_width, activation="silu", name="head")(encoded["sequence"][:, 1:])
-            x = FrameMean(name="head_mean")(frames, inputs["frame_mask"])
-        x = keras.layers.Dropout(dropout, name="late_dropout")(x)
-        if prototype_scale:
-            logits = CosineLogits(num_glosses, prototype_scale, name="logits")(x)
-        else:
-            logits = keras.layers.Dense(num_glosses, name="logits")(x)
-        super().__init__(inputs=inputs, outputs=logits, **kwargs)
-        self.backbone, self.num_glosses, self.head_width = backbone, num_glosses, head_width
+        super().__init__(**kwargs)
+        self.num_glosses, self.head_width = num_glosses, head_width
         self.dropout, self.prototype_scale = dropout, prototype_scale
 
+    def build(self, sequence_shape: tuple, position_mask_shape: tuple) -> None:
+        width = self.head_width or sequence_shape[-1]
+        if self.head_width:
+            self.widen = keras.layers.Dense(self.head_width, activation="silu", name="widen")
+            self.widen.build(sequence_shape)
+        self.mean, self.drop = FrameMean(), keras.layers.Dropout(self.dropout)
+        if self.prototype_scale:
+            self.glosses = CosineLogits(self.num_glosses, self.prototype_scale)
+        else:
+            self.glosses = keras.layers.Dense(self.num_glosses)
+        self.glosses.build((None, width))
+
+    def embed(self, sequence: Tensor, position_mask: Tensor) -> Tensor:
+        """What stands for each clip where it is compared with the glosses: (clips, head_width or width)."""
+        if not self.head_width:
+            return sequence[:, 0]
+        return self.mean(self.widen(sequence[:, 1:]), position_mask)
+
+    def call(self, sequence: Tensor, position_mask: Tensor, training: bool = False) -> Tensor:
+        return self.glosses(self.drop(self.embed(sequence, position_mask), training=training))
+
     def get_config(self) -> dict:
-        return {
-            "backbone": keras.saving.serialize_keras_object(self.backbone),
-            "num_glosses": self.num_glosses,
-            "head_width": self.head_width,
-            "dropout": self.dropout,
-            "prototype_scale": self.prototype_scale,
-            "name": self.name,
-        }
+        own = {"num_glosses": self.num_glosses, "head_width": self.head_width, "dropout": self.dropout}
+        return {**super().get_config(), **own, "prototype_scale": self.prototype_scale}
+
+
+@register
+class SignClassifier(keras.Model):
+    """landmarks (clips, frames, landmarks, 3) and frame_mask (clips, frames) in, logits (clips, glosses) out."""
+
+    def __init__(self, backbone: SignBackbone, head: GlossHead, **kwargs: Any) -> None:
+        inputs = {name: backbone.input[name] for name in ("landmarks", "frame_mask")}
+        nothing_hidden = keras.ops.zeros_like(inputs["landmarks"][..., 0], dtype="bool")
+        sequence = backbone({**inputs, "hidden": nothing_hidden})["sequence"]
+        super().__init__(inputs=inputs, outputs=head(sequence, backbone.position_mask(inputs["frame_mask"])), **kwargs)
+        self.backbone, self.head = backbone, head
+
+    def get_config(self) -> dict:
+        parts = {"backbone": self.backbone, "head": self.head}
+        return {**{name: keras.saving.serialize_keras_object(part) for name, part in parts.items()}, "name": self.name}
 
     def get_compile_config(self) -> dict:
         """Nothing: how it was trained is config.toml's to say, and in a .keras file would tie it to one backend's compiler."""
@@ -61,4 +75,5 @@ class SignClassifier(keras.Model):
     @classmethod
     def from_config(cls, values: dict, custom_objects: dict | None = None) -> SignClassifier:
         """Rebuild from what `get_config` returned."""
-        return cls(**{**values, "backbone": keras.saving.deserialize_keras_object(values["backbone"])})
+        parts = {name: keras.saving.deserialize_keras_object(values[name]) for name in ("backbone", "head")}
+        return cls(**{**values, **parts})

@@ -166,6 +166,29 @@ class AttentionBlock(keras.layers.Layer):
 
 
 @register
+class FramePool(keras.layers.Layer):
+    """Mean of every two neighbouring frames, the real ones of them: half the frames for the blocks that follow.
+
+    x (clips, frames, width), frame_mask (clips, frames) -> (clips, half of the frames rounded up, width).
+    """
+
+    def call(self, x: Tensor, frame_mask: Tensor) -> Tensor:
+        weights = _in_pairs(ops.cast(frame_mask, x.dtype)[..., None])
+        return ops.sum(_in_pairs(x) * weights, axis=2) / ops.maximum(ops.sum(weights, axis=2), 1.0)
+
+
+def pooled_mask(frame_mask: Tensor) -> Tensor:
+    """Which positions a FramePool fills from at least one real frame: (clips, frames) -> (clips, half of them rounded up)."""
+    return ops.any(_in_pairs(frame_mask), axis=2)
+
+
+def _in_pairs(x: Tensor) -> Tensor:
+    odd = x.shape[1] % 2
+    x = ops.pad(x, [[0, 0], [0, 1], *[[0, 0]] * (len(x.shape) - 2)]) if odd else x
+    return ops.reshape(x, (-1, (x.shape[1] + 1) // 2, 2, *x.shape[2:]))  # (clips, pairs, 2, ...)
+
+
+@register
 class FrameMean(keras.layers.Layer):
     """Mean over the real frames: x (clips, frames, width), frame_mask (clips, frames) -> (clips, width)."""
 

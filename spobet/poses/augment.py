@@ -97,7 +97,7 @@ def vary_camera(xy: np.ndarray, config: AugmentConfig, rng: np.random.Generator)
     """Rotate, scale, stretch, shear and shift each clip as a whole."""
     matrices = _random_matrices(len(xy), config.rotate, config.scale, config.stretch, config.shear, rng)
     shifts = rng.uniform(-config.shift, config.shift, (len(xy), 1, 1, 2)).astype(np.float32)
-    return np.einsum("bflx,bxy->bfly", xy, matrices) + shifts
+    return _transformed(xy, matrices) + shifts
 
 
 def vary_hands(xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: np.random.Generator) -> np.ndarray:
@@ -109,7 +109,7 @@ def vary_hands(xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: n
             continue
         matrices = _random_matrices(len(xy), config.hand_rotate, config.hand_scale, 0, 0, rng)
         wrist = xy[:, :, hand[:1]]
-        varied = np.einsum("bflx,bxy->bfly", xy[:, :, hand] - wrist, matrices) + wrist
+        varied = _transformed(xy[:, :, hand] - wrist, matrices) + wrist
         xy[:, :, hand] = np.where(np.isnan(wrist), xy[:, :, hand], varied)
     return xy
 
@@ -138,6 +138,11 @@ def _random_span(num_frames: int, max_share: float, rng: np.random.Generator) ->
     length = int(rng.integers(0, round(max_share * num_frames) + 1))
     start = int(rng.integers(0, num_frames - length + 1))
     return start, start + length
+
+
+def _transformed(xy: np.ndarray, matrices: np.ndarray) -> np.ndarray:
+    """Every point of a clip times the clip's matrix; one long product a clip, several times as fast as einsum."""
+    return (xy.reshape(len(xy), -1, 2) @ matrices).reshape(xy.shape)
 
 
 def _random_matrices(

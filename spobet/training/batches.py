@@ -65,22 +65,43 @@ class LabelledBatches(Batches):
         return network_input(draw.xy, draw.frame_mask), self._targets[draw.clips]
 
 
-class MaskedBatches(Batches):
-    """(network input with `hidden`, places (clips, frames, landmarks, 2), weights (clips, frames, landmarks)) a batch.
+class PretrainingBatches(Batches):
+    """(network input with `hidden`, targets, weights) a batch, both by the name of what the network is to tell.
 
-    Weights are 1 where a landmark is hidden and was seen: only there can a restored place be wrong.
+    places, motion (clips, frames, landmarks, 2), weighed 1 where a landmark is hidden and was seen (for its motion: then and
+    `motion_step` frames earlier): only there can what is restored be wrong. logits (clips, glosses), weighed 1 a clip. Only what
+    the experiment gives a weight is there.
     """
 
-    def __init__(self, bank: PoseBank, experiment: Experiment) -> None:
+    def __init__(self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment) -> None:
         super().__init__(bank, experiment, experiment.pretrain.schedule.batch_size)
+        self._labels, self._num_glosses, self._parts = labels, num_glosses, _parts(bank)
 
-    def __getitem__(self, batch: int) -> tuple[Batch, np.ndarray, np.ndarray]:
-        rng = self._rng(batch)
+    def __getitem__(self, batch: int) -> tuple[Batch, Batch, Batch]:
+        rng, config = self._rng(batch), self._experiment.pretrain
         draw = self._draw(batch, rng)
-        inputs = network_input(draw.xy, draw.frame_mask)
-        hidden = choose_hidden(draw.frame_mask, _parts(self._bank), self._experiment.pretrain, rng)
-        places, seen = inputs["landmarks"][..., :2], inputs["landmarks"][..., 2] > 0
-        return {**inputs, "hidden": hidden}, places, (hidden & seen).astype(np.float32)
+        inputs = {**network_input(draw.xy, draw.frame_mask), "hidden": np.zeros(draw.xy.shape[:-1], bool)}
+        told: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        if config.restores:
+            inputs["hidden"] = choose_hidden(draw.xy, draw.frame_mask, self._parts, config, rng)
+            told = _restored(inputs, config)
+        if config.gloss_weight:
+            smoothing = self._experiment.train.label_smoothing
+            told["logits"] = smoothed_one_hot(self._labels[draw.clips], self._num_glosses, smoothing), np.ones(len(draw.clips))
+        targets, weights = ({name: pair[which].astype(np.float32) for name, pair in told.items()} for which in (0, 1))
+        return inputs, targets, weights
+
+
+def _restored(inputs: Batch, config: PretrainConfig) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Targets and weights of what is to be restored."""
+    places, seen = inputs["landmarks"][..., :2], inputs["landmarks"][..., 2] > 0
+    told = {"places": (places, seen & inputs["hidden"])} if config.places_weight else {}
+    if config.motion_weight:
+        step = config.motion_step
+        motion, both = np.zeros_like(places), np.zeros_like(seen)
+        motion[:, step:], both[:, step:] = places[:, step:] - places[:, :-step], seen[:, step:] & seen[:, :-step]
+        told["motion"] = motion, both & inputs["hidden"]
+    return told
 
 
 def smoothed_one_hot(labels: np.ndarray, num_glosses: int, smoothing: float) -> np.ndarray:
@@ -88,36 +109,56 @@ def smoothed_one_hot(labels: np.ndarray, num_glosses: int, smoothing: float) -> 
     return ((1 - smoothing) * np.eye(num_glosses)[labels] + smoothing / num_glosses).astype(np.float32)
 
 
-def choose_hidden_frames(frame_mask: np.ndarray, ratio: float, span: int, rng: np.random.Generator) -> np.ndarray:
+def choose_hidden_frames(
+    frame_mask: np.ndarray, ratio: float, span: int, rng: np.random.Generator, likely: np.ndarray | None = None
+) -> np.ndarray:
     """Pick the frames the model must reconstruct.
 
-    frame_mask: (clips, frames), True on real frames. Returns the same shape, True on hidden frames:
-    round(ratio * length) of each clip and at least one, in spans of up to `span` frames, never padding.
+    frame_mask: (clips, frames), True on real frames. likely: of that shape, how likely a span begins there, 0 as little as can
+    be; everywhere alike where not given. Returns the same shape, True on hidden frames: round(ratio * length) of each clip and
+    at least one, in spans of up to `span` frames, never padding.
     """
+    chance = np.ones(frame_mask.shape) if likely is None else likely
+    order = np.argsort(rng.exponential(size=frame_mask.shape) / np.maximum(chance, 1e-9), axis=1)  # likelier starts come first
     hidden = np.zeros_like(frame_mask)
     for clip, real in enumerate(frame_mask):
-        frames = np.flatnonzero(real)
-        wanted = max(1, round(ratio * len(frames)))
-        for start in rng.permutation(len(frames)):
-            missing = wanted - int(hidden[clip].sum())
+        length = int(real.sum())
+        missing = max(1, round(ratio * length))
+        for start in order[clip]:
             if not missing:
                 break
-            hidden[clip, frames[start : start + min(span, missing)]] = True
+            if real[start]:
+                chosen = np.arange(start, min(start + min(span, missing), length))
+                missing -= int((~hidden[clip, chosen]).sum())
+                hidden[clip, chosen] = True
     return hidden
 
 
-def choose_hidden(frame_mask: np.ndarray, parts: list[np.ndarray], config: PretrainConfig, rng: np.random.Generator) -> np.ndarray:
+def choose_hidden(
+    xy: np.ndarray, frame_mask: np.ndarray, parts: list[np.ndarray], config: PretrainConfig, rng: np.random.Generator
+) -> np.ndarray:
     """Pick the landmarks the model must reconstruct: (clips, frames, landmarks), True where hidden.
 
     In each clip's hidden frames all landmarks are, or, in `hand_share` of the clips, those of one part only.
-    parts: positions of the landmarks of each part (each hand); together with what is in none they are all.
+    xy: (clips, frames, landmarks, 2), NaN = missing. parts: positions of the landmarks of each part (each hand); together with
+    what is in none they are all.
     """
-    frames = choose_hidden_frames(frame_mask, config.mask_ratio, config.span, rng)
-    num_landmarks = 1 + max(int(part.max()) for part in parts)
-    landmarks = np.ones((len(frame_mask), num_landmarks), dtype=bool)
-    for clip in np.flatnonzero(rng.random(len(frame_mask)) < config.hand_share):
-        landmarks[clip] = np.isin(np.arange(num_landmarks), parts[rng.integers(len(parts))])
+    likely = hand_speed(xy, config.span) ** config.follow_motion if config.follow_motion else None
+    frames = choose_hidden_frames(frame_mask, config.mask_ratio, config.span, rng, likely)
+    landmarks = np.ones((len(xy), xy.shape[2]), dtype=bool)
+    for clip in np.flatnonzero(rng.random(len(xy)) < config.hand_share):
+        landmarks[clip] = np.isin(np.arange(xy.shape[2]), parts[rng.integers(len(parts))])
     return frames[..., None] & landmarks[:, None]
+
+
+def hand_speed(xy: np.ndarray, span: int) -> np.ndarray:
+    """How far landmarks move on average from each frame to the next, over the `span` frames that begin there: (clips, frames).
+
+    xy: (clips, frames, landmarks, 2), NaN = missing, which moves nowhere.
+    """
+    steps = np.nan_to_num(np.abs(np.diff(xy, axis=1, append=xy[:, -1:]))).mean(axis=(2, 3))
+    sums = np.cumsum(np.pad(steps, ((0, 0), (1, span))), axis=1)
+    return sums[:, span : span + xy.shape[1]] - sums[:, : xy.shape[1]]
 
 
 def _parts(bank: PoseBank) -> list[np.ndarray]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
 
 import spobet
 from spobet.config import Experiment, read_experiment, write_experiment
-from spobet.dataset.manifest import Manifest
+from spobet.dataset.reserve import Source
 from spobet.dataset.store import Dataset
+from spobet.model.backbone import SignBackbone
+from spobet.model.classifier import GlossHead
 from spobet.poses.arrays import PoseBank
 from spobet.poses.skeleton import Skeleton, skeleton_named
 from spobet.runs import RunFolder, RunRecord, commit_of, installed_versions
@@ -37,29 +40,67 @@ def skeleton_of(experiment: Experiment, dataset: Dataset) -> Skeleton:
     return skeleton_named(experiment.input.skeleton) if experiment.input.skeleton else dataset.skeleton
 
 
-def pose_bank(experiment: Experiment, dataset: Dataset, clips: Manifest) -> PoseBank:
-    """The clips of a manifest, normalised as the experiment says."""
-    poses = (dataset.pose(clip.id) for clip in clips)
-    return PoseBank.of(poses, skeleton_of(experiment, dataset), experiment.input.min_confidence, experiment.input.right_leads)
+def pose_bank(experiment: Experiment, sources: Sequence[Source]) -> PoseBank:
+    """The clips of every source one after the other, normalised as the experiment says.
+
+    KeyError where a data set lacks landmarks that the first has, or the experiment names.
+    """
+    poses = (source.dataset.pose(clip.id) for source in sources for clip in source.clips)
+    skeleton = skeleton_of(experiment, sources[0].dataset)
+    return PoseBank.of(poses, skeleton, experiment.input.min_confidence, experiment.input.right_leads)
 
 
-def origin_of(dataset: Dataset, fold: int | None = None, pretrained: Path | None = None) -> str:
+def new_backbone(experiment: Experiment, dataset: Dataset, pretrained: Path | None) -> SignBackbone:
+    """A fresh backbone, its chance set by the experiment's seed, or one with the weights of a finished run's."""
+    keras.utils.set_random_seed(experiment.seed)
+    backbone = SignBackbone(experiment.backbone, skeleton_of(experiment, dataset), experiment.input.num_frames, name="backbone")
+    if pretrained is not None:
+        load_backbone(backbone, RunFolder(pretrained))
+    return backbone
+
+
+def new_head(experiment: Experiment, num_glosses: int) -> GlossHead:
+    """A fresh head as [train] describes it."""
+    head = experiment.train
+    return GlossHead(num_glosses, head.head_width, head.late_dropout, head.prototype_scale, name="head")
+
+
+def load_backbone(backbone: SignBackbone, run: RunFolder) -> None:
+    """Give `backbone` the weights of a finished run's; ValueError says where the two differ in kind."""
+    run.record()
+    kept = keras.saving.load_model(run.backbone)
+    for what in ("skeleton", "num_frames"):
+        if getattr(kept, what) != getattr(backbone, what):
+            raise ValueError(f"{run.backbone}: {what} is {getattr(kept, what)}, the experiment has {getattr(backbone, what)}")
+    differences = [
+        f"{name} {getattr(kept.config, name)} (experiment: {value})"
+        for name, value in vars(backbone.config).items()
+        if name != "dropout" and getattr(kept.config, name) != value
+    ]
+    if differences:
+        raise ValueError(f"{run.backbone}: another backbone than the experiment's: {'; '.join(differences)}")
+    for variable, source in zip(backbone.trainable_variables, kept.trainable_variables, strict=True):
+        variable.assign(source)
+
+
+def origin_of(sources: Sequence[Source], fold: int | None = None, pretrained: Path | None = None) -> str:
     """What a run works on and starts from, in words that differ where it does."""
     backbone = hashlib.sha256(RunFolder(pretrained).backbone.read_bytes()).hexdigest()[:12] if pretrained else "none"
-    return f"data {dataset.info.content_hash[:12]}, fold {'none' if fold is None else fold}, backbone {backbone}"
+    data = " + ".join(f"{source.dataset.info.content_hash[:12]} ({len(source.clips)} clips)" for source in sources)
+    return f"data {data}, fold {'none' if fold is None else fold}, backbone {backbone}"
 
 
 def record_of(
     run: RunFolder,
     experiment: Experiment,
     epochs: int,
-    dataset: Dataset,
-    clips: Manifest,
+    sources: Sequence[Source],
     pretrained: Path | None,
     command: str,
 ) -> RunRecord:
     """The record of a fitted run: how it came about, with the clips of the backbone it started from."""
     earlier = [RunFolder(pretrained).record()] if pretrained else []
+    clips = [clip for source in sources for clip in source.clips]
     seconds = sum(run.read_history().get("seconds", []))
     return RunRecord(
         command=command,
@@ -70,10 +111,10 @@ def record_of(
         epochs=epochs,
         chosen="last epoch",
         fold="",
-        skeleton=skeleton_of(experiment, dataset),
+        skeleton=skeleton_of(experiment, sources[0].dataset),
         data={
             **{name: digest for record in earlier for name, digest in record.data.items()},
-            dataset.info.source: dataset.info.content_hash,
+            **{source.dataset.info.source: source.dataset.info.content_hash for source in sources},
         },
         clips=_union([record.clips for record in earlier], [clip.id for clip in clips]),
         glosses=_union([record.glosses for record in earlier], [clip.gloss for clip in clips]),

@@ -9,18 +9,18 @@ import keras
 import numpy as np
 
 from spobet.config import Experiment
-from spobet.dataset.folds import NUM_FOLDS, hold_out
-from spobet.dataset.manifest import Manifest, Vocabulary
+from spobet.dataset.folds import NUM_FOLDS, few_a_gloss, hold_out
+from spobet.dataset.manifest import Vocabulary
+from spobet.dataset.reserve import Source
 from spobet.dataset.store import Dataset
 from spobet.evaluation.metrics import labels_of, top_k_accuracy
-from spobet.model.backbone import SignBackbone
-from spobet.model.classifier import SignClassifier
+from spobet.model.classifier import GlossHead, SignClassifier
 from spobet.model.export import write_onnx
 from spobet.recognition.evaluate import evaluate_clips
 from spobet.runs import RunFolder, RunRecord
 from spobet.training.batches import LabelledBatches, steady_input
 from spobet.training.fit import averaged_weights, fit, optimizer_of
-from spobet.training.run import close, origin_of, pose_bank, record_of, skeleton_of, start
+from spobet.training.run import close, new_backbone, new_head, origin_of, pose_bank, record_of, start
 
 
 def train(
@@ -40,58 +40,66 @@ def train(
     dataset = Dataset.open(data)
     everything = dataset.manifest.of_splits("train")
     clips, held_out = (everything, None) if fold is None else hold_out(everything, fold)
+    if experiment.train.clips_a_gloss:
+        clips = few_a_gloss(clips, experiment.train.clips_a_gloss, experiment.seed)
+    source = Source(dataset, clips)
     vocabulary = everything.vocabulary
     if len(vocabulary) < 2:
         raise ValueError(f"{data}: the training clips show {len(vocabulary)} gloss, expected at least 2 to tell apart")
-    classifier = build_classifier(experiment, dataset, len(vocabulary), pretrained)
+    classifier, head_from = build_classifier(experiment, dataset, vocabulary, pretrained)
     run = start(experiment, path)
     vocabulary.write(run.vocabulary)
     watchers = [BestOnValidation(experiment, dataset, vocabulary, run.best)] if experiment.train.choose_on_validation else []
-    batches = _batches(experiment, dataset, clips, vocabulary)
+    labels = labels_of(clips, vocabulary)
+    batches = LabelledBatches(pose_bank(experiment, [source]), labels, len(vocabulary), experiment)
     classifier.compile(
         optimizer_of(experiment.train.schedule, len(batches)),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
-    fit(classifier, batches, experiment.train.schedule, run, watchers, origin_of(dataset, fold, pretrained))
+    fit(classifier, batches, experiment.train.schedule, run, watchers, origin_of([source], fold, pretrained))
     chosen = watchers[0].restore_best(classifier) if watchers else "last epoch"
     classifier.backbone.save(run.backbone, include_optimizer=False)
     classifier.save(run.classifier, include_optimizer=False)
     write_onnx(classifier, run.onnx)
-    record = record_of(run, experiment, experiment.train.schedule.epochs, dataset, clips, pretrained, command)
-    record = replace(record, chosen=chosen, fold="" if fold is None else f"{fold} of {NUM_FOLDS}")
+    record = record_of(run, experiment, experiment.train.schedule.epochs, [source], pretrained, command)
+    record = replace(record, chosen=chosen, fold="" if fold is None else f"{fold} of {NUM_FOLDS}", head_from=head_from)
     close(run, record)
     if held_out:
         evaluate_clips(run, dataset, held_out, f"fold{fold}")
     return record
 
 
-def build_classifier(experiment: Experiment, dataset: Dataset, num_glosses: int, pretrained: Path | None) -> SignClassifier:
-    """A fresh classifier, its chance set by the experiment's seed, on a fresh or a pretrained backbone."""
-    keras.utils.set_random_seed(experiment.seed)
-    backbone = SignBackbone(experiment.backbone, skeleton_of(experiment, dataset), experiment.input.num_frames, name="backbone")
-    if pretrained is not None:
-        load_backbone(backbone, RunFolder(pretrained))
-    head = experiment.train
-    return SignClassifier(backbone, num_glosses, head.head_width, head.late_dropout, head.prototype_scale, name="classifier")
+def build_classifier(
+    experiment: Experiment, dataset: Dataset, vocabulary: Vocabulary, pretrained: Path | None
+) -> tuple[SignClassifier, str]:
+    """A classifier on a fresh or a pretrained backbone, and what of its head came from the pretrained run, in words."""
+    backbone = new_backbone(experiment, dataset, pretrained)
+    backbone.trainable = not experiment.train.freeze_backbone
+    classifier = SignClassifier(backbone, new_head(experiment, len(vocabulary)), name="classifier")
+    run = RunFolder(pretrained) if pretrained and experiment.train.keep_head else None
+    return classifier, load_head(classifier.head, vocabulary, run) if run and run.classifier.is_file() else ""
 
 
-def load_backbone(backbone: SignBackbone, run: RunFolder) -> None:
-    """Give `backbone` the weights of a finished run's; ValueError says where the two differ in kind."""
-    run.record()
-    kept = keras.saving.load_model(run.backbone)
-    for what in ("skeleton", "num_frames"):
-        if getattr(kept, what) != getattr(backbone, what):
-            raise ValueError(f"{run.backbone}: {what} is {getattr(kept, what)}, the experiment has {getattr(backbone, what)}")
-    differences = [
-        f"{name} {getattr(kept.config, name)} (experiment: {value})"
-        for name, value in vars(backbone.config).items()
-        if name != "dropout" and getattr(kept.config, name) != value
-    ]
-    if differences:
-        raise ValueError(f"{run.backbone}: another backbone than the experiment's: {'; '.join(differences)}")
-    for variable, source in zip(backbone.trainable_variables, kept.trainable_variables, strict=True):
-        variable.assign(source)
+def load_head(head: GlossHead, vocabulary: Vocabulary, run: RunFolder) -> str:
+    """Give `head` what a finished run's has: its dense layer, and the weights of each gloss that both name.
+
+    Returns what was taken, in words; ValueError where the two heads differ in kind.
+    """
+    kept = keras.saving.load_model(run.classifier).head
+    for what in ("head_width", "prototype_scale"):
+        if getattr(kept, what) != getattr(head, what):
+            raise ValueError(f"{run.classifier}: {what} is {getattr(kept, what)}, the experiment has {getattr(head, what)}")
+    if head.head_width:
+        head.widen.set_weights(kept.widen.get_weights())
+    theirs = run.glosses()
+    shared = [gloss for gloss in vocabulary.glosses if gloss in theirs]
+    here, there = ([names.index(gloss) for gloss in shared] for names in (vocabulary, theirs))
+    for variable, source in zip(head.glosses.trainable_variables, kept.glosses.trainable_variables, strict=True):
+        values = np.array(keras.ops.convert_to_numpy(variable))
+        values[..., here] = keras.ops.convert_to_numpy(source)[..., there]
+        variable.assign(values)
+    return f"{len(shared)} of {len(vocabulary)} glosses from {run.path}"
 
 
 class BestOnValidation(keras.callbacks.Callback):
@@ -100,7 +108,7 @@ class BestOnValidation(keras.callbacks.Callback):
     def __init__(self, experiment: Experiment, dataset: Dataset, vocabulary: Vocabulary, path: Path) -> None:
         super().__init__()
         manifest = dataset.manifest.of_splits("val")
-        bank = pose_bank(experiment, dataset, manifest)
+        bank = pose_bank(experiment, [Source(dataset, manifest)])
         self._inputs, self._labels = steady_input(bank, experiment), labels_of(manifest, vocabulary)
         self._path, self._best = path, _score_of(path)
 
@@ -127,11 +135,6 @@ class BestOnValidation(keras.callbacks.Callback):
             for number, variable in enumerate(model.trainable_variables):
                 variable.assign(best[f"arr_{number}"])
             return f"best on val (epoch {int(best['epoch'])})"
-
-
-def _batches(experiment: Experiment, dataset: Dataset, clips: Manifest, vocabulary: Vocabulary) -> LabelledBatches:
-    labels = np.array([vocabulary.index(clip.gloss) for clip in clips])
-    return LabelledBatches(pose_bank(experiment, dataset, clips), labels, len(vocabulary), experiment)
 
 
 def _score_of(path: Path) -> float:
