@@ -48,10 +48,11 @@ def _one() -> None:
     from spobet.model.classifier import SignClassifier
     from spobet.poses.skeleton import HANDS_42
     from spobet.training.fit import optimizer_of
+    from spobet.training.run import new_head
 
     experiment, num_glosses = Experiment(), 100
     backbone = SignBackbone(experiment.backbone, HANDS_42, experiment.input.num_frames)
-    model = SignClassifier(backbone, num_glosses, experiment.train.head_width, experiment.train.late_dropout)
+    model = SignClassifier(backbone, new_head(experiment, num_glosses))
     model.compile(optimizer_of(experiment.train.schedule, 20), keras.losses.CategoricalCrossentropy(from_logits=True))
     rng, size = np.random.default_rng(0), experiment.train.schedule.batch_size
     inputs = {

@@ -52,7 +52,7 @@ def pretrained_run(tiny_experiment: Experiment, tiny_data: Path, tmp_path_factor
     from spobet.training import pretrain
 
     path = tmp_path_factory.mktemp("runs") / "pretrained"
-    pretrain(tiny_experiment, tiny_data, path)
+    pretrain(tiny_experiment, [tiny_data], path)
     return path
 
 

@@ -46,7 +46,9 @@ experiments = st.builds(
         motion_steps=st.lists(whole).map(tuple),
         clip_token=st.booleans(),
     ),
-    pretrain=st.builds(PretrainConfig, st.floats(0.01, 0.99), whole, shares, schedules),
+    pretrain=st.builds(
+        PretrainConfig, gloss_weight=shares, mask_ratio=st.floats(0.01, 0.99), span=whole, hand_share=shares, schedule=schedules
+    ),
     train=st.builds(TrainConfig, shares, shares, schedule=schedules),
 )
 
@@ -181,6 +183,10 @@ def test_a_value_of_the_wrong_kind_fails_and_names_file_and_key(tmp_path: Path, 
         (PretrainConfig(), "mask_ratio", 0.0),
         (PretrainConfig(), "span", 0),
         (PretrainConfig(), "hand_share", 1.1),
+        (PretrainConfig(), "places_weight", -1.0),
+        (PretrainConfig(), "motion_step", 0),
+        (PretrainConfig(), "follow_motion", -0.5),
+        (TrainConfig(), "clips_a_gloss", -1),
         (TrainConfig(), "label_smoothing", 1.0),
         (TrainConfig(), "late_dropout", -0.1),
         (AugmentConfig(), "mirror", 2.0),
@@ -194,3 +200,8 @@ def test_a_value_out_of_range_is_refused(section: Any, key: str, value: Any) -> 
 def test_a_value_out_of_range_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"recipe\.toml: seed is -1, which is outside what it may be \(see Experiment\)"):
         read_experiment(write(tmp_path, "seed = -1"))
+
+
+def test_pretraining_for_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"pretrain\.gloss_weight is 0\.0, which is outside what it may be"):
+        PretrainConfig(places_weight=0.0)

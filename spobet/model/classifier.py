@@ -65,8 +65,9 @@ class SignClassifier(keras.Model):
         self.backbone, self.head = backbone, head
 
     def get_config(self) -> dict:
-        parts = {"backbone": self.backbone, "head": self.head}
-        return {**{name: keras.saving.serialize_keras_object(part) for name, part in parts.items()}, "name": self.name}
+        parts = {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in ("backbone", "head")}
+        parts["head"].pop("build_config")  # it is built when it is called, and tuples would come back from JSON as lists
+        return {**parts, "name": self.name}
 
     def get_compile_config(self) -> dict:
         """Nothing: how it was trained is config.toml's to say, and in a .keras file would tie it to one backend's compiler."""

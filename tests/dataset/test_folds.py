@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spobet.dataset.folds import NUM_FOLDS, fold_of_clips, hold_out
+from spobet.dataset.folds import NUM_FOLDS, few_a_gloss, fold_of_clips, hold_out
 from spobet.dataset.manifest import Clip, Manifest
 
 labels = st.lists(st.sampled_from("abcd"), min_size=1, max_size=40)
@@ -61,3 +61,17 @@ def test_the_folds_of_ten_clips_are_always_these() -> None:
 def test_a_fold_that_is_not_there_is_refused(fold: int) -> None:
     with pytest.raises(ValueError, match=rf"fold {fold}, expected 0\.\.4"):
         hold_out(manifest_of(["go"]), fold)
+
+
+@given(glosses=labels, count=st.integers(1, 5), seed=st.integers(0, 3))
+def test_a_few_clips_of_every_gloss_are_taken(glosses: list[str], count: int, seed: int) -> None:
+    few = few_a_gloss(manifest_of(glosses), count, seed)
+    wanted = {gloss: min(count, glosses.count(gloss)) for gloss in set(glosses)}
+    assert Counter(clip.gloss for clip in few) == wanted
+    assert few == few_a_gloss(manifest_of(glosses), count, seed)
+    assert sorted(few, key=lambda clip: int(clip.id)) == list(few)
+
+
+def test_another_seed_takes_other_clips() -> None:
+    manifest = manifest_of(["a"] * 40)
+    assert len({few_a_gloss(manifest, 2, seed) for seed in range(4)}) > 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from spobet.poses.skeleton import OPENPOSE_54, Skeleton
 
 FRAMES = 6
 TINY = BackboneConfig(width=8, blocks=("convolution", "attention"), num_heads=2, feed_forward=8, kernel_size=3, motion_steps=(1,))
+POOLED = replace(TINY, blocks=("convolution", "pool", "convolution", "attention"))
 TINY_SKELETON = Skeleton("TINY", ("nose", "left_wrist", "right_wrist"))
 
 

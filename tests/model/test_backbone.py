@@ -8,7 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from kit import FRAMES, TINY, TINY_SKELETON, assert_conforms, call, network_input, stir
+from kit import FRAMES, POOLED, TINY, TINY_SKELETON, assert_conforms, call, network_input, stir
 
 from spobet.config import BackboneConfig, read_experiment
 from spobet.model.backbone import PRESETS, SignBackbone
@@ -17,6 +17,8 @@ from spobet.poses.skeleton import OPENPOSE_54
 KINDS = {
     "mean of frames": TINY,
     "clip token": replace(TINY, clip_token=True, landmark_mask_tokens=False),
+    "pooled": POOLED,
+    "pooled, clip token": replace(POOLED, clip_token=True),
     "norm last": replace(TINY, blocks=("attention", "attention"), norm_first=False, clip_token=True, positions=False),
 }
 LENGTH = 4
@@ -40,7 +42,7 @@ def changed(inputs: dict[str, np.ndarray], name: str, where: object, value: obje
 @pytest.mark.parametrize("config", KINDS.values(), ids=KINDS)
 def test_every_kind_of_backbone_conforms(config: BackboneConfig, tmp_path: Path) -> None:
     backbone = SignBackbone(config, OPENPOSE_54, FRAMES)
-    shapes = {"sequence": (2, 1 + FRAMES, config.width), "clip": (2, config.width)}
+    shapes = {"sequence": (2, 1 + FRAMES // backbone.stride, config.width), "clip": (2, config.width)}
     assert_conforms(backbone, network_input(), shapes, tmp_path)
 
 
@@ -48,16 +50,16 @@ def test_what_is_in_padded_frames_changes_no_answer(backbone: SignBackbone) -> N
     clip = one_clip()
     loud = changed(clip, "landmarks", (slice(None), slice(LENGTH, None)), 5)
     loud = changed(loud, "hidden", (slice(None), slice(LENGTH, None)), True)
-    one, other = call(backbone, clip), call(backbone, loud)
+    one, other, real = call(backbone, clip), call(backbone, loud), LENGTH // backbone.stride
     np.testing.assert_allclose(other["clip"], one["clip"], atol=1e-5)
-    np.testing.assert_allclose(other["sequence"][:, : 1 + LENGTH], one["sequence"][:, : 1 + LENGTH], atol=1e-5)
+    np.testing.assert_allclose(other["sequence"][:, : 1 + real], one["sequence"][:, : 1 + real], atol=1e-5)
 
 
 def test_how_much_padding_follows_changes_no_answer(backbone: SignBackbone) -> None:
     longer = SignBackbone(backbone.config, TINY_SKELETON, FRAMES + 3)
     longer.set_weights(backbone.get_weights())
-    one, other = call(backbone, one_clip()), call(longer, one_clip(num_frames=FRAMES + 3))
-    np.testing.assert_allclose(other["sequence"][:, : 1 + LENGTH], one["sequence"][:, : 1 + LENGTH], atol=1e-5)
+    one, other, real = call(backbone, one_clip()), call(longer, one_clip(num_frames=FRAMES + 3)), LENGTH // backbone.stride
+    np.testing.assert_allclose(other["sequence"][:, : 1 + real], one["sequence"][:, : 1 + real], atol=1e-5)
 
 
 def test_where_a_hidden_landmark_is_changes_no_answer(backbone: SignBackbone) -> None:

@@ -16,8 +16,10 @@ from spobet.model.layers import (
     CosineLogits,
     FrameEmbedding,
     FrameMean,
+    FramePool,
     SinusoidalPositions,
     TimeConvolution,
+    pooled_mask,
 )
 
 CLIPS, FRAMES, WIDTH = 2, 5, 4
@@ -43,6 +45,7 @@ def padded_with(value: float) -> np.ndarray:
         (AttentionBlock(2, 6, "silu", 0.1, norm_first=True), (X, MASK), X.shape),
         (AttentionBlock(2, 6, "relu", 0.1, norm_first=False), (X, MASK), X.shape),
         (FrameMean(), (X, MASK), (CLIPS, WIDTH)),
+        (FramePool(), (X, MASK), (CLIPS, 3, WIDTH)),
         (CosineLogits(6, 8.0), X[:, 0], (CLIPS, 6)),
     ],
     ids=lambda value: getattr(value, "name", None),
@@ -123,6 +126,13 @@ def test_the_mean_is_that_of_the_real_frames() -> None:
 
 def test_the_mean_of_no_frame_is_zero() -> None:
     np.testing.assert_array_equal(call(FrameMean(), (X, np.zeros_like(MASK))), np.zeros((CLIPS, WIDTH)))
+
+
+def test_a_pooled_frame_is_the_mean_of_the_real_ones_of_two() -> None:
+    pooled = call(FramePool(), (padded_with(7), MASK))
+    np.testing.assert_allclose(pooled[0], [X[0, :2].mean(axis=0), X[0, 2:4].mean(axis=0), X[0, 4]], atol=1e-6)
+    np.testing.assert_allclose(pooled[1], [X[1, :2].mean(axis=0), X[1, 2], np.zeros(WIDTH)], atol=1e-6)
+    assert np.asarray(pooled_mask(MASK)).tolist() == [[True, True, True], [True, True, False]]
 
 
 @pytest.mark.parametrize("layer", [ConvolutionBlock(2, 3, "silu", 0.5), AttentionBlock(2, 6, "silu", 0.5, True)])

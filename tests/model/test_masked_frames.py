@@ -6,16 +6,23 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from kit import FRAMES, TINY, TINY_SKELETON, assert_conforms, call, network_input, stir
+import pytest
+from kit import FRAMES, POOLED, TINY, TINY_SKELETON, assert_conforms, call, network_input, stir
 
+from spobet.config import BackboneConfig
 from spobet.model.backbone import SignBackbone
 from spobet.model.masked_frames import MaskedFrameModel
 from spobet.poses.skeleton import OPENPOSE_54
 
 
-def test_a_masked_frame_model_conforms(tmp_path: Path) -> None:
-    model = MaskedFrameModel(SignBackbone(TINY, OPENPOSE_54, FRAMES))
-    assert_conforms(model, network_input(), (2, FRAMES, len(OPENPOSE_54), 2), tmp_path)
+@pytest.mark.parametrize(
+    ("config", "num_frames"), [(TINY, FRAMES), (POOLED, FRAMES), (POOLED, 5)], ids=["every frame", "pooled", "odd"]
+)
+def test_a_masked_frame_model_conforms(config: BackboneConfig, num_frames: int, tmp_path: Path) -> None:
+    model = MaskedFrameModel(SignBackbone(config, OPENPOSE_54, num_frames))
+    shape = (2, num_frames, len(OPENPOSE_54), 2)
+    inputs = network_input(lengths=(num_frames, 4), num_frames=num_frames)
+    assert_conforms(model, inputs, {"places": shape, "motion": shape}, tmp_path)
 
 
 def test_what_is_restored_does_not_depend_on_what_was_hidden() -> None:
@@ -24,7 +31,7 @@ def test_what_is_restored_does_not_depend_on_what_was_hidden() -> None:
     inputs["hidden"][0, 2] = True
     moved = {**inputs, "landmarks": inputs["landmarks"].copy()}
     moved["landmarks"][0, 2, :, :2] = 9
-    np.testing.assert_array_equal(call(model, moved), call(model, inputs))
+    keras.tree.map_structure(np.testing.assert_array_equal, call(model, moved), call(model, inputs))
 
 
 def test_it_holds_the_backbone_it_was_given() -> None:

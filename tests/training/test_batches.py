@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+import keras
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,9 +17,10 @@ from spobet.poses.augment import AugmentConfig
 from spobet.poses.skeleton import HANDS_42
 from spobet.training.batches import (
     LabelledBatches,
-    MaskedBatches,
+    PretrainingBatches,
     choose_hidden,
     choose_hidden_frames,
+    hand_speed,
     smoothed_one_hot,
     steady_input,
 )
@@ -52,7 +54,7 @@ def labelled(experiment: Experiment = EXPERIMENT, epoch: int = 0, bank: PoseBank
 
 
 def masked(experiment: Experiment = EXPERIMENT, epoch: int = 0) -> list:
-    batches = MaskedBatches(bank_of(), experiment)
+    batches = PretrainingBatches(bank_of(), np.arange(NUM_CLIPS) % NUM_GLOSSES, NUM_GLOSSES, experiment)
     batches.start_at(epoch)
     return [batches[number] for number in range(len(batches))]
 
@@ -85,22 +87,64 @@ def test_frames_are_hidden_whole_or_but_for_one_hand() -> None:
     mask = np.ones((60, 10), dtype=bool)
     hands = [HANDS_42.hand("right"), HANDS_42.hand("left")]
     parts = [*hands, np.arange(len(HANDS_42))]
-    hidden = choose_hidden(mask, parts, PretrainConfig(hand_share=0.5), np.random.default_rng(0))
+    still = np.zeros((*mask.shape, len(HANDS_42), 2))
+    hidden = choose_hidden(still, mask, parts, PretrainConfig(hand_share=0.5), np.random.default_rng(0))
     kinds = {tuple(frame[hand].all() for hand in hands) for clip in hidden for frame in clip}
     assert kinds == {(False, False), (True, False), (False, True), (True, True)}
     for side in hands:
         assert (hidden[..., side].all(axis=-1) == hidden[..., side].any(axis=-1)).all()
-    whole = choose_hidden(mask, parts, PretrainConfig(hand_share=0), np.random.default_rng(0))
+    whole = choose_hidden(still, mask, parts, PretrainConfig(hand_share=0), np.random.default_rng(0))
     assert (whole.all(axis=-1) == whole.any(axis=-1)).all()
 
 
+def objectives(**weights: float) -> Experiment:
+    return replace(EXPERIMENT, pretrain=replace(EXPERIMENT.pretrain, motion_step=2, **weights))
+
+
+def test_spans_follow_the_motion_when_told_to() -> None:
+    mask = np.ones((400, 20), dtype=bool)
+    xy = np.zeros((400, 20, 1, 2))
+    xy[:, 10:15] = np.arange(5)[:, None, None]  # still but for the steps into frames 11..15
+    parts = [np.array([0])]
+    shares = [
+        choose_hidden(xy, mask, parts, PretrainConfig(mask_ratio=0.2, span=2, follow_motion=power), np.random.default_rng(0))
+        .any(axis=-1)[:, 9:16]
+        .mean()
+        for power in (0.0, 1.0)
+    ]
+    assert shares[0] < 0.3 < 0.5 < shares[1]
+
+
+def test_the_speed_of_hands_is_the_mean_way_of_the_landmarks_over_the_frames_ahead() -> None:
+    xy = np.zeros((1, 4, 2, 2))
+    xy[0, :, 0, 0] = (0, 1, 3, 3)
+    xy[0, :, 1] = np.nan
+    np.testing.assert_allclose(hand_speed(xy, 2), [[3 / 4, 2 / 4, 0, 0]])  # over 2 landmarks x 2 coordinates
+
+
 def test_only_what_is_hidden_and_was_seen_is_weighed() -> None:
-    for inputs, places, weights in masked():
-        seen = inputs["landmarks"][..., 2] > 0
-        np.testing.assert_array_equal(weights > 0, inputs["hidden"] & seen)
-        np.testing.assert_array_equal(places, inputs["landmarks"][..., :2])
-        assert weights[..., UNSEEN].sum() == 0 < weights.sum()
+    for inputs, targets, weights in masked(objectives(motion_weight=1)):
+        seen, places = inputs["landmarks"][..., 2] > 0, inputs["landmarks"][..., :2]
+        np.testing.assert_array_equal(weights["places"] > 0, inputs["hidden"] & seen)
+        np.testing.assert_array_equal(targets["places"], places)
+        assert weights["places"][..., UNSEEN].sum() == 0 < weights["places"].sum()
+        both = (inputs["hidden"] & seen)[:, 2:] & seen[:, :-2]
+        np.testing.assert_array_equal(weights["motion"][:, 2:] > 0, both)
+        assert not weights["motion"][:, :2].any()
+        np.testing.assert_array_equal(targets["motion"][:, 2:], places[:, 2:] - places[:, :-2])
         assert not inputs["hidden"][~inputs["frame_mask"]].any()
+
+
+def test_only_what_counts_is_asked_for() -> None:
+    asked = {
+        names: set(masked(objectives(**dict(zip(("places_weight", "motion_weight", "gloss_weight"), names, strict=True))))[0][1])
+        for names in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1))
+    }
+    assert list(asked.values()) == [{"places"}, {"motion"}, {"logits"}, {"places", "motion", "logits"}]
+    inputs, targets, weights = masked(objectives(places_weight=0, gloss_weight=1))[0]
+    assert not inputs["hidden"].any()  # nothing to restore, nothing hidden
+    np.testing.assert_allclose(targets["logits"].sum(axis=1), 1, atol=1e-6)
+    np.testing.assert_array_equal(weights["logits"], np.ones(BATCH_SIZE))
 
 
 @pytest.mark.parametrize("batches", [labelled, masked])
@@ -109,7 +153,8 @@ def test_one_seed_gives_the_same_batches(batches: object) -> None:
         for values, again in zip(one[0].values(), same[0].values(), strict=True):
             np.testing.assert_array_equal(values, again)
         for values, again in zip(one[1:], same[1:], strict=True):
-            np.testing.assert_array_equal(values, again)
+            assert keras.tree.map_structure(np.shape, values) == keras.tree.map_structure(np.shape, again)
+            keras.tree.map_structure(np.testing.assert_array_equal, values, again)
 
 
 @pytest.mark.parametrize("batches", [labelled, masked])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from spobet.config import Experiment, read_experiment
 from spobet.dataset.folds import hold_out
+from spobet.dataset.manifest import Vocabulary
 from spobet.dataset.store import Dataset
 from spobet.poses.sequence import PoseSequence
 from spobet.runs import RunFolder
@@ -23,6 +25,8 @@ from spobet.training.train import build_classifier
 FILES = {
     "config.toml", "vocabulary.txt", "backbone.keras", "classifier.keras", "classifier.onnx", "history.csv", "logs", "run.json"
 }  # fmt: skip
+
+FOUR = Vocabulary(("a", "b", "c", "d"))
 
 
 def weights_of(run: Path) -> list[np.ndarray]:
@@ -162,10 +166,10 @@ def test_a_folder_begun_with_another_experiment_is_refused(
 def test_the_pretrained_backbone_is_really_loaded(tiny_experiment: Experiment, tiny_data: Path, pretrained_run: Path) -> None:
     dataset = Dataset.open(tiny_data)
     kept = keras.saving.load_model(RunFolder(pretrained_run).backbone)
-    started = build_classifier(tiny_experiment, dataset, 4, pretrained_run).backbone
+    started = build_classifier(tiny_experiment, dataset, FOUR, pretrained_run)[0].backbone
     for one, other in zip(kept.trainable_variables, started.trainable_variables, strict=True):
         np.testing.assert_array_equal(keras.ops.convert_to_numpy(one), keras.ops.convert_to_numpy(other))
-    fresh = build_classifier(tiny_experiment, dataset, 4, None).backbone
+    fresh = build_classifier(tiny_experiment, dataset, FOUR, None)[0].backbone
     assert (fresh.get_weights()[0] != started.get_weights()[0]).any()
 
 
@@ -181,17 +185,59 @@ def test_another_backbone_is_an_error_that_names_the_difference(
 ) -> None:
     experiment = replace(tiny_experiment, backbone=replace(tiny_experiment.backbone, **change))
     with pytest.raises(ValueError, match=message):
-        build_classifier(experiment, Dataset.open(tiny_data), 4, pretrained_run)
+        build_classifier(experiment, Dataset.open(tiny_data), FOUR, pretrained_run)
 
 
 def test_other_landmarks_or_frames_are_an_error_too(tiny_experiment: Experiment, tiny_data: Path, pretrained_run: Path) -> None:
     dataset = Dataset.open(tiny_data)
     longer = replace(tiny_experiment, input=replace(tiny_experiment.input, num_frames=9))
     with pytest.raises(ValueError, match="num_frames is 8, the experiment has 9"):
-        build_classifier(longer, dataset, 4, pretrained_run)
+        build_classifier(longer, dataset, FOUR, pretrained_run)
     hands = replace(tiny_experiment, input=replace(tiny_experiment.input, skeleton="HANDS_42"))
     with pytest.raises(ValueError, match=r"skeleton is .*OPENPOSE_54.* the experiment has .*HANDS_42"):
-        build_classifier(hands, dataset, 4, pretrained_run)
+        build_classifier(hands, dataset, FOUR, pretrained_run)
+
+
+def test_a_run_that_names_glosses_lends_its_head_too(tiny_experiment: Experiment, tiny_data: Path, trained_run: Path) -> None:
+    dataset, kept = Dataset.open(tiny_data), keras.saving.load_model(RunFolder(trained_run).classifier).head
+    theirs = RunFolder(trained_run).glosses().glosses
+    vocabulary = Vocabulary((theirs[2], "unheard of", theirs[0]))
+    classifier, head_from = build_classifier(tiny_experiment, dataset, vocabulary, trained_run)
+    assert head_from == f"2 of 3 glosses from {trained_run}"
+    ours, others = (keras.ops.convert_to_numpy(head.glosses.prototypes) for head in (classifier.head, kept))
+    np.testing.assert_array_equal(ours[:, [0, 2]], others[:, [2, 0]])
+    assert not np.isin(ours[:, 1], others).any()
+    np.testing.assert_array_equal(classifier.head.widen.get_weights()[0], kept.widen.get_weights()[0])
+    alone, nothing = build_classifier(with_train(tiny_experiment, keep_head=False), dataset, vocabulary, trained_run)
+    assert nothing == ""
+    assert (alone.head.widen.get_weights()[0] != kept.widen.get_weights()[0]).any()
+
+
+def test_another_kind_of_head_is_an_error_that_names_the_difference(
+    tiny_experiment: Experiment, tiny_data: Path, trained_run: Path
+) -> None:
+    with pytest.raises(ValueError, match=r"classifier\.keras: head_width is 4, the experiment has 5"):
+        build_classifier(with_train(tiny_experiment, head_width=5), Dataset.open(tiny_data), FOUR, trained_run)
+
+
+@pytest.mark.usefixtures("no_export")
+def test_a_frozen_backbone_stays_as_it_was_and_the_head_learns(
+    pretrained_run: Path, tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
+) -> None:
+    train(with_train(tiny_experiment, freeze_backbone=True), tiny_data, tmp_path / "run", pretrained_run)
+    kept, whole = RunFolder(pretrained_run).backbone, RunFolder(tmp_path / "run").classifier
+    frozen, classifier = keras.saving.load_model(kept), keras.saving.load_model(whole)
+    keras.tree.map_structure(np.testing.assert_array_equal, frozen.get_weights(), classifier.backbone.get_weights())
+    fresh, _ = build_classifier(tiny_experiment, Dataset.open(tiny_data), RunFolder(tmp_path / "run").glosses(), pretrained_run)
+    assert (fresh.head.get_weights()[0] != classifier.head.get_weights()[0]).any()
+
+
+@pytest.mark.usefixtures("no_export")
+def test_few_clips_a_gloss_are_all_that_is_trained_on(tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path) -> None:
+    record = train(with_train(with_epochs(tiny_experiment, 1), clips_a_gloss=2), tiny_data, tmp_path / "run")
+    counts = Counter(Dataset.open(tiny_data).manifest[clip].gloss for clip in record.clips)
+    assert len(counts) == 4
+    assert set(counts.values()) == {2}
 
 
 def test_an_absent_backbone_is_an_error_and_never_a_fresh_start(
