@@ -143,14 +143,18 @@ def train(experiment: Path, data: Path, run: Path, backbone: Path | None, seed: 
 
 
 @main.command()
-@click.argument("run", type=ANY)
+@click.argument("run", type=ANY, required=False)
+@click.option("--predictions", type=FILE, help="Score this CSV file of anyone's answers instead of a run: see docs/formats.md.")
 @click.option("--data", type=ANY, required=True, help="Data set that holds the clips.")
 @click.option("--split", "splits", multiple=True, default=["test"], show_default=True, help="Give it twice to pool two.")
-def evaluate(run: Path, data: Path, splits: tuple[str, ...]) -> None:
+def evaluate(run: Path | None, predictions: Path | None, data: Path, splits: tuple[str, ...]) -> None:
     """Score a run on clips it has not met: spobet evaluate runs/hands --data data/hands --split test"""
-    from spobet.recognition.evaluate import evaluate
+    from spobet.recognition.evaluate import evaluate, evaluate_predictions
 
-    click.echo(evaluate(run, data, splits).table())
+    if (run is None) == (predictions is None):
+        raise click.UsageError("name either a run or a file with --predictions")
+    metrics = evaluate(run, data, splits) if run else evaluate_predictions(Path(str(predictions)), data, splits)
+    click.echo(metrics.table())
 
 
 @main.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,14 +11,16 @@ from pathlib import Path
 from spobet.dataset.manifest import Manifest
 from spobet.dataset.store import Dataset
 from spobet.evaluation.metrics import Metrics, labels_of, score
+from spobet.evaluation.outside import judge
 from spobet.evaluation.predictions import predictions, predictions_csv
+from spobet.evaluation.scores import Scores
 from spobet.files import write_whole
 from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
 
 
 def evaluate(run: Path, data: Path, splits: Sequence[str]) -> Metrics:
-    """Score a finished run on one split or several pooled; writes metrics-<split>.json and predictions-<split>.csv.
+    """Score a finished run on one split or several pooled; writes metrics-, predictions- and scores-<split>.
 
     ValueError where a clip of the split was among those the run or its backbone was trained on, or a split is empty.
     """
@@ -41,7 +44,29 @@ def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str)
     )
     write_whole(run.metrics(name), json.dumps(metrics.to_json(), indent=1) + "\n")
     predictions_csv(run.predictions(name), predictions(clips, recognizer.vocabulary, logits))
+    ids = tuple(clip.id for clip in clips)
+    Scores(ids, recognizer.vocabulary, logits, dataset.info.content_hash, weights_of(run)).write(run.scores(name))
     return metrics
+
+
+def evaluate_predictions(file: Path, data: Path, splits: Sequence[str]) -> Metrics:
+    """Score anyone's predictions, a CSV file, on one split or several pooled, by the rules that our own runs are scored by.
+
+    What the predictions were trained on is not known here; the note counts clips by signers of the training split.
+    """
+    dataset = Dataset.open(data)
+    clips = dataset.manifest.of_splits(*splits)
+    metrics = judge(file, clips, dataset.manifest).metrics
+    trained = frozenset(clip.id for clip in dataset.manifest if clip.split == "train" and clip.split not in splits)
+    met = f"If it was trained on the training split: {acquaintance(clips, dataset.manifest, trained)}"
+    note = " ".join(filter(None, [metrics.note, met]))
+    return replace(metrics, split="+".join(splits), data=dataset.info.content_hash, note=note)
+
+
+def weights_of(run: RunFolder) -> str:
+    """A hash of the run's network, which changes when it is trained anew."""
+    with run.onnx.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def acquaintance(clips: Manifest, manifest: Manifest, met: frozenset[str]) -> str:

@@ -12,7 +12,9 @@ import pytest
 from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.evaluation.predictions import read_predictions_csv
-from spobet.recognition.evaluate import acquaintance, evaluate, refuse_met
+from spobet.evaluation.scores import Scores
+from spobet.recognition.evaluate import acquaintance, evaluate, evaluate_predictions, refuse_met, weights_of
+from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
 
 KEYS = {"split", "num_clips", "num_glosses", "num_glosses_present", "top1", "top5", "top10", "seed", "commit", "data"}
@@ -57,9 +59,27 @@ def test_pooled_splits_are_named_together(run: RunFolder, tiny_data: Path) -> No
 
 def test_scoring_twice_gives_the_same_files(run: RunFolder, tiny_data: Path) -> None:
     evaluate(run.path, tiny_data, ["test"])
-    first = run.metrics("test").read_bytes(), run.predictions("test").read_bytes()
+    files = (run.metrics("test"), run.predictions("test"), run.scores("test"))
+    first = [file.read_bytes() for file in files]
     evaluate(run.path, tiny_data, ["test"])
-    assert (run.metrics("test").read_bytes(), run.predictions("test").read_bytes()) == first
+    assert [file.read_bytes() for file in files] == first
+
+
+def test_all_scores_are_kept_with_the_network_and_data_they_are_of(run: RunFolder, tiny_data: Path) -> None:
+    evaluate(run.path, tiny_data, ["test"])
+    dataset, scores = Dataset.open(tiny_data), Scores.read(run.scores("test"))
+    clips = dataset.manifest.of_splits("test")
+    assert scores.clip_ids == tuple(clip.id for clip in clips)
+    assert (scores.vocabulary, scores.data, scores.weights) == (run.glosses(), dataset.info.content_hash, weights_of(run))
+    assert (scores.logits == load(run.path).logits(dataset.pose(clip.id) for clip in clips)).all()
+
+
+def test_a_runs_own_predictions_score_the_same_as_anyones(run: RunFolder, tiny_data: Path) -> None:
+    ours = evaluate(run.path, tiny_data, ["val", "test"])
+    theirs = evaluate_predictions(run.predictions("val+test"), tiny_data, ["val", "test"])
+    assert theirs.tops == ours.tops
+    assert (theirs.split, theirs.seed, theirs.data) == ("val+test", None, ours.data)
+    assert theirs.note == "If it was trained on the training split: " + ours.note
 
 
 def test_clips_of_training_are_refused_by_name(run: RunFolder, tiny_data: Path) -> None:
