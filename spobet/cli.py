@@ -13,6 +13,7 @@ import click
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 ANY = click.Path(exists=True, path_type=Path)
+OUT_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 class _Commands(click.Group):
@@ -91,6 +92,16 @@ def info(dataset: Path) -> None:
     from spobet.dataset.summary import summarize
 
     click.echo(summarize(dataset))
+
+
+@main.command()
+@click.argument("dataset", type=ANY)
+@click.option("--html", type=OUT_FILE, help="Also write a page with the doubtful clips drawn.")
+def check(dataset: Path, html: Path | None) -> None:
+    """Find leaks, doubtful labels and odd clips by their landmarks: spobet check data/hands --html doubts.html"""
+    from spobet.evaluation.check import check
+
+    click.echo(check(dataset, html))
 
 
 @main.command()
