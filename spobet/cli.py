@@ -169,6 +169,19 @@ def evaluate(run: Path | None, predictions: Path | None, data: Path, splits: tup
 
 
 @main.command()
+@click.argument("first", type=ANY)
+@click.argument("second", type=ANY)
+@click.option("--data", type=ANY, required=True, help="Data set that holds the clips.")
+@click.option("--split", "splits", multiple=True, default=["test"], show_default=True, help="Give it twice to pool two.")
+@click.option("--html", type=OUT_FILE, help="Also write a page with the clips drawn on which they differ.")
+def compare(first: Path, second: Path, data: Path, splits: tuple[str, ...], html: Path | None) -> None:
+    """Compare two scored runs, or files of predictions, clip by clip: spobet compare runs/a runs/b --data data/hands"""
+    from spobet.recognition.compare import compare_paths
+
+    click.echo(compare_paths(first, second, data, splits, html))
+
+
+@main.command()
 @click.argument("run", type=ANY)
 @click.argument("clips", type=ANY, nargs=-1, required=True)
 @click.option("--split-file", type=FILE, help="WLASL split file: the clips it names, in the one folder given as CLIPS.")

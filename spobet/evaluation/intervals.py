@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spobet.dataset.manifest import Manifest
+
 NUM_RESAMPLES = 2000
 CONFIDENCE = 0.95
 
@@ -44,6 +46,13 @@ def spread(figures: Sequence[float]) -> Spread:
     mean = math.fsum(figures) / len(figures)
     squares = math.fsum((figure - mean) ** 2 for figure in figures)
     return Spread(mean, math.sqrt(squares / (len(figures) - 1)) if len(figures) > 1 else None, len(figures))
+
+
+def signer_groups(clips: Manifest) -> np.ndarray:
+    """A number a signer for each clip, int64 (clips,); a clip whose signer is not known counts as a signer of its own."""
+    numbers: dict[str, int] = {}
+    keys = [f"signer {clip.signer}" if clip.signer else f"clip {clip.id}" for clip in clips]
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
 
 
 def draw_clips(groups: np.ndarray, rng: np.random.Generator, num_resamples: int = NUM_RESAMPLES) -> np.ndarray:

@@ -60,10 +60,10 @@ def section(title: str, *parts: str) -> str:
 def table(head: Sequence[str], rows: Sequence[str], label: str = "", sortable: bool = False) -> str:
     """Ready rows under the names of their columns; label: what it shows, for those who hear the page."""
     columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
-    named = f' aria-label="{escape(label)}"' if label else ""
+    named = f' tabindex="0" role="region" aria-label="{escape(label)}"' if label else ""  # it may scroll
     kind = ' class="sortable"' if sortable else ""
     body = f"<thead><tr>{columns}</tr></thead><tbody>{''.join(rows)}</tbody>"
-    return f'<div class="table"><table{kind}{named}>{body}</table></div>'
+    return f'<div class="table"{named}><table{kind}>{body}</table></div>'
 
 
 def film(clip_id: str, pose: PoseSequence, num_frames: int = 8, height: int = 140, weights: np.ndarray | None = None) -> str:

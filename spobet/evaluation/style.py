@@ -29,7 +29,7 @@ th, td { text-align: left; padding: .5rem 1.2rem .5rem 0; border-bottom: 1px sol
 tr > :last-child { padding-right: 0 }
 thead th { font-weight: 400; font-size: .88rem; vertical-align: bottom }
 td small { margin-left: .6em }
-.figures tbody * { white-space: nowrap }
+.figures tbody *, tbody td { white-space: nowrap }
 .range { display: inline-block; position: relative; width: min(12rem, 20vw); height: .8em; margin-left: 1em;
   border-bottom: 1px solid var(--rule) }
 .range i, .range b { position: absolute; background: currentColor }

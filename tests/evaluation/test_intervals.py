@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spobet.dataset.manifest import Clip, Manifest
 from spobet.evaluation.intervals import (
     compare_hits,
     draw_clips,
@@ -14,6 +15,7 @@ from spobet.evaluation.intervals import (
     percentile_interval,
     resampled_class_means,
     resampled_means,
+    signer_groups,
     spread,
 )
 
@@ -76,6 +78,11 @@ def test_the_bootstrap_over_signers_agrees_with_scipy() -> None:
     times = draw_clips(signers, rng, 20_000)
     found = percentile_interval(resampled_means(hits, times))
     assert found == pytest.approx(tuple(expected.confidence_interval), abs=0.01)
+
+
+def test_clips_of_unknown_signers_are_signers_of_their_own() -> None:
+    clips = Manifest((Clip("1", "go", "ann"), Clip("2", "go"), Clip("3", "go", "ann"), Clip("4", "go"), Clip("ann", "go", "bob")))
+    assert signer_groups(clips).tolist() == [0, 1, 0, 2, 3]
 
 
 def test_a_signer_is_drawn_whole_and_as_many_signers_as_there_are() -> None:
