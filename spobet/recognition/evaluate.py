@@ -34,13 +34,14 @@ def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str)
     refuse_met(clips, frozenset(record.clips), name)
     recognizer = load(run.path)
     logits = recognizer.logits(dataset.pose(clip.id) for clip in clips)
+    known = acquaintance(clips, dataset.manifest, frozenset(record.clips), frozenset(record.signers))
     metrics = replace(
         score(logits, labels_of(clips, recognizer.vocabulary), len(recognizer.vocabulary)),
         split=name,
         seed=record.seed,
         commit=record.commit,
         data=dataset.info.content_hash,
-        note=" ".join([acquaintance(clips, dataset.manifest, frozenset(record.clips)), *_chosen_here(record.chosen, name)]),
+        note=" ".join([known, *chosen_here(record.chosen, name)]),
     )
     write_whole(run.metrics(name), json.dumps(metrics.to_json(), indent=1) + "\n")
     predictions_csv(run.predictions(name), predictions(clips, recognizer.vocabulary, logits))
@@ -69,10 +70,14 @@ def weights_of(run: RunFolder) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def acquaintance(clips: Manifest, manifest: Manifest, met: frozenset[str]) -> str:
-    """Say how many scored clips are by signers of the clips `met` in training, and how many of these of the same gloss too."""
+def acquaintance(clips: Manifest, manifest: Manifest, met: frozenset[str], others: frozenset[str] = frozenset()) -> str:
+    """Say how many scored clips are by signers of the clips `met` in training, and how many of these of the same gloss too.
+
+    others: signers met in training on other data sets.
+    """
     trained = [clip for clip in manifest if clip.id in met and clip.signer]
-    signers, pairs = {clip.signer for clip in trained}, {(clip.signer, clip.gloss) for clip in trained}
+    signers = {clip.signer for clip in trained} | (others - {""})
+    pairs = {(clip.signer, clip.gloss) for clip in trained}
     known = sum(clip.signer in signers for clip in clips)
     same = sum((clip.signer, clip.gloss) in pairs for clip in clips)
     unknown = sum(not clip.signer for clip in clips)
@@ -80,7 +85,8 @@ def acquaintance(clips: Manifest, manifest: Manifest, met: frozenset[str]) -> st
     return f"{signed}; {unknown} are by unknown signers."
 
 
-def _chosen_here(chosen: str, name: str) -> list[str]:
+def chosen_here(chosen: str, name: str) -> list[str]:
+    """What must be said where the kept epoch was chosen on the clips that are scored."""
     if chosen.startswith("best on val") and "val" in name.split("+"):
         return [f"The kept epoch is the {chosen}, so these figures are not of unseen clips."]
     return []

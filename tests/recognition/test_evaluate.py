@@ -125,3 +125,5 @@ def test_signers_also_trained_on_are_counted_beside_the_figures() -> None:
     note = acquaintance(Manifest(scored), Manifest(trained + scored), frozenset("123"))
     assert note.startswith("2 of 4 clips are by signers also trained on, 1 of these")
     assert note.endswith("1 are by unknown signers.")
+    note = acquaintance(Manifest(scored), Manifest(trained + scored), frozenset("123"), frozenset({"cleo", ""}))
+    assert note.startswith("3 of 4 clips are by signers also trained on, 1 of these")
