@@ -196,6 +196,28 @@ def report(runs: tuple[Path, ...], data: Path, splits: tuple[str, ...], out: Pat
 
 @main.command()
 @click.argument("run", type=ANY)
+@click.argument("clips", nargs=-1)
+@click.option("--data", type=ANY, help="Data set whose clip ids CLIPS are; without it they are paths.")
+@click.option("--html", type=OUT_FILE, help="Also write a page with the clips drawn.")
+@click.option("--split", "splits", multiple=True, help="Without CLIPS: measure on this split what the weights are worth.")
+@click.option("--max-clips", default=100, show_default=True, help="With --split: of more clips, take every n-th.")
+def rollout(
+    run: Path, clips: tuple[str, ...], data: Path | None, html: Path | None, splits: tuple[str, ...], max_clips: int
+) -> None:
+    """Show which frames reach the answer by attention: spobet rollout runs/hands 17713 --data data/hands --html attention.html"""
+    if bool(clips) == bool(splits) or (splits and data is None):
+        raise click.UsageError("name either clips, or --data and a --split to measure on")
+    from spobet.runs import RunFolder
+    from spobet.training.attention import measure, named_clips, roll_out
+
+    if data is not None and splits:
+        click.echo(measure(RunFolder(run), data, splits, max_clips))
+    else:
+        click.echo(roll_out(RunFolder(run), *named_clips(clips, data), html))
+
+
+@main.command()
+@click.argument("run", type=ANY)
 @click.argument("clips", type=ANY, nargs=-1, required=True)
 @click.option("--split-file", type=FILE, help="WLASL split file: the clips it names, in the one folder given as CLIPS.")
 @click.option("--top", default=5, show_default=True, help="How many glosses.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,12 @@ class Curves:
     deletion_area: tuple[float, float, float]
     insertion_area: tuple[float, float, float]
     clips: int
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Curves:
+        """Rebuild from what `dataclasses.asdict` gave, lists for tuples; KeyError where it is something else."""
+        deletion, insertion = tuple(values["deletion"]), tuple(values["insertion"])
+        return cls(deletion, insertion, tuple(values["deletion_area"]), tuple(values["insertion_area"]), values["clips"])
 
 
 def curves_of(
