@@ -94,6 +94,23 @@ def info(dataset: Path) -> None:
 
 
 @main.command()
+@click.argument("dataset", type=ANY)
+@click.argument("out", type=FOLDER)
+@click.option("--val", default=0.15, show_default=True, help="Share of the clips to validate on.")
+@click.option("--test", default=0.2, show_default=True, help="Share of the clips to test on.")
+@click.option("--seed", default=0, show_default=True)
+def split(dataset: Path, out: Path, val: float, test: float, seed: int) -> None:
+    """Deal the clips anew so that no signer stands in two splits: spobet split data/hands data/hands-signers"""
+    from spobet.dataset.resplit import resplit, write_resplit
+    from spobet.dataset.store import Dataset
+
+    source = Dataset.open(dataset)
+    dealt = resplit(source, (val, test), seed)
+    write_resplit(source, dealt, out, progress=_progress("clips"))
+    click.echo(f"{out}:\n{dealt.summary()}")
+
+
+@main.command()
 @click.argument("experiment", type=FILE)
 @click.option("--data", type=ANY, required=True, multiple=True, help="Data set whose training clips are used; may be given again.")
 @click.option("--run", type=FOLDER, required=True, help="Run folder to make, or to go on with.")

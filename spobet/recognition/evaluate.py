@@ -19,7 +19,8 @@ from spobet.runs import RunFolder
 def evaluate(run: Path, data: Path, splits: Sequence[str]) -> Metrics:
     """Score a finished run on one split or several pooled; writes metrics-<split>.json and predictions-<split>.csv.
 
-    ValueError where a clip of the split was among those the run or its backbone was trained on, or a split is empty.
+    ValueError where a clip of the split was among those the run or its backbone was trained on, where the data set keeps its
+    signers apart and the run has met one of the split's (or one not known), or where a split is empty.
     """
     dataset = Dataset.open(data)
     return evaluate_clips(RunFolder(run), dataset, dataset.manifest.of_splits(*splits), "+".join(splits))
@@ -29,6 +30,7 @@ def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str)
     """Score a finished run on `clips` of a data set, under `name`."""
     record = run.record()
     refuse_met(clips, frozenset(record.clips), name)
+    refuse_met_signers(clips, dataset.manifest, frozenset(record.signers), name)
     recognizer = load(run.path)
     logits = recognizer.logits(dataset.pose(clip.id) for clip in clips)
     metrics = replace(
@@ -67,3 +69,20 @@ def refuse_met(clips: Manifest, met: frozenset[str], name: str) -> None:
     if both:
         named = ", ".join(both[:5])
         raise ValueError(f"{name}: {len(both)} of {len(clips)} clips were trained or pretrained on and cannot be scored: {named}")
+
+
+def refuse_met_signers(clips: Manifest, manifest: Manifest, met: frozenset[str], name: str) -> None:
+    """Raise ValueError where a data set keeps the signers of `clips` out of its training clips and a run has met them all the same.
+
+    met: signers of the clips that the run was trained or pretrained on; an unknown one ("") may be any and counts as met.
+    """
+    tested = {clip.signer for clip in clips}
+    if "" in tested or tested & {clip.signer for clip in manifest if clip.split == "train"}:
+        return  # the split does not claim that its signers are new
+    both = sorted(tested & met)
+    if both or "" in met:
+        who = f"signers {', '.join(both[:5])}" if both else "clips of unknown signers"
+        raise ValueError(
+            f"{name}: no signer of it is in training here, but the run was trained or pretrained on {who}; "
+            "pretrain anew with --without DATA --their signers"
+        )

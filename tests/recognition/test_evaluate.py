@@ -12,7 +12,7 @@ import pytest
 from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.evaluation.predictions import read_predictions_csv
-from spobet.recognition.evaluate import acquaintance, evaluate, refuse_met
+from spobet.recognition.evaluate import acquaintance, evaluate, refuse_met, refuse_met_signers
 from spobet.runs import RunFolder
 
 KEYS = {"split", "num_clips", "num_glosses", "num_glosses_present", "top1", "top5", "top10", "seed", "commit", "data"}
@@ -105,3 +105,20 @@ def test_signers_also_trained_on_are_counted_beside_the_figures() -> None:
     note = acquaintance(Manifest(scored), Manifest(trained + scored), frozenset("123"))
     assert note.startswith("2 of 4 clips are by signers also trained on, 1 of these")
     assert note.endswith("1 are by unknown signers.")
+
+
+APART = Manifest((Clip("a", "go", "ann", "train"), Clip("b", "go", "bob", "test")))
+
+
+@pytest.mark.parametrize(("met", "who"), [({"ann", "bob"}, "signers bob"), ({"ann", ""}, "clips of unknown signers")])
+def test_a_split_by_new_signers_refuses_a_run_that_has_met_them_or_may_have(met: set[str], who: str) -> None:
+    with pytest.raises(ValueError, match=f"test: no signer of it is in training here, but the run .* on {who}; pretrain anew"):
+        refuse_met_signers(APART.of_splits("test"), APART, frozenset(met), "test")
+    refuse_met_signers(APART.of_splits("test"), APART, frozenset({"ann", "eve"}), "test")
+
+
+def test_a_split_that_shares_signers_with_training_refuses_nobody() -> None:
+    shared = Manifest((*APART.clips, Clip("c", "go", "bob", "train")))
+    refuse_met_signers(shared.of_splits("test"), shared, frozenset({"bob", ""}), "test")
+    unknown = Manifest((Clip("a", "go", "", "train"), Clip("b", "go", "", "test")))
+    refuse_met_signers(unknown.of_splits("test"), unknown, frozenset({""}), "test")
