@@ -15,6 +15,23 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 ANY = click.Path(exists=True, path_type=Path)
 
 
+class _Run(click.ParamType):
+    """A run folder, or the name of a network that comes with the package."""
+
+    name = "run"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Path:
+        from spobet.shipped import find_run
+
+        try:
+            return find_run(value)
+        except FileNotFoundError as error:
+            self.fail(str(error), parameter, context)
+
+
+RUN = _Run()
+
+
 class _Commands(click.Group):
     """Turns what a user can mend into one line on stderr and exit status 2."""
 
@@ -114,7 +131,7 @@ def split(dataset: Path, out: Path, val: float, test: float, seed: int) -> None:
 @click.argument("experiment", type=FILE)
 @click.option("--data", type=ANY, required=True, multiple=True, help="Data set whose training clips are used; may be given again.")
 @click.option("--run", type=FOLDER, required=True, help="Run folder to make, or to go on with.")
-@click.option("--backbone", type=ANY, help="Run folder whose pretrained backbone to start from.")
+@click.option("--backbone", type=RUN, help="Run folder, or name of a shipped network, to start from.")
 @click.option("--without", type=ANY, help="Leave out what the validation and test clips of this data set or manifest.csv hold.")
 @click.option("--fold", type=int, help="With --without: what this fold of its training clips holds, instead.")
 @click.option("--their", type=click.Choice(["glosses", "signers"]), multiple=True, help="With --without: also what is of their ...")
@@ -146,7 +163,7 @@ def pretrain(
 @click.argument("experiment", type=FILE)
 @click.option("--data", type=ANY, required=True, help="Data set whose training clips are used.")
 @click.option("--run", type=FOLDER, required=True, help="Run folder to make, or to go on with.")
-@click.option("--backbone", type=ANY, help="Run folder whose pretrained backbone to start from.")
+@click.option("--backbone", type=RUN, help="Run folder, or name of a shipped network, to start from.")
 @click.option("--seed", type=int, help="Instead of the experiment's seed.")
 @click.option("--fold", type=int, help="Hold out this fold of the training clips, and score it.")
 def train(experiment: Path, data: Path, run: Path, backbone: Path | None, seed: int | None, fold: int | None) -> None:
@@ -160,7 +177,7 @@ def train(experiment: Path, data: Path, run: Path, backbone: Path | None, seed: 
 
 
 @main.command()
-@click.argument("run", type=ANY)
+@click.argument("run", type=RUN)
 @click.option("--data", type=ANY, required=True, help="Data set that holds the clips.")
 @click.option("--split", "splits", multiple=True, default=["test"], show_default=True, help="Give it twice to pool two.")
 def evaluate(run: Path, data: Path, splits: tuple[str, ...]) -> None:
@@ -171,7 +188,7 @@ def evaluate(run: Path, data: Path, splits: tuple[str, ...]) -> None:
 
 
 @main.command()
-@click.argument("run", type=ANY)
+@click.argument("run", type=RUN)
 @click.argument("clips", type=ANY, nargs=-1, required=True)
 @click.option("--split-file", type=FILE, help="WLASL split file: the clips it names, in the one folder given as CLIPS.")
 @click.option("--top", default=5, show_default=True, help="How many glosses.")
@@ -184,6 +201,16 @@ def predict(run: Path, clips: tuple[Path, ...], split_file: Path | None, top: in
         ranked = [{"gloss": answer.gloss, "probability": round(answer.probability, 4)} for answer in answers]
         line = f"{path}: " + ", ".join(f"{answer['gloss']} {answer['probability']:.3f}" for answer in ranked)
         click.echo(json.dumps({"clip": str(path), "answers": ranked}, ensure_ascii=False) if as_json else line)
+
+
+@main.command()
+@click.argument("name", required=False)
+def models(name: str | None) -> None:
+    """List the networks that come with the package, or show one's card: spobet models wlasl100-hands"""
+    from spobet.shipped import card, shipped_names
+
+    titles = (f"{shipped}: {card(shipped).splitlines()[0].lstrip('# ')}" for shipped in shipped_names())
+    click.echo(card(name) if name else "\n".join(titles))
 
 
 @main.command()

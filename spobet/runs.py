@@ -86,6 +86,11 @@ class RunFolder:
         return self.path / "backbone.keras"
 
     @property
+    def weights(self) -> Path:
+        """Where the encoder's weights are: alone, or, as in what comes with the package, only in the whole network."""
+        return self.backbone if self.backbone.is_file() or not self.classifier.is_file() else self.classifier
+
+    @property
     def masked_frames(self) -> Path:
         """The pretrained encoder with its head that restores hidden frames, as Keras keeps it."""
         return self.path / "masked_frames.keras"

@@ -14,6 +14,7 @@ from spobet.evaluation.predictions import predictions, predictions_csv
 from spobet.files import write_whole
 from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
+from spobet.shipped import is_shipped
 
 
 def evaluate(run: Path, data: Path, splits: Sequence[str]) -> Metrics:
@@ -27,7 +28,7 @@ def evaluate(run: Path, data: Path, splits: Sequence[str]) -> Metrics:
 
 
 def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str) -> Metrics:
-    """Score a finished run on `clips` of a data set, under `name`."""
+    """Score a finished run on `clips` of a data set, under `name`; writes nothing beside a network that came with the package."""
     record = run.record()
     refuse_met(clips, frozenset(record.clips), name)
     refuse_met_signers(clips, dataset.manifest, frozenset(record.signers), name)
@@ -41,8 +42,9 @@ def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str)
         data=dataset.info.content_hash,
         note=" ".join([acquaintance(clips, dataset.manifest, frozenset(record.clips)), *_chosen_here(record.chosen, name)]),
     )
-    write_whole(run.metrics(name), json.dumps(metrics.to_json(), indent=1) + "\n")
-    predictions_csv(run.predictions(name), predictions(clips, recognizer.vocabulary, logits))
+    if not is_shipped(run.path):
+        write_whole(run.metrics(name), json.dumps(metrics.to_json(), indent=1) + "\n")
+        predictions_csv(run.predictions(name), predictions(clips, recognizer.vocabulary, logits))
     return metrics
 
 

@@ -213,6 +213,16 @@ def test_a_run_that_names_glosses_lends_its_head_too(tiny_experiment: Experiment
     assert (alone.head.widen.get_weights()[0] != kept.widen.get_weights()[0]).any()
 
 
+def test_a_backbone_that_is_only_in_the_whole_network_is_found_there(
+    tiny_experiment: Experiment, tiny_data: Path, trained_run: Path, tmp_path: Path
+) -> None:
+    cut = RunFolder(shutil.copytree(trained_run, tmp_path / "cut"))
+    cut.backbone.unlink()
+    dataset, glosses = Dataset.open(tiny_data), cut.glosses()
+    one, other = (build_classifier(tiny_experiment, dataset, glosses, run)[0].get_weights() for run in (trained_run, cut.path))
+    keras.tree.map_structure(np.testing.assert_array_equal, one, other)
+
+
 def test_another_kind_of_head_is_an_error_that_names_the_difference(
     tiny_experiment: Experiment, tiny_data: Path, trained_run: Path
 ) -> None:

@@ -1,0 +1,113 @@
+"""Rebuild the rows of the results table from the packed landmarks: import, train, score, and print each row.
+
+    python experiments/reproduce.py --landmarks FOLDER --runs runs headline
+
+FOLDER holds wlasl100-hands.npz (and, for what pretrains, wlasl2000-hands-train.npz). What is finished is not done again, so
+the same command goes on after an interruption.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+HERE = Path(__file__).parent
+TERMS = "C-UDA 1.0"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table: an experiment file, what it starts from (a run of BACKBONES or a shipped name), and its seeds."""
+
+    experiment: str
+    backbone: str | None
+    seeds: tuple[int, ...]
+
+
+BACKBONES = {"wlasl2000-hands": ("wlasl2000-hands.toml", "wlasl100-hands")}  # experiment file, data set it must not meet
+ROWS = {
+    "headline": Row("wlasl100-hands.toml", "wlasl2000-hands", (0, 1, 2, 3, 4)),
+    "from-scratch": Row("wlasl100-hands-scratch.toml", None, (0, 1, 2)),
+}
+
+
+@click.command()
+@click.argument("rows", nargs=-1, required=True, type=click.Choice([*ROWS, *BACKBONES]))
+@click.option("--landmarks", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
+@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True)
+def main(rows: tuple[str, ...], landmarks: Path, runs: Path, data: Path) -> None:
+    """Rebuild ROWS, or the backbones some of them start from; with the backbone in RUNS it is used, else the shipped one."""
+    for name in rows:
+        if name in BACKBONES:
+            _pretrain(name, landmarks, runs, data)
+        else:
+            click.echo(_row(name, ROWS[name], landmarks, runs, data))
+
+
+def _dataset(name: str, landmarks: Path, data: Path) -> Path:
+    from spobet.dataset.packed import import_packed
+
+    if not (data / name).exists():
+        import_packed(landmarks / f"{name}.npz", data / name, TERMS)
+    return data / name
+
+
+def _pretrain(name: str, landmarks: Path, runs: Path, data: Path) -> None:
+    from spobet.config import read_experiment
+    from spobet.dataset.reserve import reserve
+    from spobet.training import pretrain
+
+    experiment, tested = BACKBONES[name]
+    if (runs / name / "run.json").exists():
+        return
+    sources = [_dataset("wlasl2000-hands-train", landmarks, data)]
+    reserved = reserve(_dataset(tested, landmarks, data))
+    record = pretrain(read_experiment(HERE / experiment), sources, runs / name, reserved, command=_command(name))
+    click.echo(f"{name}: {len(record.clips):,} clips, {record.epochs} epochs, {record.minutes} minutes. {record.left_out}")
+
+
+def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
+    """Train and score every seed; returns the row as Markdown."""
+    from spobet.config import read_experiment
+    from spobet.recognition.evaluate import evaluate
+    from spobet.shipped import find_run
+    from spobet.training import train
+
+    folder = _dataset("wlasl100-hands", landmarks, data)
+    start = None
+    if row.backbone:
+        start = runs / row.backbone if (runs / row.backbone / "run.json").exists() else find_run(row.backbone)
+    experiment = read_experiment(HERE / row.experiment)
+    figures = []
+    for seed in row.seeds:
+        run = runs / f"{name}-{seed}"
+        if not (run / "run.json").exists():
+            from dataclasses import replace
+
+            train(replace(experiment, seed=seed), folder, run, start, command=_command(name))
+        for splits in (["test"], ["val", "test"]):
+            metrics = evaluate(run, folder, splits)
+            click.echo(f"{name}, seed {seed}\n{metrics.table()}")
+        minutes = json.loads((run / "run.json").read_text(encoding="utf-8"))["minutes"]
+        figures.append((metrics.top1.instance, metrics.top5.instance, metrics.top10.instance, metrics.top1.per_class, minutes))
+    cells = [_mean([100 * value for value in column]) for column in list(zip(*figures, strict=True))[:4]]
+    return f"| {name} | {' | '.join(cells)} | {statistics.mean(figure[4] for figure in figures):.1f} min | {len(row.seeds)} seeds |"
+
+
+def _mean(values: list[float]) -> str:
+    spread = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
+    return f"{statistics.mean(values):.1f}{spread}"
+
+
+def _command(name: str) -> str:
+    return f"python experiments/{Path(__file__).name} {name}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
