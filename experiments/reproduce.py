@@ -11,10 +11,18 @@ from __future__ import annotations
 import json
 import statistics
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
+
+from spobet.config import read_experiment
+from spobet.dataset.packed import import_packed
+from spobet.dataset.reserve import reserve
+from spobet.dataset.resplit import resplit, write_resplit
+from spobet.dataset.store import Dataset
+from spobet.recognition.evaluate import evaluate
+from spobet.shipped import find_run
 
 HERE = Path(__file__).parent
 TERMS = "C-UDA 1.0"
@@ -22,28 +30,44 @@ TERMS = "C-UDA 1.0"
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the table: an experiment file, what it starts from (a run of BACKBONES or a shipped name), and its seeds."""
+    """One row of the table: an experiment file, what it starts from (a run of BACKBONES or a shipped name), seeds and data set."""
 
     experiment: str
     backbone: str | None
     seeds: tuple[int, ...]
+    data: str = "wlasl100-hands"
 
 
-BACKBONES = {"wlasl2000-hands": ("wlasl2000-hands.toml", "wlasl100-hands")}  # experiment file, data set it must not meet
+@dataclass(frozen=True)
+class Backbone:
+    """A pretraining: its experiment file, the data set whose test it must not meet, and what else of that test is left out."""
+
+    experiment: str
+    without: str
+    their: tuple[str, ...] = ()
+
+
+OFFICIAL, NEW_SIGNERS = "wlasl100-hands", "wlasl100-hands-signers"
+BACKBONES = {
+    "wlasl2000-hands": Backbone("wlasl2000-hands.toml", OFFICIAL),
+    "wlasl2000-hands-signers": Backbone("wlasl2000-hands.toml", NEW_SIGNERS, ("signers",)),
+}
 ROWS = {
     "headline": Row("wlasl100-hands.toml", "wlasl2000-hands", (0, 1, 2, 3, 4)),
     "from-scratch": Row("wlasl100-hands-scratch.toml", None, (0, 1, 2)),
+    "new-signers": Row("wlasl100-hands.toml", "wlasl2000-hands-signers", (0, 1, 2), NEW_SIGNERS),
 }
 
 
 @click.command()
-@click.argument("rows", nargs=-1, required=True, type=click.Choice([*ROWS, *BACKBONES]))
+@click.argument("rows", nargs=-1, type=click.Choice([*ROWS, *BACKBONES]))
+@click.option("--all", "everything", is_flag=True, help="Every backbone, then every row.")
 @click.option("--landmarks", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True)
-def main(rows: tuple[str, ...], landmarks: Path, runs: Path, data: Path) -> None:
+def main(rows: tuple[str, ...], everything: bool, landmarks: Path, runs: Path, data: Path) -> None:
     """Rebuild ROWS, or the backbones some of them start from; with the backbone in RUNS it is used, else the shipped one."""
-    for name in rows:
+    for name in [*BACKBONES, *ROWS] if everything else rows:
         if name in BACKBONES:
             _pretrain(name, landmarks, runs, data)
         else:
@@ -51,35 +75,34 @@ def main(rows: tuple[str, ...], landmarks: Path, runs: Path, data: Path) -> None
 
 
 def _dataset(name: str, landmarks: Path, data: Path) -> Path:
-    from spobet.dataset.packed import import_packed
-
-    if not (data / name).exists():
+    """The data set of that name, made where it is not there: imported, or the official one dealt anew."""
+    if (data / name).exists():
+        return data / name
+    if name == NEW_SIGNERS:
+        official = Dataset.open(_dataset(OFFICIAL, landmarks, data))
+        write_resplit(official, resplit(official), data / name)
+    else:
         import_packed(landmarks / f"{name}.npz", data / name, TERMS)
     return data / name
 
 
 def _pretrain(name: str, landmarks: Path, runs: Path, data: Path) -> None:
-    from spobet.config import read_experiment
-    from spobet.dataset.reserve import reserve
     from spobet.training import pretrain
 
-    experiment, tested = BACKBONES[name]
+    wanted = BACKBONES[name]
     if (runs / name / "run.json").exists():
         return
     sources = [_dataset("wlasl2000-hands-train", landmarks, data)]
-    reserved = reserve(_dataset(tested, landmarks, data))
-    record = pretrain(read_experiment(HERE / experiment), sources, runs / name, reserved, command=_command(name))
+    reserved = reserve(_dataset(wanted.without, landmarks, data), their=wanted.their)
+    record = pretrain(read_experiment(HERE / wanted.experiment), sources, runs / name, reserved, command=_command(name))
     click.echo(f"{name}: {len(record.clips):,} clips, {record.epochs} epochs, {record.minutes} minutes. {record.left_out}")
 
 
 def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
     """Train and score every seed; returns the row as Markdown."""
-    from spobet.config import read_experiment
-    from spobet.recognition.evaluate import evaluate
-    from spobet.shipped import find_run
     from spobet.training import train
 
-    folder = _dataset("wlasl100-hands", landmarks, data)
+    folder = _dataset(row.data, landmarks, data)
     start = None
     if row.backbone:
         start = runs / row.backbone if (runs / row.backbone / "run.json").exists() else find_run(row.backbone)
@@ -88,8 +111,6 @@ def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
     for seed in row.seeds:
         run = runs / f"{name}-{seed}"
         if not (run / "run.json").exists():
-            from dataclasses import replace
-
             train(replace(experiment, seed=seed), folder, run, start, command=_command(name))
         for splits in (["test"], ["val", "test"]):
             metrics = evaluate(run, folder, splits)
