@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import statistics
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,16 +30,6 @@ TERMS = "C-UDA 1.0"
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row of the table: an experiment file, what it starts from (a run of BACKBONES or a shipped name), seeds and data set."""
-
-    experiment: str
-    backbone: str | None
-    seeds: tuple[int, ...]
-    data: str = "wlasl100-hands"
-
-
-@dataclass(frozen=True)
 class Backbone:
     """A pretraining: its experiment file, the data set whose test it must not meet, and what else of that test is left out."""
 
@@ -47,15 +38,35 @@ class Backbone:
     their: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: an experiment file, what it starts from (of BACKBONES, or a shipped network), and its seeds.
+
+    changes: values of the file's [train] that are others here. data: the data set.
+    """
+
+    experiment: str
+    backbone: str | None = None
+    seeds: tuple[int, ...] = (0, 1, 2)
+    changes: dict[str, Any] = field(default_factory=dict)
+    data: str = "wlasl100-hands"
+
+
 OFFICIAL, NEW_SIGNERS = "wlasl100-hands", "wlasl100-hands-signers"
+TUNED, SCRATCH = "wlasl100-hands.toml", "wlasl100-hands-scratch.toml"
 BACKBONES = {
     "wlasl2000-hands": Backbone("wlasl2000-hands.toml", OFFICIAL),
     "wlasl2000-hands-signers": Backbone("wlasl2000-hands.toml", NEW_SIGNERS, ("signers",)),
 }
+FEW = (1, 2, 4)
 ROWS = {
-    "headline": Row("wlasl100-hands.toml", "wlasl2000-hands", (0, 1, 2, 3, 4)),
-    "from-scratch": Row("wlasl100-hands-scratch.toml", None, (0, 1, 2)),
-    "new-signers": Row("wlasl100-hands.toml", "wlasl2000-hands-signers", (0, 1, 2), NEW_SIGNERS),
+    "headline": Row(TUNED, "wlasl2000-hands", (0, 1, 2, 3, 4)),
+    "from-scratch": Row(SCRATCH),
+    "new-signers": Row(TUNED, "wlasl2000-hands-signers", data=NEW_SIGNERS),
+    "new-head": Row(TUNED, "wlasl2000-hands", changes={"keep_head": False}),
+    "frozen": Row(TUNED, "wlasl2000-hands", changes={"freeze_backbone": True, "keep_head": False}),
+    **{f"few-{count}": Row(TUNED, "wlasl2000-hands", changes={"clips_a_gloss": count, "keep_head": False}) for count in FEW},
+    **{f"few-{count}-from-scratch": Row(SCRATCH, changes={"clips_a_gloss": count}) for count in FEW},
 }
 
 
@@ -107,6 +118,7 @@ def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
     if row.backbone:
         start = runs / row.backbone if (runs / row.backbone / "run.json").exists() else find_run(row.backbone)
     experiment = read_experiment(HERE / row.experiment)
+    experiment = replace(experiment, train=replace(experiment.train, **row.changes))
     figures = []
     for seed in row.seeds:
         run = runs / f"{name}-{seed}"
