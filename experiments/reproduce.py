@@ -58,15 +58,12 @@ BACKBONES = {
     "wlasl2000-hands": Backbone("wlasl2000-hands.toml", OFFICIAL),
     "wlasl2000-hands-signers": Backbone("wlasl2000-hands.toml", NEW_SIGNERS, ("signers",)),
 }
-FEW = (1, 2, 4)
 ROWS = {
     "headline": Row(TUNED, "wlasl2000-hands", (0, 1, 2, 3, 4)),
     "from-scratch": Row(SCRATCH),
     "new-signers": Row(TUNED, "wlasl2000-hands-signers", data=NEW_SIGNERS),
     "new-head": Row(TUNED, "wlasl2000-hands", changes={"keep_head": False}),
     "frozen": Row(TUNED, "wlasl2000-hands", changes={"freeze_backbone": True, "keep_head": False}),
-    **{f"few-{count}": Row(TUNED, "wlasl2000-hands", changes={"clips_a_gloss": count, "keep_head": False}) for count in FEW},
-    **{f"few-{count}-from-scratch": Row(SCRATCH, changes={"clips_a_gloss": count}) for count in FEW},
 }
 
 
