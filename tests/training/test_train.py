@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections import Counter
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -76,6 +78,12 @@ def read_clips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_a_finished_run_has_every_file_and_no_other(trained_run: Path) -> None:
     assert {file.name for file in trained_run.iterdir()} == FILES
+
+
+def test_the_saved_network_holds_its_weights_and_nothing_of_the_optimizer(trained_run: Path) -> None:
+    with zipfile.ZipFile(RunFolder(trained_run).classifier) as parts, h5py.File(parts.open("model.weights.h5")) as kept:
+        assert "optimizer" not in kept
+        assert "layers" in kept
 
 
 def test_the_run_keeps_the_resolved_experiment_and_the_glosses(
