@@ -17,7 +17,7 @@ from spobet.dataset.manifest import Vocabulary
 from spobet.files import write_whole
 from spobet.poses.skeleton import Skeleton
 
-PACKAGES = ("spobet", "keras", "jax", "tensorflow", "torch", "numpy", "onnxruntime")
+PACKAGES = ("spobet", "keras", "jax", "tensorflow", "tensorflow-cpu", "torch", "numpy", "onnxruntime")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from spobet.evaluation.metrics import Metrics, labels_of, score
 from spobet.evaluation.predictions import predictions, predictions_csv
 from spobet.files import write_whole
 from spobet.recognition.recognizer import load
-from spobet.runs import RunFolder
+from spobet.runs import RunFolder, RunRecord
 from spobet.shipped import is_shipped
 
 
@@ -40,7 +40,7 @@ def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str)
         seed=record.seed,
         commit=record.commit,
         data=dataset.info.content_hash,
-        note=" ".join([acquaintance(clips, dataset.manifest, frozenset(record.clips)), *_chosen_here(record.chosen, name)]),
+        note=" ".join([acquaintance(clips, dataset.manifest, record), *_chosen_here(record.chosen, name)]),
     )
     if not is_shipped(run.path):
         write_whole(run.metrics(name), json.dumps(metrics.to_json(), indent=1) + "\n")
@@ -48,15 +48,19 @@ def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str)
     return metrics
 
 
-def acquaintance(clips: Manifest, manifest: Manifest, met: frozenset[str]) -> str:
-    """Say how many scored clips are by signers of the clips `met` in training, and how many of these of the same gloss too."""
-    trained = [clip for clip in manifest if clip.id in met and clip.signer]
-    signers, pairs = {clip.signer for clip in trained}, {(clip.signer, clip.gloss) for clip in trained}
+def acquaintance(clips: Manifest, manifest: Manifest, record: RunRecord) -> str:
+    """Say how many clips are by signers a run was trained or pretrained on, and how many show a gloss trained on by that signer.
+
+    manifest: the data set, which tells who shows what in the run's clips as far as it holds them.
+    """
+    met, signers = frozenset(record.clips), frozenset(record.signers) - {""}
+    pairs = {(clip.signer, clip.gloss) for clip in manifest if clip.id in met and clip.signer}
     known = sum(clip.signer in signers for clip in clips)
     same = sum((clip.signer, clip.gloss) in pairs for clip in clips)
     unknown = sum(not clip.signer for clip in clips)
     signed = f"{known} of {len(clips)} clips are by signers also trained on, {same} of these show a gloss trained on by that signer"
-    return f"{signed}; {unknown} are by unknown signers."
+    maybe = "; training met clips of unknown signers too" if "" in record.signers else ""
+    return f"{signed}; {unknown} are by unknown signers{maybe}."
 
 
 def _chosen_here(chosen: str, name: str) -> list[str]:

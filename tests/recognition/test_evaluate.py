@@ -99,12 +99,19 @@ def test_a_gloss_outside_the_vocabulary_counts_as_wrong(run: RunFolder, tiny_dat
     assert (metrics.top10.hits, metrics.num_glosses_present) == (0, 1)
 
 
-def test_signers_also_trained_on_are_counted_beside_the_figures() -> None:
+def test_signers_also_trained_on_are_counted_beside_the_figures(trained_run: Path) -> None:
     trained = (Clip("1", "book", "anna"), Clip("2", "drink", "ben"), Clip("3", "book"))
     scored = (Clip("4", "book", "anna"), Clip("5", "book", "ben"), Clip("6", "book", "cleo"), Clip("7", "book"))
-    note = acquaintance(Manifest(scored), Manifest(trained + scored), frozenset("123"))
+    record = replace(RunFolder(trained_run).record(), clips=("1", "2", "3"), signers=("anna", "ben", ""))
+    note = acquaintance(Manifest(scored), Manifest(trained + scored), record)
     assert note.startswith("2 of 4 clips are by signers also trained on, 1 of these")
-    assert note.endswith("1 are by unknown signers.")
+    assert note.endswith("1 are by unknown signers; training met clips of unknown signers too.")
+
+
+def test_signers_of_a_pretraining_on_other_clips_are_counted_too(trained_run: Path) -> None:
+    scored = Manifest((Clip("4", "book", "dora"),))
+    record = replace(RunFolder(trained_run).record(), clips=("elsewhere",), signers=("dora",))
+    assert acquaintance(scored, scored, record).startswith("1 of 1 clips are by signers also trained on, 0 of these")
 
 
 APART = Manifest((Clip("a", "go", "ann", "train"), Clip("b", "go", "bob", "test")))
