@@ -171,9 +171,10 @@ def train(experiment: Path, data: Path, run: Path, backbone: Path | None, seed: 
     from spobet.training import train
 
     record = train(_experiment(experiment, seed), data, run, backbone, fold, command=_command())
-    click.echo(
-        f"{run}: trained on {len(record.clips)} clips, {record.epochs} epochs, {record.minutes:.1f} minutes, {record.chosen}"
-    )
+    clips = f"{len(record.clips):,} clips{', those of its backbone included' if backbone else ''}"
+    click.echo(f"{run}: trained on {clips}, {record.epochs} epochs, {record.minutes:.1f} minutes, {record.chosen}")
+    if record.head_from:
+        click.echo(f"its head began with {record.head_from}")
 
 
 @main.command()

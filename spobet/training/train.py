@@ -99,7 +99,7 @@ def load_head(head: GlossHead, vocabulary: Vocabulary, run: RunFolder) -> str:
         values = np.array(keras.ops.convert_to_numpy(variable))
         values[..., here] = keras.ops.convert_to_numpy(source)[..., there]
         variable.assign(values)
-    return f"{len(shared)} of {len(vocabulary)} glosses from {run.path}"
+    return f"{len(shared)} of {len(vocabulary)} glosses from {run.path.name}"
 
 
 def uncompiled(classifier: SignClassifier) -> SignClassifier:

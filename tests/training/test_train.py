@@ -211,7 +211,7 @@ def test_a_run_that_names_glosses_lends_its_head_too(tiny_experiment: Experiment
     theirs = RunFolder(trained_run).glosses().glosses
     vocabulary = Vocabulary((theirs[2], "unheard of", theirs[0]))
     classifier, head_from = build_classifier(tiny_experiment, dataset, vocabulary, trained_run)
-    assert head_from == f"2 of 3 glosses from {trained_run}"
+    assert head_from == f"2 of 3 glosses from {trained_run.name}"
     ours, others = (keras.ops.convert_to_numpy(head.glosses.prototypes) for head in (classifier.head, kept))
     np.testing.assert_array_equal(ours[:, [0, 2]], others[:, [2, 0]])
     assert not np.isin(ours[:, 1], others).any()
