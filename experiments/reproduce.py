@@ -42,13 +42,14 @@ class Backbone:
 class Row:
     """One row of a table: an experiment file, what it starts from (of BACKBONES, or a shipped network), and its seeds.
 
-    changes: values of the file's [train] that are others here. data: the data set.
+    changes: values of the file's [train] that are others here; epochs: those of its schedule, 0 as they are. data: the data set.
     """
 
     experiment: str
     backbone: str | None = None
     seeds: tuple[int, ...] = (0, 1, 2)
     changes: dict[str, Any] = field(default_factory=dict)
+    epochs: int = 0
     data: str = "wlasl100-hands"
 
 
@@ -56,11 +57,14 @@ OFFICIAL, NEW_SIGNERS = "wlasl100-hands", "wlasl100-hands-signers"
 TUNED, SCRATCH = "wlasl100-hands.toml", "wlasl100-hands-scratch.toml"
 BACKBONES = {
     "wlasl2000-hands": Backbone("wlasl2000-hands.toml", OFFICIAL),
+    "wlasl2000-hands-masked": Backbone("wlasl2000-hands-masked.toml", OFFICIAL),
     "wlasl2000-hands-signers": Backbone("wlasl2000-hands.toml", NEW_SIGNERS, ("signers",)),
 }
 ROWS = {
     "headline": Row(TUNED, "wlasl2000-hands", (0, 1, 2, 3, 4)),
     "from-scratch": Row(SCRATCH),
+    "masked-40": Row(SCRATCH, "wlasl2000-hands-masked", epochs=40),
+    "from-scratch-40": Row(SCRATCH, epochs=40),
     "new-signers": Row(TUNED, "wlasl2000-hands-signers", data=NEW_SIGNERS),
     "new-head": Row(TUNED, "wlasl2000-hands", changes={"keep_head": False}),
     "frozen": Row(TUNED, "wlasl2000-hands", changes={"freeze_backbone": True, "keep_head": False}),
@@ -115,7 +119,8 @@ def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
     if row.backbone:
         start = runs / row.backbone if (runs / row.backbone / "run.json").exists() else find_run(row.backbone)
     experiment = read_experiment(HERE / row.experiment)
-    experiment = replace(experiment, train=replace(experiment.train, **row.changes))
+    schedule = replace(experiment.train.schedule, epochs=row.epochs or experiment.train.schedule.epochs)
+    experiment = replace(experiment, train=replace(experiment.train, schedule=schedule, **row.changes))
     figures = []
     for seed in row.seeds:
         run = runs / f"{name}-{seed}"
