@@ -54,11 +54,11 @@ class Row:
 
 
 OFFICIAL, NEW_SIGNERS = "wlasl100-hands", "wlasl100-hands-signers"
-TUNED, SCRATCH = "wlasl100-hands.toml", "wlasl100-hands-scratch.toml"
+TUNED, SCRATCH, GLOSSES = "wlasl100-hands.toml", "wlasl100-hands-scratch.toml", "wlasl2000-hands.toml"
 BACKBONES = {
-    "wlasl2000-hands": Backbone("wlasl2000-hands.toml", OFFICIAL),
+    "wlasl2000-hands": Backbone(GLOSSES, OFFICIAL),
     "wlasl2000-hands-masked": Backbone("wlasl2000-hands-masked.toml", OFFICIAL),
-    "wlasl2000-hands-signers": Backbone("wlasl2000-hands.toml", NEW_SIGNERS, ("signers",)),
+    "wlasl2000-hands-signers": Backbone(GLOSSES, NEW_SIGNERS, ("signers",)),
 }
 ROWS = {
     "headline": Row(TUNED, "wlasl2000-hands", (0, 1, 2, 3, 4)),
