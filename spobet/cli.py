@@ -198,7 +198,7 @@ def predict(run: Path, clips: tuple[Path, ...], split_file: Path | None, top: in
     """Rank the glosses of clips: spobet predict runs/asl100 poses/69241"""
     from spobet.recognition.predict import predict_paths
 
-    for path, answers in predict_paths(run, clips, split_file, top):
+    for path, answers in predict_paths(run, clips, split_file, top, say=lambda line: click.echo(line, err=True)):
         ranked = [{"gloss": answer.gloss, "probability": round(answer.probability, 4)} for answer in answers]
         line = f"{path}: " + ", ".join(f"{answer['gloss']} {answer['probability']:.3f}" for answer in ranked)
         click.echo(json.dumps({"clip": str(path), "answers": ranked}, ensure_ascii=False) if as_json else line)
