@@ -13,6 +13,7 @@ import click
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 ANY = click.Path(exists=True, path_type=Path)
+OUT_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 class _Run(click.ParamType):
@@ -128,6 +129,16 @@ def split(dataset: Path, out: Path, val: float, test: float, seed: int) -> None:
 
 
 @main.command()
+@click.argument("dataset", type=ANY)
+@click.option("--html", type=OUT_FILE, help="Also write a page with the doubtful clips drawn.")
+def check(dataset: Path, html: Path | None) -> None:
+    """Find leaks, doubtful labels and odd clips by their landmarks: spobet check data/hands --html doubts.html"""
+    from spobet.evaluation.check import check
+
+    click.echo(check(dataset, html))
+
+
+@main.command()
 @click.argument("experiment", type=FILE)
 @click.option("--data", type=ANY, required=True, multiple=True, help="Data set whose training clips are used; may be given again.")
 @click.option("--run", type=FOLDER, required=True, help="Run folder to make, or to go on with.")
@@ -178,14 +189,31 @@ def train(experiment: Path, data: Path, run: Path, backbone: Path | None, seed: 
 
 
 @main.command()
-@click.argument("run", type=RUN)
+@click.argument("run", type=RUN, required=False)
+@click.option("--predictions", type=FILE, help="Score this CSV file of anyone's answers instead of a run: see docs/formats.md.")
 @click.option("--data", type=ANY, required=True, help="Data set that holds the clips.")
 @click.option("--split", "splits", multiple=True, default=["test"], show_default=True, help="Give it twice to pool two.")
-def evaluate(run: Path, data: Path, splits: tuple[str, ...]) -> None:
+def evaluate(run: Path | None, predictions: Path | None, data: Path, splits: tuple[str, ...]) -> None:
     """Score a run on clips it has not met: spobet evaluate runs/hands --data data/hands --split test"""
-    from spobet.recognition.evaluate import evaluate
+    from spobet.recognition.evaluate import evaluate, evaluate_predictions
 
-    click.echo(evaluate(run, data, splits).table())
+    if (run is None) == (predictions is None):
+        raise click.UsageError("name either a run or a file with --predictions")
+    metrics = evaluate(run, data, splits) if run else evaluate_predictions(Path(str(predictions)), data, splits)
+    click.echo(metrics.table())
+
+
+@main.command()
+@click.argument("first", type=ANY)
+@click.argument("second", type=ANY)
+@click.option("--data", type=ANY, required=True, help="Data set that holds the clips.")
+@click.option("--split", "splits", multiple=True, default=["test"], show_default=True, help="Give it twice to pool two.")
+@click.option("--html", type=OUT_FILE, help="Also write a page with the clips drawn on which they differ.")
+def compare(first: Path, second: Path, data: Path, splits: tuple[str, ...], html: Path | None) -> None:
+    """Compare two scored runs, or files of predictions, clip by clip: spobet compare runs/a runs/b --data data/hands"""
+    from spobet.recognition.compare import compare_paths
+
+    click.echo(compare_paths(first, second, data, splits, html))
 
 
 @main.command()

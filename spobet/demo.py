@@ -12,8 +12,9 @@ from spobet.config import read_experiment
 from spobet.dataset.store import Dataset
 from spobet.dataset.synthetic import MINIMAL_PAIRS, synthesize
 from spobet.evaluation.metrics import Metrics
+from spobet.evaluation.page import Example
 from spobet.evaluation.predictions import Prediction, read_predictions_csv
-from spobet.evaluation.report import Chart, Example, MinimalPair, Page, demo_page
+from spobet.evaluation.report import Chart, MinimalPair, Page, demo_page
 from spobet.files import write_whole
 from spobet.recognition.evaluate import evaluate
 from spobet.recognition.recognizer import load

@@ -143,6 +143,10 @@ class RunFolder:
         """Ranked glosses of every clip of a split."""
         return self.path / f"predictions-{split}.csv"
 
+    def scores(self, split: str) -> Path:
+        """The scores of every gloss for every clip of a split."""
+        return self.path / f"scores-{split}.npz"
+
     def record(self) -> RunRecord:
         """The record of a finished run; FileNotFoundError says what to do about an unfinished or absent one."""
         if not self.path.is_dir():

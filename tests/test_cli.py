@@ -199,6 +199,16 @@ def test_training_clips_are_not_scored(trained_run: Path, tiny_data: Path) -> No
     assert "train: 16 of 16 clips were trained or pretrained on and cannot be scored: synthetic-" in line
 
 
+def test_anyones_predictions_are_scored_without_a_run(tiny_data: Path, tmp_path: Path) -> None:
+    clips = Dataset.open(tiny_data).manifest.of_splits("test")
+    file = tmp_path / "theirs.csv"
+    file.write_text("clip,gloss_1\n" + "".join(f"{clip.id},{clip.gloss}\n" for clip in clips))
+    result = spobet("evaluate", "--predictions", file, "--data", tiny_data)
+    assert result.stdout.splitlines()[1].startswith("top-1 100.0 % (4/4, ")
+    assert "have no row" in refusal("evaluate", "--predictions", file, "--data", tiny_data, "--split", "val")
+    assert "name either a run or a file" in refusal("evaluate", "--data", tiny_data)
+
+
 def test_a_gloss_that_a_packed_file_does_not_name_is_refused(tmp_path: Path) -> None:
     fields = {"coords": np.zeros((4, 3, 2)), "offsets": np.array([0, 4]), "landmark": np.array(["nose", "left_eye", "right_eye"])}
     np.savez(tmp_path / "clips.npz", label=np.array([7]), gloss=np.array(["one", "two"]), split=np.array(["train"]), **fields)

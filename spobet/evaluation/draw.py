@@ -1,13 +1,12 @@
-"""Pictures as inline SVG: the frames of a clip side by side, and learning curves.
+"""Pictures as inline SVG: the frames of a clip side by side.
 
-Every picture inherits the text colour around it, so it reads on light and on dark pages; the classes `body`, `right`,
-`left` and `curve-1`, `curve-2`, ... let a page add colours, and nothing is told by colour alone.
+Every picture inherits the text colour around it, so it reads on light and on dark pages; the classes `body`, `right` and
+`left` let a page add colours, and nothing is told by colour alone.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
@@ -16,15 +15,12 @@ import numpy as np
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
 
-_FONT = 'font-family="system-ui,sans-serif" fill="currentColor"'
+FONT = 'font-family="system-ui,sans-serif" fill="currentColor"'
 _LABEL_HEIGHT = 20
 _BAR_HEIGHT = 5
 _MARGIN = 5
 _LINES = {"body": "", "right": "", "left": ' stroke-dasharray="2.4 1.3"'}
-_DASHES = ("", "7 4", "2 3", "10 3 2 3", "4 2 1 2 1 2")
 _HANDS = "right hand in solid lines with filled dots, left hand in dashed lines with hollow dots"
-_PLOT_WIDTH, _PLOT_HEIGHT, _PLOT_LEFT, _PLOT_TOP = 300.0, 190.0, 46.0, 30.0
-_LABEL_GAP, _LETTER = 16.0, 7.2
 
 
 def skeleton_strip(pose: PoseSequence, num_frames: int = 8, height: int = 140, weights: np.ndarray | None = None) -> str:
@@ -44,29 +40,10 @@ def skeleton_strip(pose: PoseSequence, num_frames: int = 8, height: int = 140, w
     cells = []
     for place, frame in enumerate(shown):
         parts = _figure(frames, pose.xy[frame], pose.skeleton) + _number(frames, int(frame), height, shares, place)
-        cells.append(f'<g transform="translate({_short(place * frames.width)} 0)">{parts}</g>')
+        cells.append(f'<g transform="translate({short(place * frames.width)} 0)">{parts}</g>')
     width = frames.width * len(shown)
     title = f"{len(shown)} of {len(pose)} frames of a clip; {_HANDS}"
-    return _svg(width, height, title, "".join(cells), f'class="strip" width="{_short(width)}" height="{height}"')
-
-
-def learning_curves(curves: Mapping[str, Sequence[float]], x_label: str, y_label: str) -> str:
-    """Named curves over 1, 2, 3, ... as one SVG element that takes the width of its surroundings.
-
-    Each curve has a dash pattern of its own and carries its name at its right end; a NaN leaves a gap.
-    ValueError where there is no curve, or one without a finite value.
-    """
-    values = {name: np.asarray(curve, dtype=np.float64) for name, curve in curves.items()}
-    empty = [name for name, curve in values.items() if not np.isfinite(curve).any()]
-    if empty or not values:
-        raise ValueError(f"{len(values)} curves, without a finite value: {', '.join(empty) or 'none'}; expected one value each")
-    axes = _Axes.around(list(values.values()))
-    lines = "".join(_curve(axes, curve, number) for number, curve in enumerate(values.values()))
-    width = axes.right + 40 + _LETTER * max(12, *map(len, values))
-    height = _PLOT_TOP + _PLOT_HEIGHT + 40
-    title = f"{y_label} by {x_label}: " + "; ".join(_story(name, curve) for name, curve in values.items())
-    parts = f'<g {_FONT} font-size="13">{_grid(axes, x_label, y_label)}{lines}{_names(axes, values)}</g>'
-    return _svg(width, height, title, parts, 'class="curves" style="width:100%;height:auto"')
+    return svg(width, height, title, "".join(cells), f'class="strip" width="{short(width)}" height="{height}"')
 
 
 @dataclass(frozen=True)
@@ -96,35 +73,6 @@ class _Frames:
         return placed
 
 
-@dataclass(frozen=True)
-class _Axes:
-    """The ranges of a plot and where they lie."""
-
-    last: int
-    x_ticks: tuple[float, ...]
-    y_ticks: tuple[float, ...]
-
-    right = _PLOT_LEFT + _PLOT_WIDTH
-    bottom = _PLOT_TOP + _PLOT_HEIGHT
-
-    @classmethod
-    def around(cls, curves: Sequence[np.ndarray]) -> _Axes:
-        values = np.concatenate([curve[np.isfinite(curve)] for curve in curves])
-        low, high = float(values.min()), float(values.max())
-        if high - low <= 1e-6 * max(abs(low), abs(high), 1e-6):
-            low, high = low - 0.5 * max(abs(low), 1.0), high + 0.5 * max(abs(high), 1.0)
-        last = max(map(len, curves))
-        x_ticks = tuple(tick for tick in _ticks(1, max(last, 2), whole=True) if 1 <= tick <= last)
-        return cls(last, (x_ticks if x_ticks[:1] == (1,) else (1.0, *x_ticks)), _ticks(low, high))
-
-    def x(self, number: float) -> float:
-        return _PLOT_LEFT + _PLOT_WIDTH * (number - 1) / max(self.last - 1, 1)
-
-    def y(self, value: float) -> float:
-        low, high = self.y_ticks[0], self.y_ticks[-1]
-        return self.bottom - _PLOT_HEIGHT * (value - low) / (high - low)
-
-
 def _evenly_spaced(seen: np.ndarray, clip_length: int, num_frames: int) -> np.ndarray:
     """Frames to draw between the first and the last that show something; over the whole clip where none does."""
     first, last = (int(seen[0]), int(seen[-1])) if len(seen) else (0, clip_length - 1)
@@ -143,23 +91,23 @@ def _shares(weights: np.ndarray, num_frames: int, shown: np.ndarray) -> np.ndarr
 def _number(frames: _Frames, frame: int, height: int, shares: np.ndarray | None, place: int) -> str:
     """What stands below a frame: its number and, if asked for, its share of the weights."""
     label = f"{frame + 1}" if shares is None else f"{frame + 1} · {100 * shares[place]:.0f} %"
-    text = f'<text x="{_short(frames.width / 2)}" y="{height - 5}" text-anchor="middle" {_FONT} font-size="12">{label}</text>'
+    text = f'<text x="{short(frames.width / 2)}" y="{height - 5}" text-anchor="middle" {FONT} font-size="12">{label}</text>'
     if shares is None:
         return text
     longest = frames.width - 2 * _MARGIN
     bar = longest * shares[place] / (shares.max() or 1.0)
     top = height - _LABEL_HEIGHT - _BAR_HEIGHT
     return (
-        f'<rect class="weight" x="{_MARGIN}" y="{top}" width="{_short(bar)}" height="{_BAR_HEIGHT}" fill="currentColor"/>'
-        f'<path d="M{_MARGIN} {top + _BAR_HEIGHT + 0.5}h{_short(longest)}" stroke="currentColor" stroke-opacity=".35"/>{text}'
+        f'<rect class="weight" x="{_MARGIN}" y="{top}" width="{short(bar)}" height="{_BAR_HEIGHT}" fill="currentColor"/>'
+        f'<path d="M{_MARGIN} {top + _BAR_HEIGHT + 0.5}h{short(longest)}" stroke="currentColor" stroke-opacity=".35"/>{text}'
     )
 
 
 def _figure(frames: _Frames, xy: np.ndarray, skeleton: Skeleton) -> str:
     seen = ~np.isnan(xy[:, 0])
     if not seen.any():
-        middle = f'x="{_short(frames.width / 2)}" y="{_short(frames.height / 2)}" text-anchor="middle"'
-        return f'<text {middle} {_FONT} font-size="12" opacity=".7">none</text>'
+        middle = f'x="{short(frames.width / 2)}" y="{short(frames.height / 2)}" text-anchor="middle"'
+        return f'<text {middle} {FONT} font-size="12" opacity=".7">none</text>'
     placed = frames.place(xy)
     bones = [_bones(placed, bones, name) for name, bones in _groups(skeleton)]
     return "".join([*bones, *_dots(placed, skeleton, seen)])
@@ -194,86 +142,27 @@ def _dots(xy: np.ndarray, skeleton: Skeleton, seen: np.ndarray) -> Iterator[str]
     for name, points in (("body", skeleton.body), ("right", skeleton.hand("right")), ("left", skeleton.hand("left"))):
         ends = [] if name == "body" else [*points[:1], *np.setdiff1d(points, inner)]
         chosen = [i for i in points if lonely[i] or (seen[i] and i in ends)]
-        circles = "".join(_dot(xy[i, 0], xy[i, 1], 1.8) for i in chosen)
+        circles = "".join(dot(xy[i, 0], xy[i, 1], 1.8) for i in chosen)
         style = 'fill="none" stroke="currentColor" stroke-width=".8"' if name == "left" else 'fill="currentColor"'
         if circles:
             yield f'<g class="{name}" {style}>{circles}</g>'
 
 
-def _ticks(low: float, high: float, whole: bool = False) -> tuple[float, ...]:
-    """Round numbers from at most `low` to at least `high`, about five."""
-    rough = (high - low) / 4
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
-    step = max(round(step), 1) if whole else step
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return tuple(float(f"{number * step:.10g}") for number in range(first, last + 1))
-
-
-def _grid(axes: _Axes, x_label: str, y_label: str) -> str:
-    faint = 'stroke="currentColor" stroke-opacity=".18"'
-    rows = "".join(
-        f'<path d="M{_PLOT_LEFT} {_short(axes.y(tick))}H{axes.right}" {faint}/>'
-        f'<text x="{_PLOT_LEFT - 7}" y="{_short(axes.y(tick) + 4)}" text-anchor="end">{tick:g}</text>'
-        for tick in axes.y_ticks
-    )
-    columns = "".join(
-        f'<path d="M{_short(axes.x(tick))} {axes.bottom}v5" stroke="currentColor"/>'
-        f'<text x="{_short(axes.x(tick))}" y="{axes.bottom + 18}" text-anchor="middle">{tick:g}</text>'
-        for tick in axes.x_ticks
-    )
-    base = f'<path d="M{_PLOT_LEFT} {axes.bottom}H{axes.right}" stroke="currentColor"/>'
-    x_name = f'<text x="{axes.right}" y="{axes.bottom + 34}" text-anchor="end">{escape(x_label)}</text>'
-    return f'{rows}{columns}{base}{x_name}<text x="0" y="14">{escape(y_label)}</text>'
-
-
-def _curve(axes: _Axes, curve: np.ndarray, number: int) -> str:
-    finite = np.isfinite(curve)
-    places = np.flatnonzero(finite).tolist()
-    points = [f"{_short(axes.x(place + 1))} {_short(axes.y(curve[place]))}" for place in places]
-    path = "".join(("L" if place and finite[place - 1] else "M") + point for place, point in zip(places, points, strict=True))
-    alone = finite & ~np.append(finite[1:], False) & ~np.insert(finite[:-1], 0, False)  # no line reaches these
-    alone[places[-1]] = True
-    dots = "".join(_dot(axes.x(place + 1), axes.y(curve[place]), 2.5) for place in np.flatnonzero(alone).tolist())
-    return f'<g class="curve-{number + 1}"><path d="{path}" fill="none" stroke="currentColor" {_stroke(number)}/>{dots}</g>'
-
-
-def _stroke(number: int) -> str:
-    dashes = _DASHES[number % len(_DASHES)]
-    return 'stroke-width="2"' + (f' stroke-dasharray="{dashes}"' if dashes else "")
-
-
-def _names(axes: _Axes, curves: Mapping[str, np.ndarray]) -> str:
-    """The name of each curve at the height of its end, moved apart where ends lie close."""
-    ends = [axes.y(curve[np.isfinite(curve)][-1]) for curve in curves.values()]
-    parts, lowest = [""] * len(ends), -math.inf
-    first = axes.bottom - _LABEL_GAP * (len(ends) - 1)
-    for place, number in enumerate(np.argsort(ends, kind="stable")):
-        lowest = max(lowest + _LABEL_GAP, min(ends[number], first + place * _LABEL_GAP))
-        sample = f'<path d="M{axes.right + 8} {_short(lowest)}h22" stroke="currentColor" {_stroke(number)}/>'
-        name = f'<text x="{axes.right + 35}" y="{_short(lowest + 4)}">{escape(list(curves)[number])}</text>'
-        parts[number] = f'<g class="curve-{number + 1}">{sample}{name}</g>'
-    return "".join(parts)
-
-
-def _story(name: str, curve: np.ndarray) -> str:
-    known = curve[np.isfinite(curve)]
-    return f"{name} from {known[0]:.3g} to {known[-1]:.3g} in {len(curve)}"
-
-
-def _svg(width: float, height: float, title: str, body: str, attributes: str) -> str:
-    box = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_short(width)} {_short(height)}" role="img"'
+def svg(width: float, height: float, title: str, body: str, attributes: str) -> str:
+    """One SVG element of this size; the title says in words what it shows."""
+    box = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {short(width)} {short(height)}" role="img"'
     return f"<svg {box} {attributes}><title>{escape(title)}</title>{body}</svg>"
 
 
 def _point(xy: np.ndarray) -> str:
-    return f"{_short(xy[0])} {_short(xy[1])}"
+    return f"{short(xy[0])} {short(xy[1])}"
 
 
-def _dot(x: float, y: float, radius: float) -> str:
-    return f'<circle cx="{_short(x)}" cy="{_short(y)}" r="{radius}"/>'
+def dot(x: float, y: float, radius: float) -> str:
+    """A filled circle."""
+    return f'<circle cx="{short(x)}" cy="{short(y)}" r="{radius}"/>'
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     """A coordinate rounded to a tenth, without a trailing zero."""
     return f"{round(float(value), 1) + 0.0:g}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -150,9 +150,16 @@ def score(
     places, labels = ranks(logits, labels), np.asarray(labels)
     if np.shape(logits)[1] != num_glosses:
         raise ValueError(f"logits for {np.shape(logits)[1]} glosses, expected {num_glosses}")
+    return replace(score_places(places, labels, num_glosses), split=split, seed=seed, commit=commit, data=data)
+
+
+def score_places(places: np.ndarray, labels: np.ndarray, num_glosses: int) -> Metrics:
+    """The same figures from the place of each clip's true gloss (clips,), as `ranks` gives them; labels (clips,).
+
+    A place beyond num_glosses is right for no k.
+    """
     top1, top5, top10 = (_accuracy(_hits(places, k, num_glosses), labels) for k in TOPS)
-    present = len(np.unique(labels))
-    return Metrics(len(labels), num_glosses, present, top1, top5, top10, split=split, seed=seed, commit=commit, data=data)
+    return Metrics(len(labels), num_glosses, len(np.unique(labels)), top1, top5, top10)
 
 
 def percent(share: float) -> str:

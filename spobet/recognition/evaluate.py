@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,15 +11,17 @@ from pathlib import Path
 from spobet.dataset.manifest import Manifest
 from spobet.dataset.store import Dataset
 from spobet.evaluation.metrics import Metrics, labels_of, score
+from spobet.evaluation.outside import judge
 from spobet.evaluation.predictions import predictions, predictions_csv
+from spobet.evaluation.scores import Scores
 from spobet.files import write_whole
 from spobet.recognition.recognizer import load
-from spobet.runs import RunFolder, RunRecord
+from spobet.runs import RunFolder
 from spobet.shipped import is_shipped
 
 
 def evaluate(run: Path, data: Path, splits: Sequence[str]) -> Metrics:
-    """Score a finished run on one split or several pooled; writes metrics-<split>.json and predictions-<split>.csv.
+    """Score a finished run on one split or several pooled; writes metrics-, predictions- and scores-<split>.
 
     ValueError where a clip of the split was among those the run or its backbone was trained on, where the data set keeps its
     signers apart and the run has met one of the split's (or one not known), or where a split is empty.
@@ -40,26 +43,54 @@ def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str)
         seed=record.seed,
         commit=record.commit,
         data=dataset.info.content_hash,
-        note=" ".join([acquaintance(clips, dataset.manifest, record), *_chosen_here(record.chosen, name)]),
+        note=" ".join(
+            [
+                acquaintance(clips, dataset.manifest, frozenset(record.clips), frozenset(record.signers)),
+                *_chosen_here(record.chosen, name),
+            ]
+        ),
     )
     if not is_shipped(run.path):
         write_whole(run.metrics(name), json.dumps(metrics.to_json(), indent=1) + "\n")
         predictions_csv(run.predictions(name), predictions(clips, recognizer.vocabulary, logits))
+        ids = tuple(clip.id for clip in clips)
+        Scores(ids, recognizer.vocabulary, logits, dataset.info.content_hash, weights_of(run)).write(run.scores(name))
     return metrics
 
 
-def acquaintance(clips: Manifest, manifest: Manifest, record: RunRecord) -> str:
+def evaluate_predictions(file: Path, data: Path, splits: Sequence[str]) -> Metrics:
+    """Score anyone's predictions, a CSV file, on one split or several pooled, by the rules that our own runs are scored by.
+
+    What the predictions were trained on is not known here; the note counts clips by signers of the training split.
+    """
+    dataset = Dataset.open(data)
+    clips = dataset.manifest.of_splits(*splits)
+    metrics = judge(file, clips, dataset.manifest).metrics
+    trained = [clip for clip in dataset.manifest if clip.split == "train" and clip.split not in splits]
+    ids, signers = (frozenset(getattr(clip, name) for clip in trained) for name in ("id", "signer"))
+    met = f"If it was trained on the training split: {acquaintance(clips, dataset.manifest, ids, signers)}"
+    note = " ".join(filter(None, [metrics.note, met]))
+    return replace(metrics, split="+".join(splits), data=dataset.info.content_hash, note=note)
+
+
+def weights_of(run: RunFolder) -> str:
+    """A hash of the run's network, which changes when it is trained anew."""
+    with run.onnx.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def acquaintance(clips: Manifest, manifest: Manifest, met: frozenset[str], signers: frozenset[str]) -> str:
     """Say how many clips are by signers a run was trained or pretrained on, and how many show a gloss trained on by that signer.
 
-    manifest: the data set, which tells who shows what in the run's clips as far as it holds them.
+    manifest: the data set, which tells who shows what in the clips `met` as far as it holds them. signers: of all clips met, ""
+    where one is not known.
     """
-    met, signers = frozenset(record.clips), frozenset(record.signers) - {""}
     pairs = {(clip.signer, clip.gloss) for clip in manifest if clip.id in met and clip.signer}
-    known = sum(clip.signer in signers for clip in clips)
+    known = sum(bool(clip.signer) and clip.signer in signers for clip in clips)
     same = sum((clip.signer, clip.gloss) in pairs for clip in clips)
     unknown = sum(not clip.signer for clip in clips)
     signed = f"{known} of {len(clips)} clips are by signers also trained on, {same} of these show a gloss trained on by that signer"
-    maybe = "; training met clips of unknown signers too" if "" in record.signers else ""
+    maybe = "; training met clips of unknown signers too" if "" in signers else ""
     return f"{signed}; {unknown} are by unknown signers{maybe}."
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from spobet.evaluation.metrics import Accuracy, Metrics, wilson_interval
-from spobet.evaluation.report import Chart, Example, MinimalPair, Page, curves_section, demo_page, examples_section, headline
+from spobet.evaluation.page import Example
+from spobet.evaluation.report import Chart, MinimalPair, Page, curves_section, demo_page, examples_section, headline
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, Skeleton
 

@@ -12,7 +12,9 @@ import pytest
 from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.evaluation.predictions import read_predictions_csv
-from spobet.recognition.evaluate import acquaintance, evaluate, refuse_met, refuse_met_signers
+from spobet.evaluation.scores import Scores
+from spobet.recognition.evaluate import acquaintance, evaluate, evaluate_predictions, refuse_met, refuse_met_signers, weights_of
+from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
 
 KEYS = {"split", "num_clips", "num_glosses", "num_glosses_present", "top1", "top5", "top10", "seed", "commit", "data"}
@@ -57,9 +59,27 @@ def test_pooled_splits_are_named_together(run: RunFolder, tiny_data: Path) -> No
 
 def test_scoring_twice_gives_the_same_files(run: RunFolder, tiny_data: Path) -> None:
     evaluate(run.path, tiny_data, ["test"])
-    first = run.metrics("test").read_bytes(), run.predictions("test").read_bytes()
+    files = (run.metrics("test"), run.predictions("test"), run.scores("test"))
+    first = [file.read_bytes() for file in files]
     evaluate(run.path, tiny_data, ["test"])
-    assert (run.metrics("test").read_bytes(), run.predictions("test").read_bytes()) == first
+    assert [file.read_bytes() for file in files] == first
+
+
+def test_all_scores_are_kept_with_the_network_and_data_they_are_of(run: RunFolder, tiny_data: Path) -> None:
+    evaluate(run.path, tiny_data, ["test"])
+    dataset, scores = Dataset.open(tiny_data), Scores.read(run.scores("test"))
+    clips = dataset.manifest.of_splits("test")
+    assert scores.clip_ids == tuple(clip.id for clip in clips)
+    assert (scores.vocabulary, scores.data, scores.weights) == (run.glosses(), dataset.info.content_hash, weights_of(run))
+    assert (scores.logits == load(run.path).logits(dataset.pose(clip.id) for clip in clips)).all()
+
+
+def test_a_runs_own_predictions_score_the_same_as_anyones(run: RunFolder, tiny_data: Path) -> None:
+    ours = evaluate(run.path, tiny_data, ["val", "test"])
+    theirs = evaluate_predictions(run.predictions("val+test"), tiny_data, ["val", "test"])
+    assert theirs.tops == ours.tops
+    assert (theirs.split, theirs.seed, theirs.data) == ("val+test", None, ours.data)
+    assert theirs.note == "If it was trained on the training split: " + ours.note
 
 
 def test_clips_of_training_are_refused_by_name(run: RunFolder, tiny_data: Path) -> None:
@@ -99,19 +119,19 @@ def test_a_gloss_outside_the_vocabulary_counts_as_wrong(run: RunFolder, tiny_dat
     assert (metrics.top10.hits, metrics.num_glosses_present) == (0, 1)
 
 
-def test_signers_also_trained_on_are_counted_beside_the_figures(trained_run: Path) -> None:
+def test_signers_also_trained_on_are_counted_beside_the_figures() -> None:
     trained = (Clip("1", "book", "anna"), Clip("2", "drink", "ben"), Clip("3", "book"))
     scored = (Clip("4", "book", "anna"), Clip("5", "book", "ben"), Clip("6", "book", "cleo"), Clip("7", "book"))
-    record = replace(RunFolder(trained_run).record(), clips=("1", "2", "3"), signers=("anna", "ben", ""))
-    note = acquaintance(Manifest(scored), Manifest(trained + scored), record)
+    note = acquaintance(Manifest(scored), Manifest(trained + scored), frozenset("123"), frozenset(("anna", "ben", "")))
     assert note.startswith("2 of 4 clips are by signers also trained on, 1 of these")
     assert note.endswith("1 are by unknown signers; training met clips of unknown signers too.")
 
 
-def test_signers_of_a_pretraining_on_other_clips_are_counted_too(trained_run: Path) -> None:
+def test_signers_of_a_pretraining_on_other_clips_are_counted_too() -> None:
     scored = Manifest((Clip("4", "book", "dora"),))
-    record = replace(RunFolder(trained_run).record(), clips=("elsewhere",), signers=("dora",))
-    assert acquaintance(scored, scored, record).startswith("1 of 1 clips are by signers also trained on, 0 of these")
+    assert acquaintance(scored, scored, frozenset(("elsewhere",)), frozenset(("dora",))).startswith(
+        "1 of 1 clips are by signers also trained on, 0 of these"
+    )
 
 
 APART = Manifest((Clip("a", "go", "ann", "train"), Clip("b", "go", "bob", "test")))

@@ -1,0 +1,60 @@
+"""Claims about comparing run folders and files of predictions."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from spobet.dataset.store import Dataset
+from spobet.recognition.compare import compare_paths
+from spobet.recognition.evaluate import evaluate
+from spobet.runs import RunFolder
+
+
+@pytest.fixture
+def run(trained_run: Path, tiny_data: Path, tmp_path: Path) -> RunFolder:
+    """A run scored on val and test pooled."""
+    run = RunFolder(shutil.copytree(trained_run, tmp_path / "run"))
+    evaluate(run.path, tiny_data, ["val", "test"])
+    return run
+
+
+def test_a_run_does_not_differ_from_its_own_predictions(run: RunFolder, tiny_data: Path) -> None:
+    text = compare_paths(run.path, run.predictions("val+test"), tiny_data, ["val", "test"])
+    assert text.startswith(f"8 clips; A is {run.path}, B is {run.predictions('val+test')}.")
+    assert "A - B +0.0 points\n  95 % interval +0.0 to +0.0 over clips" in text
+    assert text.endswith("only A is right: 0\nonly B is right: 0")
+
+
+def test_a_file_that_is_always_right_is_never_worse(run: RunFolder, tiny_data: Path, tmp_path: Path) -> None:
+    clips = Dataset.open(tiny_data).manifest.of_splits("val", "test")
+    (tmp_path / "oracle.csv").write_text("clip,gloss_1\n" + "".join(f"{clip.id},{clip.gloss}\n" for clip in clips))
+    text = compare_paths(tmp_path / "oracle.csv", run.path, tiny_data, ["val", "test"], tmp_path / "page.html")
+    assert "only B is right: 0" in text
+    assert (tmp_path / "page.html").is_file()
+
+
+def test_a_run_that_was_not_scored_there_is_refused_with_the_command(run: RunFolder, tiny_data: Path, tmp_path: Path) -> None:
+    with pytest.raises(
+        FileNotFoundError, match=f"not scored on test; give spobet evaluate {run.path} --data {tiny_data} --split test"
+    ):
+        compare_paths(run.path, run.path, tiny_data, ["test"])
+    with pytest.raises(FileNotFoundError, match="not a run folder"):
+        compare_paths(tmp_path, run.path, tiny_data, ["val", "test"])
+
+
+def test_a_run_scored_on_other_data_is_refused(run: RunFolder, tiny_data: Path) -> None:
+    facts = json.loads(run.metrics("val+test").read_text())
+    run.metrics("val+test").write_text(json.dumps({**facts, "data": "9f3a77"}))
+    with pytest.raises(ValueError, match=r"was scored on another data set \(9f3a77\)"):
+        compare_paths(run.path, run.path, tiny_data, ["val", "test"])
+
+
+def test_predictions_that_lack_clips_are_refused(run: RunFolder, tiny_data: Path) -> None:
+    lines = run.predictions("val+test").read_text().splitlines(keepends=True)
+    run.predictions("val+test").write_text("".join(lines[:-2]))
+    with pytest.raises(ValueError, match="2 of 8 clips have no row: "):
+        compare_paths(run.path, run.path, tiny_data, ["val", "test"])
