@@ -217,6 +217,19 @@ def compare(first: Path, second: Path, data: Path, splits: tuple[str, ...], html
 
 
 @main.command()
+@click.argument("runs", type=RUN, nargs=-1, required=True)
+@click.option("--data", type=ANY, required=True, help="Data set that holds the clips.")
+@click.option("--split", "splits", multiple=True, default=["test"], show_default=True, help="Give it twice to pool two.")
+@click.option("--out", type=FOLDER, default=Path("report"), show_default=True, help="Folder for report.html and report.json.")
+@click.option("--error", default=0.1, show_default=True, help="Share of wrong answers to find the confidence threshold for.")
+def report(runs: tuple[Path, ...], data: Path, splits: tuple[str, ...], out: Path, error: float) -> None:
+    """One page on runs, such as the seeds of one recipe: spobet report runs/a-0 runs/a-1 --data data/hands"""
+    from spobet.recognition.reporting import report
+
+    click.echo(report(runs, data, splits, out, error))
+
+
+@main.command()
 @click.argument("run", type=RUN)
 @click.argument("clips", type=ANY, nargs=-1, required=True)
 @click.option("--split-file", type=FILE, help="WLASL split file: the clips it names, in the one folder given as CLIPS.")

@@ -68,3 +68,19 @@ def area_under_risk(points: tuple[Operating, ...]) -> float:
         risks += sum(1 - (hits + share * more) / (answered + more) for more in range(1, point.answered - answered + 1))
         answered, hits = point.answered, point.hits
     return risks / answered
+
+
+def resampled_gains(confidence: np.ndarray, hits: np.ndarray, times: np.ndarray, coverage: float) -> np.ndarray:
+    """How much more accurate than all answers the surest `coverage` of them are, in each resample of a bootstrap: (resamples,).
+
+    times: (resamples, clips), how often each clip is drawn. Thresholds are found anew in every resample.
+    """
+    order = np.argsort(-np.asarray(confidence), kind="stable")
+    ranked, drawn = np.asarray(confidence)[order], times[:, order]
+    ends = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
+    answered = drawn.cumsum(axis=1)[:, ends]
+    right = (drawn * np.asarray(hits, dtype=bool)[order]).cumsum(axis=1)[:, ends]
+    first = (answered >= np.maximum(coverage * answered[:, -1:] - 1e-9, 1)).argmax(axis=1)
+    rows = np.arange(len(times))
+    gains: np.ndarray = right[rows, first] / answered[rows, first] - right[:, -1] / answered[:, -1]
+    return gains

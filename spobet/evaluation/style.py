@@ -29,6 +29,13 @@ th, td { text-align: left; padding: .5rem 1.2rem .5rem 0; border-bottom: 1px sol
 tr > :last-child { padding-right: 0 }
 thead th { font-weight: 400; font-size: .88rem; vertical-align: bottom }
 td small { margin-left: .6em }
+tbody th { min-width: 6.5rem }
+th button { font: inherit; color: inherit; text-align: inherit; background: none; border: 0; padding: 0; cursor: pointer }
+th button { border-bottom: 1px dotted currentColor }
+[aria-sort=ascending] button::after { content: " ▲" }
+[aria-sort=descending] button::after { content: " ▼" }
+details { margin: .8rem 0 }
+summary { cursor: pointer }
 .figures tbody *, tbody td { white-space: nowrap }
 .range { display: inline-block; position: relative; width: min(12rem, 20vw); height: .8em; margin-left: 1em;
   border-bottom: 1px solid var(--rule) }

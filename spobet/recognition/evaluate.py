@@ -37,18 +37,14 @@ def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str)
     refuse_met_signers(clips, dataset.manifest, frozenset(record.signers), name)
     recognizer = load(run.path)
     logits = recognizer.logits(dataset.pose(clip.id) for clip in clips)
+    known = acquaintance(clips, dataset.manifest, frozenset(record.clips), frozenset(record.signers))
     metrics = replace(
         score(logits, labels_of(clips, recognizer.vocabulary), len(recognizer.vocabulary)),
         split=name,
         seed=record.seed,
         commit=record.commit,
         data=dataset.info.content_hash,
-        note=" ".join(
-            [
-                acquaintance(clips, dataset.manifest, frozenset(record.clips), frozenset(record.signers)),
-                *_chosen_here(record.chosen, name),
-            ]
-        ),
+        note=" ".join([known, *chosen_here(record.chosen, name)]),
     )
     if not is_shipped(run.path):
         write_whole(run.metrics(name), json.dumps(metrics.to_json(), indent=1) + "\n")
@@ -94,7 +90,8 @@ def acquaintance(clips: Manifest, manifest: Manifest, met: frozenset[str], signe
     return f"{signed}; {unknown} are by unknown signers{maybe}."
 
 
-def _chosen_here(chosen: str, name: str) -> list[str]:
+def chosen_here(chosen: str, name: str) -> list[str]:
+    """What must be said where the kept epoch was chosen on the clips that are scored."""
     if chosen.startswith("best on val") and "val" in name.split("+"):
         return [f"The kept epoch is the {chosen}, so these figures are not of unseen clips."]
     return []

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spobet.evaluation.selective import Operating, area_under_risk, at_coverage, for_error, operating_points
+from spobet.evaluation.intervals import draw_clips
+from spobet.evaluation.selective import (
+    Operating,
+    area_under_risk,
+    at_coverage,
+    for_error,
+    operating_points,
+    resampled_gains,
+)
 
 CLIPS = st.lists(st.tuples(st.integers(0, 5).map(float), st.booleans()), min_size=1, max_size=25)
 
@@ -73,3 +81,12 @@ def test_what_has_no_coverage_is_refused() -> None:
     for confidence in (np.array([np.nan]), np.zeros(0), np.zeros(2)):
         with pytest.raises(ValueError, match="expected a number for each of the same clips"):
             operating_points(confidence, np.ones(1, bool))
+
+
+@given(CLIPS, st.integers(0, 999), st.floats(0, 1))
+def test_gains_in_a_resample_are_those_of_the_clips_drawn(clips: list[tuple[float, bool]], seed: int, coverage: float) -> None:
+    confidence, hits = split(clips)
+    times = draw_clips(np.arange(len(hits)), np.random.default_rng(seed), 4)
+    for gain, row in zip(resampled_gains(confidence, hits, times, coverage), times, strict=True):
+        points = operating_points(np.repeat(confidence, row), np.repeat(hits, row))
+        assert gain == pytest.approx(at_coverage(points, coverage).accuracy - points[-1].accuracy)
