@@ -159,7 +159,8 @@ def provenance(report: Report) -> str:
     for run in report.runs:
         items = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(fact)}</dd></div>" for name, fact in run.facts.items() if fact)
         parts += f"<h3>{escape(run.name)}</h3><dl>{items}</dl>"
-    return f"<footer><h2>Where this comes from</h2>{parts}<p>data {escape(report.data)}</p></footer>"
+    data = f"<h3>data</h3><dl><div><dt>content</dt><dd>{escape(report.data)}</dd></div></dl>"
+    return f"<footer><h2>Where this comes from</h2>{parts}{data}</footer>"
 
 
 def _figures_row(standing: Standing, runs: int) -> str:
