@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test lint clean
+LANDMARKS ?= ../shared/data
+
+.PHONY: demo test lint clean reproduce reproduce-all
 
 demo: $(VENV)/installed        ## synthetic signs: pretrain, train, evaluate, predict; ends in demo/report.html
 	$(BIN)/spobet demo --out demo
@@ -14,6 +16,12 @@ test: $(VENV)/installed-for-tests        ## the default tests; what is skipped i
 lint: $(VENV)/installed-for-tests        ## style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
+reproduce: $(VENV)/installed-for-hours        ## the headline row from LANDMARKS and the shipped backbone
+	KERAS_BACKEND=tensorflow $(BIN)/python experiments/reproduce.py headline --landmarks $(LANDMARKS)
+
+reproduce-all: $(VENV)/installed-for-hours        ## every row from nothing, pretraining included; goes on where it was stopped
+	KERAS_BACKEND=tensorflow $(BIN)/python experiments/reproduce.py --all --landmarks $(LANDMARKS)
+
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable '.[train]'
@@ -21,6 +29,10 @@ $(VENV)/installed: pyproject.toml
 
 $(VENV)/installed-for-tests: $(VENV)/installed
 	$(BIN)/pip install --quiet --editable '.[train,test,dev]'
+	touch $@
+
+$(VENV)/installed-for-hours: $(VENV)/installed
+	$(BIN)/pip install --quiet --editable '.[train-tensorflow]'        # trains faster than the default on processors
 	touch $@
 
 clean:

@@ -4,39 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-ANY = click.Path(exists=True, path_type=Path)
-OUT_FILE = click.Path(dir_okay=False, path_type=Path)
+from spobet.console import ANY, FILE, FOLDER, OUT_FILE, RUN, Commands, progress
 
 
-class _Commands(click.Group):
-    """Turns what a user can mend into one line on stderr and exit status 2."""
-
-    def invoke(self, context: click.Context) -> Any:
-        try:
-            return super().invoke(context)
-        except KeyboardInterrupt:
-            click.echo("\nstopped; the same command goes on from the last whole epoch", err=True)
-            context.exit(130)
-        except ImportError as error:
-            _fail(f"{error}; training needs: pip install 'spobet[train]'")
-        except (ValueError, KeyError, OSError) as error:
-            _fail(error.args[0] if isinstance(error, KeyError) else str(error))
-
-
-def _fail(message: object) -> None:
-    click.echo("spobet: " + " ".join(str(message).split()), err=True)
-    sys.exit(2)
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="spobet")
 def main() -> None:
     """Recognise single signs from body landmarks: pose in, gloss out."""
@@ -52,7 +28,7 @@ def synthesize(out: Path, glosses: int, signers: int, takes: int, seed: int) -> 
     """Make a data set of synthetic signs: spobet synthesize data/synthetic"""
     from spobet.dataset.synthetic import synthesize
 
-    manifest = synthesize(out, glosses, signers, takes, seed, progress=_progress("clips"))
+    manifest = synthesize(out, glosses, signers, takes, seed, progress=progress("clips"))
     click.echo(f"{out}: {len(manifest)} clips of {len(manifest.vocabulary)} glosses")
 
 
@@ -70,7 +46,7 @@ def import_wlasl_(poses: Path, splits: tuple[Path, ...], out: Path, class_list: 
     """OpenPose folders and split files of WLASL: spobet import wlasl poses asl100.json data/asl100"""
     from spobet.dataset.wlasl import import_wlasl
 
-    click.echo(import_wlasl(poses, splits, out, class_list, progress=_progress("clips")).summary())
+    click.echo(import_wlasl(poses, splits, out, class_list, progress=progress("clips")).summary())
 
 
 @import_.command(name="npz")
@@ -81,7 +57,7 @@ def import_npz(file: Path, out: Path, licence: str) -> None:
     """Packed arrays in one .npz: spobet import npz clips.npz data/clips"""
     from spobet.dataset.packed import import_packed
 
-    manifest = import_packed(file, out, licence, progress=_progress("clips"))
+    manifest = import_packed(file, out, licence, progress=progress("clips"))
     click.echo(f"{out}: all {len(manifest)} clips read, {len(manifest.vocabulary)} glosses")
 
 
@@ -92,6 +68,23 @@ def info(dataset: Path) -> None:
     from spobet.dataset.summary import summarize
 
     click.echo(summarize(dataset))
+
+
+@main.command()
+@click.argument("dataset", type=ANY)
+@click.argument("out", type=FOLDER)
+@click.option("--val", default=0.15, show_default=True, help="Share of the clips to validate on.")
+@click.option("--test", default=0.2, show_default=True, help="Share of the clips to test on.")
+@click.option("--seed", default=0, show_default=True)
+def split(dataset: Path, out: Path, val: float, test: float, seed: int) -> None:
+    """Deal the clips anew so that no signer stands in two splits: spobet split data/hands data/hands-signers"""
+    from spobet.dataset.resplit import resplit, write_resplit
+    from spobet.dataset.store import Dataset
+
+    source = Dataset.open(dataset)
+    dealt = resplit(source, (val, test), seed)
+    write_resplit(source, dealt, out, progress=progress("clips"))
+    click.echo(f"{out}:\n{dealt.summary()}")
 
 
 @main.command()
@@ -108,7 +101,7 @@ def check(dataset: Path, html: Path | None) -> None:
 @click.argument("experiment", type=FILE)
 @click.option("--data", type=ANY, required=True, multiple=True, help="Data set whose training clips are used; may be given again.")
 @click.option("--run", type=FOLDER, required=True, help="Run folder to make, or to go on with.")
-@click.option("--backbone", type=ANY, help="Run folder whose pretrained backbone to start from.")
+@click.option("--backbone", type=RUN, help="Run folder, or name of a shipped network, to start from.")
 @click.option("--without", type=ANY, help="Leave out what the validation and test clips of this data set or manifest.csv hold.")
 @click.option("--fold", type=int, help="With --without: what this fold of its training clips holds, instead.")
 @click.option("--their", type=click.Choice(["glosses", "signers"]), multiple=True, help="With --without: also what is of their ...")
@@ -140,7 +133,7 @@ def pretrain(
 @click.argument("experiment", type=FILE)
 @click.option("--data", type=ANY, required=True, help="Data set whose training clips are used.")
 @click.option("--run", type=FOLDER, required=True, help="Run folder to make, or to go on with.")
-@click.option("--backbone", type=ANY, help="Run folder whose pretrained backbone to start from.")
+@click.option("--backbone", type=RUN, help="Run folder, or name of a shipped network, to start from.")
 @click.option("--seed", type=int, help="Instead of the experiment's seed.")
 @click.option("--fold", type=int, help="Hold out this fold of the training clips, and score it.")
 def train(experiment: Path, data: Path, run: Path, backbone: Path | None, seed: int | None, fold: int | None) -> None:
@@ -148,13 +141,14 @@ def train(experiment: Path, data: Path, run: Path, backbone: Path | None, seed: 
     from spobet.training import train
 
     record = train(_experiment(experiment, seed), data, run, backbone, fold, command=_command())
-    click.echo(
-        f"{run}: trained on {len(record.clips)} clips, {record.epochs} epochs, {record.minutes:.1f} minutes, {record.chosen}"
-    )
+    clips = f"{len(record.clips):,} clips{', those of its backbone included' if backbone else ''}"
+    click.echo(f"{run}: trained on {clips}, {record.epochs} epochs, {record.minutes:.1f} minutes, {record.chosen}")
+    if record.head_from:
+        click.echo(f"its head began with {record.head_from}")
 
 
 @main.command()
-@click.argument("run", type=ANY, required=False)
+@click.argument("run", type=RUN, required=False)
 @click.option("--predictions", type=FILE, help="Score this CSV file of anyone's answers instead of a run: see docs/formats.md.")
 @click.option("--data", type=ANY, required=True, help="Data set that holds the clips.")
 @click.option("--split", "splits", multiple=True, default=["test"], show_default=True, help="Give it twice to pool two.")
@@ -182,7 +176,7 @@ def compare(first: Path, second: Path, data: Path, splits: tuple[str, ...], html
 
 
 @main.command()
-@click.argument("runs", type=ANY, nargs=-1, required=True)
+@click.argument("runs", type=RUN, nargs=-1, required=True)
 @click.option("--data", type=ANY, required=True, help="Data set that holds the clips.")
 @click.option("--split", "splits", multiple=True, default=["test"], show_default=True, help="Give it twice to pool two.")
 @click.option("--out", type=FOLDER, default=Path("report"), show_default=True, help="Folder for report.html and report.json.")
@@ -195,7 +189,7 @@ def report(runs: tuple[Path, ...], data: Path, splits: tuple[str, ...], out: Pat
 
 
 @main.command()
-@click.argument("run", type=ANY)
+@click.argument("run", type=RUN)
 @click.argument("clips", nargs=-1)
 @click.option("--data", type=ANY, help="Data set whose clip ids CLIPS are; without it they are paths.")
 @click.option("--html", type=OUT_FILE, help="Also write a page with the clips drawn.")
@@ -217,7 +211,7 @@ def rollout(
 
 
 @main.command()
-@click.argument("run", type=ANY)
+@click.argument("run", type=RUN)
 @click.argument("clips", type=ANY, nargs=-1, required=True)
 @click.option("--split-file", type=FILE, help="WLASL split file: the clips it names, in the one folder given as CLIPS.")
 @click.option("--top", default=5, show_default=True, help="How many glosses.")
@@ -226,10 +220,20 @@ def predict(run: Path, clips: tuple[Path, ...], split_file: Path | None, top: in
     """Rank the glosses of clips: spobet predict runs/asl100 poses/69241"""
     from spobet.recognition.predict import predict_paths
 
-    for path, answers in predict_paths(run, clips, split_file, top):
+    for path, answers in predict_paths(run, clips, split_file, top, say=lambda line: click.echo(line, err=True)):
         ranked = [{"gloss": answer.gloss, "probability": round(answer.probability, 4)} for answer in answers]
         line = f"{path}: " + ", ".join(f"{answer['gloss']} {answer['probability']:.3f}" for answer in ranked)
         click.echo(json.dumps({"clip": str(path), "answers": ranked}, ensure_ascii=False) if as_json else line)
+
+
+@main.command()
+@click.argument("name", required=False)
+def models(name: str | None) -> None:
+    """List the networks that come with the package, or show one's card: spobet models wlasl100-hands"""
+    from spobet.shipped import card, shipped_names
+
+    titles = (f"{shipped}: {card(shipped).splitlines()[0].lstrip('# ')}" for shipped in shipped_names())
+    click.echo(card(name) if name else "\n".join(titles))
 
 
 @main.command()
@@ -252,11 +256,3 @@ def _experiment(path: Path, seed: int | None) -> Any:
 
 def _command() -> str:
     return " ".join(["spobet", *sys.argv[1:]])
-
-
-def _progress(label: str) -> Callable[[Iterable], Iterable]:
-    def shown(items: Iterable) -> Iterable:
-        with click.progressbar(items, label=label, file=sys.stderr, show_pos=True) as bar:
-            yield from bar
-
-    return shown

@@ -17,7 +17,7 @@ from spobet.dataset.manifest import Vocabulary
 from spobet.files import write_whole
 from spobet.poses.skeleton import Skeleton
 
-PACKAGES = ("spobet", "keras", "jax", "tensorflow", "torch", "numpy", "onnxruntime")
+PACKAGES = ("spobet", "keras", "jax", "tensorflow", "tensorflow-cpu", "torch", "numpy", "onnxruntime")
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,11 @@ class RunFolder:
     def backbone(self) -> Path:
         """The encoder alone, as Keras keeps it."""
         return self.path / "backbone.keras"
+
+    @property
+    def weights(self) -> Path:
+        """Where the encoder's weights are: alone, or, as in what comes with the package, only in the whole network."""
+        return self.backbone if self.backbone.is_file() or not self.classifier.is_file() else self.classifier
 
     @property
     def masked_frames(self) -> Path:

@@ -1,7 +1,7 @@
 """Variations of clips that keep their gloss, on many clips at once.
 
-Every function takes xy (clips, frames, landmarks, 2) in the signer's frame, NaN = missing, and an
-rng, draws fresh values for each clip, and returns a new array.
+Every function takes xy (clips, frames, landmarks, 2) in the signer's frame, NaN = missing, draws fresh
+values for each clip from an rng, and returns a new array.
 """
 
 from __future__ import annotations
@@ -53,8 +53,7 @@ class AugmentConfig:
 
 
 def augment(xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: np.random.Generator) -> np.ndarray:
-    """Every spatial variation of `config` in turn."""
-    xy = mirror_some(xy, skeleton, config.mirror, rng)
+    """Every spatial variation of `config` in turn but mirroring, which concerns more than coordinates."""
     xy = vary_camera(xy, config, rng)
     xy = vary_hands(xy, skeleton, config, rng)
     xy = xy + rng.normal(0, config.jitter, xy.shape).astype(np.float32)
@@ -87,9 +86,8 @@ def _warped(share: np.ndarray, warp: float, rng: np.random.Generator, num_pieces
     return start + (share * num_pieces - piece) * (stop - start)
 
 
-def mirror_some(xy: np.ndarray, skeleton: Skeleton, share: float, rng: np.random.Generator) -> np.ndarray:
-    """Mirror each clip with probability `share`."""
-    chosen = rng.random(len(xy)) < share
+def mirror_some(xy: np.ndarray, skeleton: Skeleton, chosen: np.ndarray) -> np.ndarray:
+    """Mirror the clips that are chosen: (clips,) bool."""
     return np.where(chosen[:, None, None, None], mirror(xy, skeleton), xy)
 
 

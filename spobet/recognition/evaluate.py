@@ -17,37 +17,47 @@ from spobet.evaluation.scores import Scores
 from spobet.files import write_whole
 from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
+from spobet.shipped import is_shipped
 
 
 def evaluate(run: Path, data: Path, splits: Sequence[str]) -> Metrics:
     """Score a finished run on one split or several pooled; writes metrics-, predictions- and scores-<split>.
 
-    ValueError where a clip of the split was among those the run or its backbone was trained on, or a split is empty.
+    ValueError where a clip of the split was among those the run or its backbone was trained on, where the data set keeps its
+    signers apart and the run has met one of the split's (or one not known), or where a split is empty.
     """
     dataset = Dataset.open(data)
     return evaluate_clips(RunFolder(run), dataset, dataset.manifest.of_splits(*splits), "+".join(splits))
 
 
 def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str) -> Metrics:
-    """Score a finished run on `clips` of a data set, under `name`."""
-    record = run.record()
-    refuse_met(clips, frozenset(record.clips), name)
-    recognizer = load(run.path)
-    logits = recognizer.logits(dataset.pose(clip.id) for clip in clips)
+    """Score a finished run on `clips` of a data set, under `name`; writes nothing beside a network that came with the package."""
+    record, scores = run.record(), score_clips(run, dataset, clips, name)
     known = acquaintance(clips, dataset.manifest, frozenset(record.clips), frozenset(record.signers))
     metrics = replace(
-        score(logits, labels_of(clips, recognizer.vocabulary), len(recognizer.vocabulary)),
+        score(scores.logits, labels_of(clips, scores.vocabulary), len(scores.vocabulary)),
         split=name,
         seed=record.seed,
         commit=record.commit,
         data=dataset.info.content_hash,
         note=" ".join([known, *chosen_here(record.chosen, name)]),
     )
-    write_whole(run.metrics(name), json.dumps(metrics.to_json(), indent=1) + "\n")
-    predictions_csv(run.predictions(name), predictions(clips, recognizer.vocabulary, logits))
-    ids = tuple(clip.id for clip in clips)
-    Scores(ids, recognizer.vocabulary, logits, dataset.info.content_hash, weights_of(run)).write(run.scores(name))
+    if not is_shipped(run.path):
+        write_whole(run.metrics(name), json.dumps(metrics.to_json(), indent=1) + "\n")
+        predictions_csv(run.predictions(name), predictions(clips, scores.vocabulary, scores.logits))
+        scores.write(run.scores(name))
     return metrics
+
+
+def score_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str) -> Scores:
+    """The scores of every gloss for `clips`, which the run must not have met; writes nothing. ValueError as `evaluate` says."""
+    record = run.record()
+    refuse_met(clips, frozenset(record.clips), name)
+    refuse_met_signers(clips, dataset.manifest, frozenset(record.signers), name)
+    recognizer = load(run.path)
+    logits = recognizer.logits(dataset.pose(clip.id) for clip in clips)
+    ids = tuple(clip.id for clip in clips)
+    return Scores(ids, recognizer.vocabulary, logits, dataset.info.content_hash, weights_of(run))
 
 
 def evaluate_predictions(file: Path, data: Path, splits: Sequence[str]) -> Metrics:
@@ -58,8 +68,9 @@ def evaluate_predictions(file: Path, data: Path, splits: Sequence[str]) -> Metri
     dataset = Dataset.open(data)
     clips = dataset.manifest.of_splits(*splits)
     metrics = judge(file, clips, dataset.manifest).metrics
-    trained = frozenset(clip.id for clip in dataset.manifest if clip.split == "train" and clip.split not in splits)
-    met = f"If it was trained on the training split: {acquaintance(clips, dataset.manifest, trained)}"
+    trained = [clip for clip in dataset.manifest if clip.split == "train" and clip.split not in splits]
+    ids, signers = (frozenset(getattr(clip, name) for clip in trained) for name in ("id", "signer"))
+    met = f"If it was trained on the training split: {acquaintance(clips, dataset.manifest, ids, signers)}"
     note = " ".join(filter(None, [metrics.note, met]))
     return replace(metrics, split="+".join(splits), data=dataset.info.content_hash, note=note)
 
@@ -70,19 +81,19 @@ def weights_of(run: RunFolder) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def acquaintance(clips: Manifest, manifest: Manifest, met: frozenset[str], others: frozenset[str] = frozenset()) -> str:
-    """Say how many scored clips are by signers of the clips `met` in training, and how many of these of the same gloss too.
+def acquaintance(clips: Manifest, manifest: Manifest, met: frozenset[str], signers: frozenset[str]) -> str:
+    """Say how many clips are by signers a run was trained or pretrained on, and how many show a gloss trained on by that signer.
 
-    others: signers met in training on other data sets.
+    manifest: the data set, which tells who shows what in the clips `met` as far as it holds them. signers: of all clips met, ""
+    where one is not known.
     """
-    trained = [clip for clip in manifest if clip.id in met and clip.signer]
-    signers = {clip.signer for clip in trained} | (others - {""})
-    pairs = {(clip.signer, clip.gloss) for clip in trained}
-    known = sum(clip.signer in signers for clip in clips)
+    pairs = {(clip.signer, clip.gloss) for clip in manifest if clip.id in met and clip.signer}
+    known = sum(bool(clip.signer) and clip.signer in signers for clip in clips)
     same = sum((clip.signer, clip.gloss) in pairs for clip in clips)
     unknown = sum(not clip.signer for clip in clips)
     signed = f"{known} of {len(clips)} clips are by signers also trained on, {same} of these show a gloss trained on by that signer"
-    return f"{signed}; {unknown} are by unknown signers."
+    maybe = "; training met clips of unknown signers too" if "" in signers else ""
+    return f"{signed}; {unknown} are by unknown signers{maybe}."
 
 
 def chosen_here(chosen: str, name: str) -> list[str]:
@@ -98,3 +109,20 @@ def refuse_met(clips: Manifest, met: frozenset[str], name: str) -> None:
     if both:
         named = ", ".join(both[:5])
         raise ValueError(f"{name}: {len(both)} of {len(clips)} clips were trained or pretrained on and cannot be scored: {named}")
+
+
+def refuse_met_signers(clips: Manifest, manifest: Manifest, met: frozenset[str], name: str) -> None:
+    """Raise ValueError where a data set keeps the signers of `clips` out of its training clips and a run has met them all the same.
+
+    met: signers of the clips that the run was trained or pretrained on; an unknown one ("") may be any and counts as met.
+    """
+    tested = {clip.signer for clip in clips}
+    if "" in tested or tested & {clip.signer for clip in manifest if clip.split == "train"}:
+        return  # the split does not claim that its signers are new
+    both = sorted(tested & met)
+    if both or "" in met:
+        who = f"signers {', '.join(both[:5])}" if both else "clips of unknown signers"
+        raise ValueError(
+            f"{name}: no signer of it is in training here, but the run was trained or pretrained on {who}; "
+            "pretrain anew with --without DATA --their signers"
+        )

@@ -17,6 +17,7 @@ from spobet.poses.arrays import PoseBank
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
 from spobet.runs import RunFolder
+from spobet.shipped import find_run
 
 BATCH_SIZE = 64
 
@@ -70,8 +71,11 @@ class Recognizer:
 
 
 def load(run: str | Path) -> Recognizer:
-    """The recogniser of a finished run folder; FileNotFoundError or ValueError where it is not whole."""
-    folder = RunFolder(Path(run))
+    """The recogniser of a finished run folder, or of a network that comes with the package, by its name.
+
+    FileNotFoundError or ValueError where there is none or it is not whole.
+    """
+    folder = RunFolder(find_run(run))
     record = folder.record()
     if not folder.onnx.is_file():
         raise FileNotFoundError(f"{folder.onnx}: not there; is {folder.path} a run of `spobet train`?")

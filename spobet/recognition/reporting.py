@@ -18,7 +18,7 @@ from spobet.evaluation.scores import Scores
 from spobet.evaluation.standing import Report, ScoredRun
 from spobet.evaluation.trust import Trust, cross_fitted, fitted_elsewhere
 from spobet.files import write_whole
-from spobet.recognition.evaluate import chosen_here, evaluate_clips, weights_of
+from spobet.recognition.evaluate import chosen_here, score_clips, weights_of
 from spobet.runs import RunFolder, RunRecord
 
 PAGE, VALUES = "report.html", "report.json"
@@ -71,14 +71,13 @@ def gather(runs: Sequence[RunFolder], dataset: Dataset, splits: Sequence[str], w
 
 
 def _scores(run: RunFolder, dataset: Dataset, clips: Manifest, name: str) -> Scores:
-    """The kept scores where they are of this network and these clips, else scored anew."""
+    """The scores that `evaluate` kept where they are of this network and these clips, else made anew."""
     if run.scores(name).is_file():
         scores = Scores.read(run.scores(name))
         current = (tuple(clip.id for clip in clips), dataset.info.content_hash, weights_of(run))
         if (scores.clip_ids, scores.data, scores.weights) == current:
             return scores
-    evaluate_clips(run, dataset, clips, name)
-    return Scores.read(run.scores(name))
+    return score_clips(run, dataset, clips, name)
 
 
 def _columns(run: RunFolder, scores: Scores, first: Scores) -> list[int]:

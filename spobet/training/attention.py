@@ -21,6 +21,7 @@ from spobet.poses.arrays import PoseBank
 from spobet.poses.sequence import PoseSequence
 from spobet.recognition.evaluate import weights_of
 from spobet.runs import RunFolder
+from spobet.shipped import is_shipped
 from spobet.training.explain import explain, gradient_times_input
 
 NUM_ANSWERS = 3
@@ -99,7 +100,8 @@ def measure(run: RunFolder, data: Path, splits: Sequence[str], max_clips: int) -
     curves = compare_weights(inputs, weights, opened.chances)
     kept = {kind: asdict(found) for kind, found in curves.items()}
     values = {"data": dataset.info.content_hash, "weights": weights_of(run), "curves": kept}
-    write_whole(run.rollout(name), json.dumps(values, indent=1) + "\n")
+    if not is_shipped(run.path):
+        write_whole(run.rollout(name), json.dumps(values, indent=1) + "\n")
     return _table(name, curves)
 
 

@@ -10,18 +10,22 @@ import numpy as np
 
 from spobet.config import Experiment, PretrainConfig
 from spobet.poses.arrays import PoseBank, network_input
-from spobet.poses.augment import augment, random_moments
+from spobet.poses.augment import augment, mirror_some, random_moments
 
 Batch = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
 class Draw:
-    """Training clips of one batch, varied: xy (clips, frames, landmarks, 2) with NaN, frame_mask, and their places in the bank."""
+    """Training clips of one batch, varied: xy (clips, frames, landmarks, 2) with NaN, frame_mask, and their places in the bank.
+
+    confidence: (clips, frames, landmarks), how sure the detector was.
+    """
 
     xy: np.ndarray
     frame_mask: np.ndarray
     clips: np.ndarray
+    confidence: np.ndarray
 
 
 class Batches(keras.utils.PyDataset):
@@ -49,8 +53,11 @@ class Batches(keras.utils.PyDataset):
         moments, frame_mask = random_moments(
             self._bank.lengths[clips], choices.input.num_frames, choices.input.stretch, choices.augment, rng
         )
-        xy = augment(self._bank.read(clips, moments), self._bank.skeleton, choices.augment, rng)
-        return Draw(xy, frame_mask, clips)
+        skeleton, mirrored = self._bank.skeleton, rng.random(len(clips)) < choices.augment.mirror
+        xy = augment(mirror_some(self._bank.read(clips, moments), skeleton, mirrored), skeleton, choices.augment, rng)
+        confidence = self._bank.confidence_at(clips, moments)
+        confidence[mirrored] = confidence[mirrored][..., skeleton.mirror_order]
+        return Draw(xy, frame_mask, clips, confidence)
 
 
 class LabelledBatches(Batches):
@@ -68,9 +75,9 @@ class LabelledBatches(Batches):
 class PretrainingBatches(Batches):
     """(network input with `hidden`, targets, weights) a batch, both by the name of what the network is to tell.
 
-    places, motion (clips, frames, landmarks, 2), weighed 1 where a landmark is hidden and was seen (for its motion: then and
-    `motion_step` frames earlier): only there can what is restored be wrong. logits (clips, glosses), weighed 1 a clip. Only what
-    the experiment gives a weight is there.
+    places, motion (clips, frames, landmarks, 2), weighed where a landmark is hidden and was seen (for its motion: then and
+    `motion_step` frames earlier), by how sure the detector was: only there can what is restored be wrong. logits
+    (clips, glosses), weighed 1 a clip. Only what the experiment gives a weight is there.
     """
 
     def __init__(self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment) -> None:
@@ -84,7 +91,7 @@ class PretrainingBatches(Batches):
         told: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         if config.restores:
             inputs["hidden"] = choose_hidden(draw.xy, draw.frame_mask, self._parts, config, rng)
-            told = _restored(inputs, config)
+            told = _restored(inputs, draw.confidence, config)
         if config.gloss_weight:
             smoothing = self._experiment.train.label_smoothing
             told["logits"] = smoothed_one_hot(self._labels[draw.clips], self._num_glosses, smoothing), np.ones(len(draw.clips))
@@ -92,15 +99,15 @@ class PretrainingBatches(Batches):
         return inputs, targets, weights
 
 
-def _restored(inputs: Batch, config: PretrainConfig) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def _restored(inputs: Batch, confidence: np.ndarray, config: PretrainConfig) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Targets and weights of what is to be restored."""
-    places, seen = inputs["landmarks"][..., :2], inputs["landmarks"][..., 2] > 0
-    told = {"places": (places, seen & inputs["hidden"])} if config.places_weight else {}
+    places, sure = inputs["landmarks"][..., :2], inputs["landmarks"][..., 2] * confidence
+    told = {"places": (places, sure * inputs["hidden"])} if config.places_weight else {}
     if config.motion_weight:
         step = config.motion_step
-        motion, both = np.zeros_like(places), np.zeros_like(seen)
-        motion[:, step:], both[:, step:] = places[:, step:] - places[:, :-step], seen[:, step:] & seen[:, :-step]
-        told["motion"] = motion, both & inputs["hidden"]
+        motion, both = np.zeros_like(places), np.zeros_like(sure)
+        motion[:, step:], both[:, step:] = places[:, step:] - places[:, :-step], np.minimum(sure[:, step:], sure[:, :-step])
+        told["motion"] = motion, both * inputs["hidden"]
     return told
 
 

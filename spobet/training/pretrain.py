@@ -106,10 +106,10 @@ def _save(
     naming: SignClassifier | None,
     vocabulary: Vocabulary,
 ) -> None:
-    backbone.save(run.backbone, include_optimizer=False)
+    backbone.save(run.backbone)
     if restoring:
-        restoring.save(run.masked_frames, include_optimizer=False)
+        restoring.save(run.masked_frames)
     if naming:
         vocabulary.write(run.vocabulary)
-        naming.save(run.classifier, include_optimizer=False)
+        naming.save(run.classifier)
         write_onnx(naming, run.onnx)

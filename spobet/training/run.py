@@ -68,24 +68,25 @@ def new_head(experiment: Experiment, num_glosses: int) -> GlossHead:
 def load_backbone(backbone: SignBackbone, run: RunFolder) -> None:
     """Give `backbone` the weights of a finished run's; ValueError says where the two differ in kind."""
     run.record()
-    kept = keras.saving.load_model(run.backbone)
+    kept = keras.saving.load_model(run.weights)
+    kept = kept if isinstance(kept, SignBackbone) else kept.backbone
     for what in ("skeleton", "num_frames"):
         if getattr(kept, what) != getattr(backbone, what):
-            raise ValueError(f"{run.backbone}: {what} is {getattr(kept, what)}, the experiment has {getattr(backbone, what)}")
+            raise ValueError(f"{run.weights}: {what} is {getattr(kept, what)}, the experiment has {getattr(backbone, what)}")
     differences = [
         f"{name} {getattr(kept.config, name)} (experiment: {value})"
         for name, value in vars(backbone.config).items()
         if name != "dropout" and getattr(kept.config, name) != value
     ]
     if differences:
-        raise ValueError(f"{run.backbone}: another backbone than the experiment's: {'; '.join(differences)}")
+        raise ValueError(f"{run.weights}: another backbone than the experiment's: {'; '.join(differences)}")
     for variable, source in zip(backbone.trainable_variables, kept.trainable_variables, strict=True):
         variable.assign(source)
 
 
 def origin_of(sources: Sequence[Source], fold: int | None = None, pretrained: Path | None = None) -> str:
     """What a run works on and starts from, in words that differ where it does."""
-    backbone = hashlib.sha256(RunFolder(pretrained).backbone.read_bytes()).hexdigest()[:12] if pretrained else "none"
+    backbone = hashlib.sha256(RunFolder(pretrained).weights.read_bytes()).hexdigest()[:12] if pretrained else "none"
     data = " + ".join(f"{source.dataset.info.content_hash[:12]} ({len(source.clips)} clips)" for source in sources)
     return f"data {data}, fold {'none' if fold is None else fold}, backbone {backbone}"
 

@@ -59,8 +59,8 @@ def train(
     )
     fit(classifier, batches, experiment.train.schedule, run, watchers, origin_of([source], fold, pretrained))
     chosen = watchers[0].restore_best(classifier) if watchers else "last epoch"
-    classifier.backbone.save(run.backbone, include_optimizer=False)
-    classifier.save(run.classifier, include_optimizer=False)
+    classifier.backbone.save(run.backbone)
+    uncompiled(classifier).save(run.classifier)
     write_onnx(classifier, run.onnx)
     record = record_of(run, experiment, experiment.train.schedule.epochs, [source], pretrained, command)
     record = replace(record, chosen=chosen, fold="" if fold is None else f"{fold} of {NUM_FOLDS}", head_from=head_from)
@@ -99,7 +99,14 @@ def load_head(head: GlossHead, vocabulary: Vocabulary, run: RunFolder) -> str:
         values = np.array(keras.ops.convert_to_numpy(variable))
         values[..., here] = keras.ops.convert_to_numpy(source)[..., there]
         variable.assign(values)
-    return f"{len(shared)} of {len(vocabulary)} glosses from {run.path}"
+    return f"{len(shared)} of {len(vocabulary)} glosses from {run.path.name}"
+
+
+def uncompiled(classifier: SignClassifier) -> SignClassifier:
+    """The same network without its optimizer, whose averages would make its file four times as large."""
+    copy = SignClassifier.from_config(classifier.get_config())
+    copy.set_weights(classifier.get_weights())
+    return copy
 
 
 class BestOnValidation(keras.callbacks.Callback):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -133,3 +135,16 @@ def test_a_bank_of_no_clips_is_one_and_clips_without_frames_are_refused() -> Non
         PoseBank.of([hands(0, 2), hands(0, 0)], HANDS_42, 0.0)
     with pytest.raises(KeyError, match="lacks 12 of 54"):
         PoseBank.of([hands(0, 2)], OPENPOSE_54, 0.0)
+
+
+def test_confidence_is_kept_only_where_something_is_doubtful_and_read_at_the_nearest_frame() -> None:
+    sure, doubtful = hands(0, 3), hands(1, 4)
+    assert PoseBank.of([sure, sure], HANDS_42, 0.0).confidence is None
+    confidence = np.ones((4, len(HANDS_42)), np.float32)
+    confidence[:, 0] = (0.25, 0.5, 0.75, 1)
+    clips = PoseBank.of([sure, replace(doubtful, confidence=confidence)], HANDS_42, 0.0)
+    moments = np.array([[0, 1.4, 2.0], [0, 1.4, 2.6]])
+    read = clips.confidence_at(np.array([0, 1]), moments)
+    np.testing.assert_array_equal(read[..., 0], [[1, 1, 1], [0.25, 0.5, 1]])
+    assert (read[..., 1:] == 1).all()
+    np.testing.assert_array_equal(PoseBank.of([sure], HANDS_42, 0.0).confidence_at(np.array([0]), moments[:1]), np.ones((1, 3, 42)))

@@ -29,7 +29,7 @@ CONFIG = AugmentConfig()
 ZEROS = AugmentConfig(**dict.fromkeys((field.name for field in fields(AugmentConfig)), 0.0))
 VARIATIONS: dict[str, Variation] = {
     "all": lambda xy, skeleton, rng: augment(xy, skeleton, CONFIG, rng),
-    "mirror": lambda xy, skeleton, rng: mirror_some(xy, skeleton, 0.5, rng),
+    "mirror": lambda xy, skeleton, rng: mirror_some(xy, skeleton, rng.random(len(xy)) < 0.5),
     "camera": lambda xy, skeleton, rng: vary_camera(xy, CONFIG, rng),
     "hands": lambda xy, skeleton, rng: vary_hands(xy, skeleton, CONFIG, rng),
     "dropped hands": lambda xy, skeleton, rng: drop_hands(xy, skeleton, 0.8, rng),

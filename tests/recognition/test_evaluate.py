@@ -13,7 +13,7 @@ from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.evaluation.predictions import read_predictions_csv
 from spobet.evaluation.scores import Scores
-from spobet.recognition.evaluate import acquaintance, evaluate, evaluate_predictions, refuse_met, weights_of
+from spobet.recognition.evaluate import acquaintance, evaluate, evaluate_predictions, refuse_met, refuse_met_signers, weights_of
 from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
 
@@ -122,8 +122,30 @@ def test_a_gloss_outside_the_vocabulary_counts_as_wrong(run: RunFolder, tiny_dat
 def test_signers_also_trained_on_are_counted_beside_the_figures() -> None:
     trained = (Clip("1", "book", "anna"), Clip("2", "drink", "ben"), Clip("3", "book"))
     scored = (Clip("4", "book", "anna"), Clip("5", "book", "ben"), Clip("6", "book", "cleo"), Clip("7", "book"))
-    note = acquaintance(Manifest(scored), Manifest(trained + scored), frozenset("123"))
+    note = acquaintance(Manifest(scored), Manifest(trained + scored), frozenset("123"), frozenset(("anna", "ben", "")))
     assert note.startswith("2 of 4 clips are by signers also trained on, 1 of these")
-    assert note.endswith("1 are by unknown signers.")
-    note = acquaintance(Manifest(scored), Manifest(trained + scored), frozenset("123"), frozenset({"cleo", ""}))
-    assert note.startswith("3 of 4 clips are by signers also trained on, 1 of these")
+    assert note.endswith("1 are by unknown signers; training met clips of unknown signers too.")
+
+
+def test_signers_of_a_pretraining_on_other_clips_are_counted_too() -> None:
+    scored = Manifest((Clip("4", "book", "dora"),))
+    assert acquaintance(scored, scored, frozenset(("elsewhere",)), frozenset(("dora",))).startswith(
+        "1 of 1 clips are by signers also trained on, 0 of these"
+    )
+
+
+APART = Manifest((Clip("a", "go", "ann", "train"), Clip("b", "go", "bob", "test")))
+
+
+@pytest.mark.parametrize(("met", "who"), [({"ann", "bob"}, "signers bob"), ({"ann", ""}, "clips of unknown signers")])
+def test_a_split_by_new_signers_refuses_a_run_that_has_met_them_or_may_have(met: set[str], who: str) -> None:
+    with pytest.raises(ValueError, match=f"test: no signer of it is in training here, but the run .* on {who}; pretrain anew"):
+        refuse_met_signers(APART.of_splits("test"), APART, frozenset(met), "test")
+    refuse_met_signers(APART.of_splits("test"), APART, frozenset({"ann", "eve"}), "test")
+
+
+def test_a_split_that_shares_signers_with_training_refuses_nobody() -> None:
+    shared = Manifest((*APART.clips, Clip("c", "go", "bob", "train")))
+    refuse_met_signers(shared.of_splits("test"), shared, frozenset({"bob", ""}), "test")
+    unknown = Manifest((Clip("a", "go", "", "train"), Clip("b", "go", "", "test")))
+    refuse_met_signers(unknown.of_splits("test"), unknown, frozenset({""}), "test")

@@ -27,8 +27,9 @@ def test_a_report_is_one_page_and_one_file_of_values(runs: list[RunFolder], tiny
     page = report([run.path for run in runs], tiny_data, ["test"], tmp_path / "out" / "report")
     assert page == tmp_path / "out" / "report" / "report.html"
     values = json.loads((page.parent / "report.json").read_text(encoding="utf-8"))
-    metrics = json.loads(runs[0].metrics("test").read_text())
-    assert values["accuracy"]["top1"]["instance"]["mean"] == metrics["top1"]["instance"]
+    assert not list(runs[0].path.glob("scores-*"))  # a report leaves run folders as they are
+    metrics = evaluate(runs[0].path, tiny_data, ["test"])
+    assert values["accuracy"]["top1"]["instance"]["mean"] == metrics.top1.instance
     assert [run["name"] for run in values["runs"]] == ["first", "second"]
     assert values["runs"][0]["temperature"]["fitted"] == "fitted on the 4 clips of val"
 
@@ -46,15 +47,17 @@ def test_kept_scores_are_used_and_those_of_other_weights_are_not(
     dataset, run = Dataset.open(tiny_data), runs[0]
     evaluate(run.path, tiny_data, ["val", "test"])
     kept = Scores.read(run.scores("val+test"))
-    Scores(kept.clip_ids, kept.vocabulary, kept.logits[::-1], kept.data, "of another network").write(run.scores("val+test"))
+    monkeypatch.setattr(reporting, "score_clips", None)  # would be called
     assert (gather([run], dataset, ["val", "test"], 0.1).runs[0].logits == kept.logits).all()
-    monkeypatch.setattr(reporting, "evaluate_clips", None)  # would be called
+    monkeypatch.undo()
+    Scores(kept.clip_ids, kept.vocabulary, kept.logits[::-1], kept.data, "of another network").write(run.scores("val+test"))
     assert (gather([run], dataset, ["val", "test"], 0.1).runs[0].logits == kept.logits).all()
 
 
 def test_glosses_in_another_order_are_put_in_the_first_runs_order(runs: list[RunFolder], tiny_data: Path) -> None:
     dataset = Dataset.open(tiny_data)
     straight = gather(runs, dataset, ["val", "test"], 0.1)
+    evaluate(runs[1].path, tiny_data, ["val", "test"])
     scores = Scores.read(runs[1].scores("val+test"))
     turned = type(scores.vocabulary)(scores.vocabulary.glosses[::-1])
     Scores(scores.clip_ids, turned, scores.logits[:, ::-1], scores.data, scores.weights).write(runs[1].scores("val+test"))

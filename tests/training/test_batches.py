@@ -135,6 +135,24 @@ def test_only_what_is_hidden_and_was_seen_is_weighed() -> None:
         assert not inputs["hidden"][~inputs["frame_mask"]].any()
 
 
+def test_what_the_detector_doubted_weighs_less_and_follows_its_landmark_into_the_mirror() -> None:
+    right, left = HANDS_42.index("right_index_tip"), HANDS_42.index("left_index_tip")
+    bank = bank_of()
+    confidence = np.ones(bank.xy.shape[:2], np.float16)
+    confidence[:, right] = 0.5
+    for share, doubtful in ((0.0, right), (1.0, left)):
+        experiment = replace(objectives(motion_weight=1, hand_share=0.0), augment=replace(STILL, mirror=share))
+        batches = PretrainingBatches(replace(bank, confidence=confidence), np.zeros(NUM_CLIPS, int), 0, experiment)
+        inputs, _, weights = batches[0]
+        seen_and_hidden = inputs["hidden"] & (inputs["landmarks"][..., 2] > 0)
+        for told in weights.values():
+            at_all = told > 0
+            assert set(told[..., doubtful][at_all[..., doubtful]]) == {0.5}
+            others = np.delete(told, doubtful, axis=-1)
+            assert set(others[others > 0]) == {1}
+        np.testing.assert_array_equal(weights["places"] > 0, seen_and_hidden)
+
+
 def test_only_what_counts_is_asked_for() -> None:
     asked = {
         names: set(masked(objectives(**dict(zip(("places_weight", "motion_weight", "gloss_weight"), names, strict=True))))[0][1])

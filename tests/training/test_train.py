@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections import Counter
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -76,6 +78,12 @@ def read_clips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_a_finished_run_has_every_file_and_no_other(trained_run: Path) -> None:
     assert {file.name for file in trained_run.iterdir()} == FILES
+
+
+def test_the_saved_network_holds_its_weights_and_nothing_of_the_optimizer(trained_run: Path) -> None:
+    with zipfile.ZipFile(RunFolder(trained_run).classifier) as parts, h5py.File(parts.open("model.weights.h5")) as kept:
+        assert "optimizer" not in kept
+        assert "layers" in kept
 
 
 def test_the_run_keeps_the_resolved_experiment_and_the_glosses(
@@ -203,7 +211,7 @@ def test_a_run_that_names_glosses_lends_its_head_too(tiny_experiment: Experiment
     theirs = RunFolder(trained_run).glosses().glosses
     vocabulary = Vocabulary((theirs[2], "unheard of", theirs[0]))
     classifier, head_from = build_classifier(tiny_experiment, dataset, vocabulary, trained_run)
-    assert head_from == f"2 of 3 glosses from {trained_run}"
+    assert head_from == f"2 of 3 glosses from {trained_run.name}"
     ours, others = (keras.ops.convert_to_numpy(head.glosses.prototypes) for head in (classifier.head, kept))
     np.testing.assert_array_equal(ours[:, [0, 2]], others[:, [2, 0]])
     assert not np.isin(ours[:, 1], others).any()
@@ -211,6 +219,16 @@ def test_a_run_that_names_glosses_lends_its_head_too(tiny_experiment: Experiment
     alone, nothing = build_classifier(with_train(tiny_experiment, keep_head=False), dataset, vocabulary, trained_run)
     assert nothing == ""
     assert (alone.head.widen.get_weights()[0] != kept.widen.get_weights()[0]).any()
+
+
+def test_a_backbone_that_is_only_in_the_whole_network_is_found_there(
+    tiny_experiment: Experiment, tiny_data: Path, trained_run: Path, tmp_path: Path
+) -> None:
+    cut = RunFolder(shutil.copytree(trained_run, tmp_path / "cut"))
+    cut.backbone.unlink()
+    dataset, glosses = Dataset.open(tiny_data), cut.glosses()
+    one, other = (build_classifier(tiny_experiment, dataset, glosses, run)[0].get_weights() for run in (trained_run, cut.path))
+    keras.tree.map_structure(np.testing.assert_array_equal, one, other)
 
 
 def test_another_kind_of_head_is_an_error_that_names_the_difference(

@@ -1,0 +1,148 @@
+"""Rebuild the rows of the results table from the packed landmarks: import, train, score, and print each row.
+
+    python experiments/reproduce.py --landmarks FOLDER --runs runs headline
+
+FOLDER holds wlasl100-hands.npz (and, for what pretrains, wlasl2000-hands-train.npz). What is finished is not done again, so
+the same command goes on after an interruption.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from spobet.config import read_experiment
+from spobet.dataset.packed import import_packed
+from spobet.dataset.reserve import reserve
+from spobet.dataset.resplit import resplit, write_resplit
+from spobet.dataset.store import Dataset
+from spobet.recognition.evaluate import evaluate
+from spobet.shipped import find_run
+
+HERE = Path(__file__).parent
+TERMS = "C-UDA 1.0"
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A pretraining: its experiment file, the data set whose test it must not meet, and what else of that test is left out."""
+
+    experiment: str
+    without: str
+    their: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: an experiment file, what it starts from (of BACKBONES, or a shipped network), and its seeds.
+
+    changes: values of the file's [train] that are others here; epochs: those of its schedule, 0 as they are. data: the data set.
+    """
+
+    experiment: str
+    backbone: str | None = None
+    seeds: tuple[int, ...] = (0, 1, 2)
+    changes: dict[str, Any] = field(default_factory=dict)
+    epochs: int = 0
+    data: str = "wlasl100-hands"
+
+
+OFFICIAL, NEW_SIGNERS = "wlasl100-hands", "wlasl100-hands-signers"
+TUNED, SCRATCH, GLOSSES = "wlasl100-hands.toml", "wlasl100-hands-scratch.toml", "wlasl2000-hands.toml"
+BACKBONES = {
+    "wlasl2000-hands": Backbone(GLOSSES, OFFICIAL),
+    "wlasl2000-hands-masked": Backbone("wlasl2000-hands-masked.toml", OFFICIAL),
+    "wlasl2000-hands-signers": Backbone(GLOSSES, NEW_SIGNERS, ("signers",)),
+}
+ROWS = {
+    "headline": Row(TUNED, "wlasl2000-hands", (0, 1, 2, 3, 4)),
+    "from-scratch": Row(SCRATCH),
+    "masked-40": Row(SCRATCH, "wlasl2000-hands-masked", epochs=40),
+    "from-scratch-40": Row(SCRATCH, epochs=40),
+    "new-signers": Row(TUNED, "wlasl2000-hands-signers", data=NEW_SIGNERS),
+    "new-head": Row(TUNED, "wlasl2000-hands", changes={"keep_head": False}),
+    "frozen": Row(TUNED, "wlasl2000-hands", changes={"freeze_backbone": True, "keep_head": False}),
+}
+
+
+@click.command()
+@click.argument("rows", nargs=-1, type=click.Choice([*ROWS, *BACKBONES]))
+@click.option("--all", "everything", is_flag=True, help="Every backbone, then every row.")
+@click.option("--landmarks", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
+@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True)
+def main(rows: tuple[str, ...], everything: bool, landmarks: Path, runs: Path, data: Path) -> None:
+    """Rebuild ROWS, or the backbones some of them start from; with the backbone in RUNS it is used, else the shipped one."""
+    for name in [*BACKBONES, *ROWS] if everything else rows:
+        if name in BACKBONES:
+            _pretrain(name, landmarks, runs, data)
+        else:
+            click.echo(_row(name, ROWS[name], landmarks, runs, data))
+
+
+def _dataset(name: str, landmarks: Path, data: Path) -> Path:
+    """The data set of that name, made where it is not there: imported, or the official one dealt anew."""
+    if (data / name).exists():
+        return data / name
+    if name == NEW_SIGNERS:
+        official = Dataset.open(_dataset(OFFICIAL, landmarks, data))
+        write_resplit(official, resplit(official), data / name)
+    else:
+        import_packed(landmarks / f"{name}.npz", data / name, TERMS)
+    return data / name
+
+
+def _pretrain(name: str, landmarks: Path, runs: Path, data: Path) -> None:
+    from spobet.training import pretrain
+
+    wanted = BACKBONES[name]
+    if (runs / name / "run.json").exists():
+        return
+    sources = [_dataset("wlasl2000-hands-train", landmarks, data)]
+    reserved = reserve(_dataset(wanted.without, landmarks, data), their=wanted.their)
+    record = pretrain(read_experiment(HERE / wanted.experiment), sources, runs / name, reserved, command=_command(name))
+    click.echo(f"{name}: {len(record.clips):,} clips, {record.epochs} epochs, {record.minutes} minutes. {record.left_out}")
+
+
+def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
+    """Train and score every seed; returns the row as Markdown."""
+    from spobet.training import train
+
+    folder = _dataset(row.data, landmarks, data)
+    start = None
+    if row.backbone:
+        start = runs / row.backbone if (runs / row.backbone / "run.json").exists() else find_run(row.backbone)
+    experiment = read_experiment(HERE / row.experiment)
+    schedule = replace(experiment.train.schedule, epochs=row.epochs or experiment.train.schedule.epochs)
+    experiment = replace(experiment, train=replace(experiment.train, schedule=schedule, **row.changes))
+    figures = []
+    for seed in row.seeds:
+        run = runs / f"{name}-{seed}"
+        if not (run / "run.json").exists():
+            train(replace(experiment, seed=seed), folder, run, start, command=_command(name))
+        for splits in (["test"], ["val", "test"]):
+            metrics = evaluate(run, folder, splits)
+            click.echo(f"{name}, seed {seed}\n{metrics.table()}")
+        minutes = json.loads((run / "run.json").read_text(encoding="utf-8"))["minutes"]
+        figures.append((metrics.top1.instance, metrics.top5.instance, metrics.top10.instance, metrics.top1.per_class, minutes))
+    cells = [_mean([100 * value for value in column]) for column in list(zip(*figures, strict=True))[:4]]
+    return f"| {name} | {' | '.join(cells)} | {statistics.mean(figure[4] for figure in figures):.1f} min | {len(row.seeds)} seeds |"
+
+
+def _mean(values: list[float]) -> str:
+    spread = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
+    return f"{statistics.mean(values):.1f}{spread}"
+
+
+def _command(name: str) -> str:
+    return f"python experiments/{Path(__file__).name} {name}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""Cut a finished run down to a network that comes with the package.
+
+    python experiments/ship.py runs/headline-0 wlasl100-hands --onnx
+    python experiments/ship.py runs/wlasl2000-hands wlasl2000-hands --keras
+
+Writes the network anew for recognition (--onnx) or for further training (--keras), with what says how it came about
+(config, vocabulary, run.json), to spobet/weights/NAME; card.md is written by hand. Recorded paths lose their folders. Run it on
+JAX: TensorFlow's exporter computes ahead what depends on weights alone, and its file is three times as large.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+import spobet.training  # noqa: F401  chooses the backend
+
+import keras  # isort: skip
+
+from spobet.model.export import write_onnx
+from spobet.runs import RunFolder
+from spobet.shipped import FOLDER
+from spobet.training.train import uncompiled
+
+
+@click.command()
+@click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("name")
+@click.option("--onnx", is_flag=True, help="For recognition.")
+@click.option("--keras", "trainable", is_flag=True, help="For further training.")
+def main(run: Path, name: str, onnx: bool, trainable: bool) -> None:
+    """Ship RUN as NAME."""
+    source, target = RunFolder(run), RunFolder(FOLDER / name)
+    record = source.record()
+    target.path.mkdir(parents=True, exist_ok=True)
+    for file in (source.config, source.vocabulary):
+        shutil.copyfile(file, target.path / file.name)
+    classifier = uncompiled(keras.saving.load_model(source.classifier))
+    if onnx:
+        write_onnx(classifier, target.onnx)
+    if trainable:
+        classifier.save(target.classifier)
+    replace(record, command=_without_folders(record.command), head_from=_without_folders(record.head_from)).write(
+        target.record_file
+    )
+    size = sum(file.stat().st_size for file in target.path.iterdir()) / 1e6
+    click.echo(f"{target.path}: {size:.1f} MB")
+
+
+def _without_folders(text: str) -> str:
+    return " ".join(Path(word).name if word.startswith("/") else word for word in text.split(" "))
+
+
+if __name__ == "__main__":
+    main()

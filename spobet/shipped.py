@@ -1,0 +1,39 @@
+"""Networks that come with the package, by name: finished runs cut down to what recognition or further training needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "weights"
+CARD = "card.md"
+
+
+def shipped_names() -> list[str]:
+    """Names of the networks that come with the package."""
+    return sorted(card.parent.name for card in FOLDER.glob(f"*/{CARD}"))
+
+
+def find_run(name: str | Path) -> Path:
+    """The run folder at a path, or else the shipped network of that name.
+
+    FileNotFoundError where there is neither.
+    """
+    path = Path(name)
+    if path.exists():
+        return path
+    if str(name) in shipped_names():
+        return FOLDER / str(name)
+    shipped = ", ".join(shipped_names()) or "none"
+    raise FileNotFoundError(f"{name}: no such run folder, nor a network that comes with the package ({shipped})")
+
+
+def is_shipped(run: Path) -> bool:
+    """Whether a run folder came with the package, where nothing is written."""
+    return run.resolve().parent == FOLDER.resolve()
+
+
+def card(name: str) -> str:
+    """The model card of a shipped network: data, figures, licence, use and limits."""
+    if name not in shipped_names():
+        raise FileNotFoundError(f"{name}: no network of that name comes with the package ({', '.join(shipped_names())})")
+    return (FOLDER / name / CARD).read_text(encoding="utf-8")

@@ -1,0 +1,78 @@
+"""Claims about splits in which no signer stands twice."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spobet.dataset.manifest import SPLITS, Clip
+from spobet.dataset.resplit import resplit, write_resplit
+from spobet.dataset.store import Dataset, DatasetWriter
+from spobet.poses.sequence import PoseSequence
+from spobet.poses.skeleton import HANDS_42
+
+NUM_SIGNERS, GLOSSES = 12, ("go", "eat", "walk")
+
+
+def dataset_of(path: Path, clips: list[Clip], copies: dict[str, str] | None = None) -> Dataset:
+    """A data set; `copies` gives clips the landmarks of others."""
+    seeds = {clip.id: number for number, clip in enumerate(clips)}
+    with DatasetWriter(path, HANDS_42, "image", "made", "none") as writer:
+        for clip in clips:
+            seed = seeds[(copies or {}).get(clip.id, clip.id)]
+            xy = np.random.default_rng(seed).random((2, len(HANDS_42), 2))
+            writer.add(clip, PoseSequence(xy, np.ones(xy.shape[:2]), HANDS_42, unit="image"))
+    return Dataset.open(path)
+
+
+def clips_of(num_signers: int = NUM_SIGNERS) -> list[Clip]:
+    return [Clip(f"{gloss}-{number}", gloss, f"signer {number}", "train") for number in range(num_signers) for gloss in GLOSSES]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_signer_stands_in_two_splits_and_every_gloss_in_train(seed: int, tmp_path: Path) -> None:
+    split = resplit(dataset_of(tmp_path / "data", clips_of()), seed=seed)
+    splits_of_signer = defaultdict(set)
+    for clip in split.manifest:
+        splits_of_signer[clip.signer].add(clip.split)
+    assert {len(splits) for splits in splits_of_signer.values()} == {1}
+    assert {next(iter(splits)) for splits in splits_of_signer.values()} == set(SPLITS)
+    trained = Counter(clip.gloss for clip in split.manifest if clip.split == "train")
+    assert set(trained) == set(GLOSSES)
+    assert split.left_out == ()
+
+
+def test_the_shares_are_about_those_asked_for(tmp_path: Path) -> None:
+    split = resplit(dataset_of(tmp_path / "data", clips_of(20)), shares=(0.2, 0.3))
+    counts = Counter(clip.split for clip in split.manifest)
+    assert [counts[name] for name in SPLITS] == [30, 12, 18]
+
+
+def test_one_seed_gives_the_same_splits_and_another_gives_others(tmp_path: Path) -> None:
+    dataset = dataset_of(tmp_path / "data", clips_of())
+    assert resplit(dataset) == resplit(dataset)
+    assert len({resplit(dataset, seed=seed).manifest for seed in range(3)}) > 1
+
+
+def test_copies_and_unknown_signers_get_no_split_and_are_listed(tmp_path: Path) -> None:
+    clips = [*clips_of(), Clip("again", "go", "signer 3"), Clip("nobody", "eat", "")]
+    dataset = dataset_of(tmp_path / "data", clips, copies={"again": "go-3"})
+    split = resplit(dataset)
+    assert dict(split.left_out) == {"again": "a copy of an earlier clip", "nobody": "signer unknown"}
+    assert {clip.id for clip in split.manifest if not clip.split} == {"again", "nobody"}
+    assert "in no split: 1 clips, signer unknown" in split.summary()
+    write_resplit(dataset, split, tmp_path / "out")
+    written = Dataset.open(tmp_path / "out")
+    assert [clip.id for clip in written.manifest] == [clip.id for clip in clips_of()]
+    np.testing.assert_array_equal(written.pose("eat-5").xy, dataset.pose("eat-5").xy)
+
+
+def test_too_few_signers_and_impossible_shares_are_errors(tmp_path: Path) -> None:
+    dataset = dataset_of(tmp_path / "data", clips_of(2))
+    with pytest.raises(ValueError, match="2 signers and 6 clips cannot be dealt over train, val, test"):
+        resplit(dataset)
+    with pytest.raises(ValueError, match=r"shares of val and test are \(0.5, 0.5\), expected both above 0 and together below 1"):
+        resplit(dataset, shares=(0.5, 0.5))
