@@ -63,10 +63,11 @@ class Recognizer:
 
     def _score(self, bank: PoseBank) -> np.ndarray:
         batches = [np.arange(start, min(start + BATCH_SIZE, len(bank))) for start in range(0, len(bank), BATCH_SIZE)]
-        parts = [self._run(bank.steady_input(clips, self._config.num_frames, self._config.stretch)) for clips in batches]
+        parts = [self.score_inputs(bank.steady_input(clips, self._config.num_frames, self._config.stretch)) for clips in batches]
         return np.concatenate(parts) if parts else np.zeros((0, len(self.vocabulary)), np.float32)
 
-    def _run(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
+    def score_inputs(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
+        """Scores (clips, glosses) of network input that is ready, as `PoseBank.steady_input` makes it."""
         return self._session.run(None, inputs)[0]
 
 

@@ -20,6 +20,7 @@ from spobet.model.classifier import SignClassifier
 from spobet.poses.arrays import PoseBank
 from spobet.poses.sequence import PoseSequence
 from spobet.recognition.evaluate import weights_of
+from spobet.recognition.recognizer import Recognizer, load
 from spobet.runs import RunFolder
 from spobet.shipped import is_shipped
 from spobet.training.explain import explain, gradient_times_input
@@ -29,10 +30,11 @@ NUM_ANSWERS = 3
 
 @dataclass(frozen=True, eq=False)
 class _Opened:
-    """A run's Keras network and the clips it reads: inputs of `batch` at a time, as recognition makes them."""
+    """A run's network, as Keras keeps it and as recognition runs it, and the clips it reads."""
 
     run: RunFolder
     classifier: SignClassifier
+    recognizer: Recognizer
     bank: PoseBank
 
     @classmethod
@@ -41,14 +43,14 @@ class _Opened:
         if not run.classifier.is_file():
             raise FileNotFoundError(f"{run.classifier}: not there; attention is read from the network as Keras keeps it")
         bank = PoseBank.of(poses, record.skeleton, choices.min_confidence, choices.right_leads)
-        return cls(run, keras.saving.load_model(run.classifier), bank)
+        return cls(run, keras.saving.load_model(run.classifier), load(run.path), bank)
 
     def inputs(self) -> dict[str, np.ndarray]:
         choices = self.run.experiment().input
         return self.bank.steady_input(np.arange(len(self.bank)), choices.num_frames, choices.stretch)
 
     def chances(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
-        return softmax(self.classifier.predict_on_batch(inputs))
+        return softmax(self.recognizer.score_inputs(inputs))
 
 
 def roll_out(run: RunFolder, names: Sequence[str], poses: Sequence[PoseSequence], page: Path | None = None) -> str:

@@ -61,6 +61,6 @@ def test_a_backend_trains_exports_and_trades_weights_with_this_one(
     run = RunFolder(tmp_path / "run")
     own, other = np.load(tmp_path / "own.npy"), np.load(tmp_path / "other.npy")
     assert run.record().backend == backend
-    np.testing.assert_allclose(load(run.path)._run(inputs), own, atol=1e-4)
+    np.testing.assert_allclose(load(run.path).score_inputs(inputs), own, atol=1e-4)
     np.testing.assert_allclose(keras.saving.load_model(run.classifier).predict_on_batch(inputs), own, atol=1e-5)
     np.testing.assert_allclose(keras.saving.load_model(ours).predict_on_batch(inputs), other, atol=1e-5)

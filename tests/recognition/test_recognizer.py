@@ -45,7 +45,9 @@ def test_onnx_leaves_padding_out_as_keras_does(recognizer: Recognizer) -> None:
     landmarks = rng.normal(size=(1, 8, len(OPENPOSE_54), 3)).astype(np.float32)
     frame_mask = np.arange(8)[None] < 5
     loud = np.where(frame_mask[..., None, None], landmarks, 7).astype(np.float32)
-    quiet_logits, loud_logits = (recognizer._run({"landmarks": values, "frame_mask": frame_mask}) for values in (landmarks, loud))
+    quiet_logits, loud_logits = (
+        recognizer.score_inputs({"landmarks": values, "frame_mask": frame_mask}) for values in (landmarks, loud)
+    )
     np.testing.assert_allclose(loud_logits, quiet_logits, atol=1e-5)
 
 
