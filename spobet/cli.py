@@ -10,27 +10,7 @@ from typing import Any
 
 import click
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-ANY = click.Path(exists=True, path_type=Path)
-OUT_FILE = click.Path(dir_okay=False, path_type=Path)
-
-
-class _Run(click.ParamType):
-    """A run folder, or the name of a network that comes with the package."""
-
-    name = "run"
-
-    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Path:
-        from spobet.shipped import find_run
-
-        try:
-            return find_run(value)
-        except FileNotFoundError as error:
-            self.fail(str(error), parameter, context)
-
-
-RUN = _Run()
+from spobet.arguments import ANY, FILE, FOLDER, OUT_FILE, RUN
 
 
 class _Commands(click.Group):
@@ -227,6 +207,28 @@ def report(runs: tuple[Path, ...], data: Path, splits: tuple[str, ...], out: Pat
     from spobet.recognition.reporting import report
 
     click.echo(report(runs, data, splits, out, error))
+
+
+@main.command()
+@click.argument("run", type=RUN)
+@click.argument("clips", nargs=-1)
+@click.option("--data", type=ANY, help="Data set whose clip ids CLIPS are; without it they are paths.")
+@click.option("--html", type=OUT_FILE, help="Also write a page with the clips drawn.")
+@click.option("--split", "splits", multiple=True, help="Without CLIPS: measure on this split what the weights are worth.")
+@click.option("--max-clips", default=100, show_default=True, help="With --split: of more clips, take every n-th.")
+def rollout(
+    run: Path, clips: tuple[str, ...], data: Path | None, html: Path | None, splits: tuple[str, ...], max_clips: int
+) -> None:
+    """Show which frames reach the answer by attention: spobet rollout runs/hands 17713 --data data/hands --html attention.html"""
+    if bool(clips) == bool(splits) or (splits and data is None):
+        raise click.UsageError("name either clips, or --data and a --split to measure on")
+    from spobet.runs import RunFolder
+    from spobet.training.attention import measure, named_clips, roll_out
+
+    if data is not None and splits:
+        click.echo(measure(RunFolder(run), data, splits, max_clips))
+    else:
+        click.echo(roll_out(RunFolder(run), *named_clips(clips, data), html))
 
 
 @main.command()

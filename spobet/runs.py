@@ -147,6 +147,10 @@ class RunFolder:
         """The scores of every gloss for every clip of a split."""
         return self.path / f"scores-{split}.npz"
 
+    def rollout(self, split: str) -> Path:
+        """What the run's attention tells of its answers on a split."""
+        return self.path / f"rollout-{split}.json"
+
     def record(self) -> RunRecord:
         """The record of a finished run; FileNotFoundError says what to do about an unfinished or absent one."""
         if not self.path.is_dir():

@@ -13,6 +13,7 @@ from spobet.evaluation.curves import learning_curves
 from spobet.evaluation.intervals import NUM_RESAMPLES, Spread
 from spobet.evaluation.metrics import percent
 from spobet.evaluation.page import LEGEND, Example, example, film, html_page, section, table, tied
+from spobet.evaluation.rollout_page import worth_section
 from spobet.evaluation.standing import SEED, Interval, Report, Standing
 from spobet.evaluation.trust_page import coverage_section, trust_section
 from spobet.poses.sequence import PoseSequence
@@ -34,6 +35,7 @@ def run_page(report: Report, poses: Poses, find_clip: Callable[[str], str | None
         coverage_section(report),
         pairs_section(report, poses, find_clip),
         examples_section(report, poses),
+        worth_section(report.runs[0].worth),
         tables_section(report),
         curves_section(report),
         provenance(report),

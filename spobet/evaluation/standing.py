@@ -10,6 +10,7 @@ import numpy as np
 
 from spobet.dataset.manifest import Clip, Manifest, Vocabulary
 from spobet.evaluation.breakdown import ConfusedPair, Group, by_acquaintance, by_gloss, by_signer, confused_pairs, taken_for
+from spobet.evaluation.deletion import Curves
 from spobet.evaluation.intervals import (
     Spread,
     draw_clips,
@@ -30,7 +31,7 @@ Interval = tuple[float, float]
 class ScoredRun:
     """One run's answers. logits: (clips, glosses). facts: how it came about, by name. history: learning curves, a value an epoch.
 
-    trust: None where there are too few clips to fit a temperature.
+    trust: None where there are too few clips to fit a temperature. worth: of its attention's weights, empty where not measured.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ScoredRun:
     trust: Trust | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     history: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    worth: Mapping[str, Curves] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 from spobet.dataset.folds import fold_of_clips
 from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset
+from spobet.evaluation.deletion import Curves
 from spobet.evaluation.metrics import OUTSIDE_VOCABULARY, labels_of
 from spobet.evaluation.run_page import run_page
 from spobet.evaluation.scores import Scores
@@ -52,6 +53,7 @@ def gather(runs: Sequence[RunFolder], dataset: Dataset, splits: Sequence[str], w
             trust=_trust(run, record, dataset, clips, scores, splits, wanted_error),
             facts=_facts(record),
             history=run.read_history() if run.history.is_file() else {},
+            worth=_worth(run, dataset, name),
         )
         for run, record, scores, order in zip(runs, records, scored, columns, strict=True)
     )
@@ -122,6 +124,16 @@ def _facts(record: RunRecord) -> dict[str, str]:
         "head": record.head_from,
         "versions": ", ".join(f"{name} {version}" for name, version in record.versions.items()),
     }
+
+
+def _worth(run: RunFolder, dataset: Dataset, name: str) -> dict[str, Curves]:
+    """What `spobet rollout` measured of this network on these clips, {} where it did not."""
+    if not run.rollout(name).is_file():
+        return {}
+    values = json.loads(run.rollout(name).read_text(encoding="utf-8"))
+    if (values.get("data"), values.get("weights")) != (dataset.info.content_hash, weights_of(run)):
+        return {}
+    return {kind: Curves.from_json(curves) for kind, curves in values["curves"].items()}
 
 
 def _some_clip(manifest: Manifest, gloss: str) -> str | None:
