@@ -4,15 +4,36 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from spobet.console import ANY, FILE, FOLDER, OUT_FILE, RUN, Commands, progress
+from spobet.arguments import ANY, FILE, FOLDER, OUT_FILE, RUN
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Turns what a user can mend into one line on stderr and exit status 2."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except KeyboardInterrupt:
+            click.echo("\nstopped; the same command goes on from the last whole epoch", err=True)
+            context.exit(130)
+        except ImportError as error:
+            _fail(f"{error}; training needs: pip install 'spobet[train]'")
+        except (ValueError, KeyError, OSError) as error:
+            _fail(error.args[0] if isinstance(error, KeyError) else str(error))
+
+
+def _fail(message: object) -> None:
+    click.echo("spobet: " + " ".join(str(message).split()), err=True)
+    sys.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="spobet")
 def main() -> None:
     """Recognise single signs from body landmarks: pose in, gloss out."""
@@ -28,7 +49,7 @@ def synthesize(out: Path, glosses: int, signers: int, takes: int, seed: int) -> 
     """Make a data set of synthetic signs: spobet synthesize data/synthetic"""
     from spobet.dataset.synthetic import synthesize
 
-    manifest = synthesize(out, glosses, signers, takes, seed, progress=progress("clips"))
+    manifest = synthesize(out, glosses, signers, takes, seed, progress=_progress("clips"))
     click.echo(f"{out}: {len(manifest)} clips of {len(manifest.vocabulary)} glosses")
 
 
@@ -46,7 +67,7 @@ def import_wlasl_(poses: Path, splits: tuple[Path, ...], out: Path, class_list: 
     """OpenPose folders and split files of WLASL: spobet import wlasl poses asl100.json data/asl100"""
     from spobet.dataset.wlasl import import_wlasl
 
-    click.echo(import_wlasl(poses, splits, out, class_list, progress=progress("clips")).summary())
+    click.echo(import_wlasl(poses, splits, out, class_list, progress=_progress("clips")).summary())
 
 
 @import_.command(name="npz")
@@ -57,7 +78,7 @@ def import_npz(file: Path, out: Path, licence: str) -> None:
     """Packed arrays in one .npz: spobet import npz clips.npz data/clips"""
     from spobet.dataset.packed import import_packed
 
-    manifest = import_packed(file, out, licence, progress=progress("clips"))
+    manifest = import_packed(file, out, licence, progress=_progress("clips"))
     click.echo(f"{out}: all {len(manifest)} clips read, {len(manifest.vocabulary)} glosses")
 
 
@@ -83,7 +104,7 @@ def split(dataset: Path, out: Path, val: float, test: float, seed: int) -> None:
 
     source = Dataset.open(dataset)
     dealt = resplit(source, (val, test), seed)
-    write_resplit(source, dealt, out, progress=progress("clips"))
+    write_resplit(source, dealt, out, progress=_progress("clips"))
     click.echo(f"{out}:\n{dealt.summary()}")
 
 
@@ -256,3 +277,11 @@ def _experiment(path: Path, seed: int | None) -> Any:
 
 def _command() -> str:
     return " ".join(["spobet", *sys.argv[1:]])
+
+
+def _progress(label: str) -> Callable[[Iterable], Iterable]:
+    def shown(items: Iterable) -> Iterable:
+        with click.progressbar(items, label=label, file=sys.stderr, show_pos=True) as bar:
+            yield from bar
+
+    return shown

@@ -78,6 +78,7 @@ def landmarks(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_rows_are_rebuilt_from_landmarks_and_not_done_twice(
     landmarks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -279,7 +279,11 @@ def test_a_held_out_fold_is_scored_and_not_trained_on(tiny_experiment: Experimen
     assert record.fold == "0 of 5"
     assert record.clips == tuple(clip.id for clip in kept)
     assert not set(record.clips) & {clip.id for clip in held_out}
-    assert {file.name for file in (tmp_path / "run").iterdir()} == FILES | {"metrics-fold0.json", "predictions-fold0.csv"}
+    assert {file.name for file in (tmp_path / "run").iterdir()} == FILES | {
+        "metrics-fold0.json",
+        "predictions-fold0.csv",
+        "scores-fold0.npz",
+    }
 
 
 @pytest.mark.usefixtures("no_export")

@@ -1,0 +1,30 @@
+"""What the commands' arguments may be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+ANY = click.Path(exists=True, path_type=Path)
+OUT_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class _Run(click.ParamType):
+    """A run folder, or the name of a network that comes with the package."""
+
+    name = "run"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Path:
+        from spobet.shipped import find_run
+
+        try:
+            return find_run(value)
+        except FileNotFoundError as error:
+            self.fail(str(error), parameter, context)
+
+
+RUN = _Run()
