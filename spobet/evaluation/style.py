@@ -58,7 +58,8 @@ li em { font-weight: 400; font-size: .82rem; white-space: nowrap }
 .bar { background: var(--rule) }
 .bar i { display: block; height: .5rem; min-width: 1px; background: var(--soft) }
 .true .bar i { background: var(--ink) }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 2rem }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 2rem;
+  margin-top: 1.2rem }
 .charts svg { max-width: 34rem }
 figure, dl, dd, pre { margin: 0 }
 figcaption { margin-bottom: .4rem }
