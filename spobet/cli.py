@@ -222,13 +222,21 @@ def rollout(
     """Show which frames reach the answer by attention: spobet rollout runs/hands 17713 --data data/hands --html attention.html"""
     if bool(clips) == bool(splits) or (splits and data is None):
         raise click.UsageError("name either clips, or --data and a --split to measure on")
-    from spobet.runs import RunFolder
-    from spobet.training.attention import measure, named_clips, roll_out
+    from spobet.training.attention import measure, roll_out_clips
 
-    if data is not None and splits:
-        click.echo(measure(RunFolder(run), data, splits, max_clips))
-    else:
-        click.echo(roll_out(RunFolder(run), *named_clips(clips, data), html))
+    click.echo(measure(run, data, splits, max_clips) if data and splits else roll_out_clips(run, clips, data, html))
+
+
+@main.command()
+@click.argument("run", type=RUN)
+@click.argument("clips", nargs=-1, required=True)
+@click.option("--data", type=ANY, help="Data set whose clip ids CLIPS are; without it they are paths.")
+@click.option("--html", type=OUT_FILE, help="Also write a page with the clips drawn.")
+def restore(run: Path, clips: tuple[str, ...], data: Path | None, html: Path | None) -> None:
+    """Show what a pretrained encoder puts where frames are hidden: spobet restore runs/pretrained 17713 --data data/hands"""
+    from spobet.training.restoring import restore_clips
+
+    click.echo(restore_clips(run, clips, data, html))
 
 
 @main.command()

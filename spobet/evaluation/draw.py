@@ -46,6 +46,31 @@ def skeleton_strip(pose: PoseSequence, num_frames: int = 8, height: int = 140, w
     return svg(width, height, title, "".join(cells), f'class="strip" width="{short(width)}" height="{height}"')
 
 
+def overlay_strip(truth: PoseSequence, told: PoseSequence, hidden: np.ndarray, num_frames: int = 12, height: int = 170) -> str:
+    """Frames of a clip as `skeleton_strip` draws them, and over the hidden ones what was told of them.
+
+    told: of as many frames, NaN where nothing was told. hidden: (frames,) bool; there the truth is faint, and the number says
+    hidden. ValueError where the sizes disagree or there is no frame.
+    """
+    if not len(truth) or truth.xy.shape != told.xy.shape or np.shape(hidden) != (len(truth),):
+        sizes = f"{len(truth)} frames of truth, {len(told)} told, {np.size(hidden)} hidden or not"
+        raise ValueError(f"{sizes}; expected as many of each and at least 1")
+    shown = _evenly_spaced(np.flatnonzero(truth.seen.any(axis=1)), len(truth), num_frames)
+    frames = _Frames.around(np.concatenate([truth.xy[shown], told.xy[shown]]), height - _LABEL_HEIGHT)
+    cells = []
+    for place, frame in enumerate(shown):
+        parts = _figure(frames, truth.xy[frame], truth.skeleton)
+        if hidden[frame]:
+            strong = _figure(frames, told.xy[frame], truth.skeleton) if told.seen[frame].any() else ""
+            parts = f'<g opacity=".3">{parts}</g>{strong}'
+        label = f"{frame + 1} hidden" if hidden[frame] else f"{frame + 1}"
+        parts += f'<text x="{short(frames.width / 2)}" y="{height - 5}" text-anchor="middle" {FONT} font-size="12">{label}</text>'
+        cells.append(f'<g transform="translate({short(place * frames.width)} 0)">{parts}</g>')
+    width = frames.width * len(shown)
+    title = f"{len(shown)} of {len(truth)} frames of a clip, {int(hidden[shown].sum())} of them hidden and restored; {_HANDS}"
+    return svg(width, height, title, "".join(cells), f'class="strip" width="{short(width)}" height="{height}"')
+
+
 @dataclass(frozen=True)
 class _Frames:
     """How landmarks become pixels: one scale and origin for every frame of a strip."""

@@ -74,6 +74,11 @@ def roll_out(run: RunFolder, names: Sequence[str], poses: Sequence[PoseSequence]
     return "\n".join(map(str, rolled))
 
 
+def roll_out_clips(run: Path, clips: Sequence[str], data: Path | None, page: Path | None = None) -> str:
+    """`roll_out` of clips by their id in a data set, or by path where none is given."""
+    return roll_out(RunFolder(run), *named_clips(clips, data), page)
+
+
 def named_clips(clips: Sequence[str], data: Path | None) -> tuple[list[str], list[PoseSequence]]:
     """(names, poses) of clips: ids of a data set where one is given, else paths that `spobet.read` reads."""
     if data is None:
@@ -82,13 +87,13 @@ def named_clips(clips: Sequence[str], data: Path | None) -> tuple[list[str], lis
     return [f"{clip} ({dataset.manifest[clip].gloss})" for clip in clips], [dataset.pose(clip) for clip in clips]
 
 
-def measure(run: RunFolder, data: Path, splits: Sequence[str], max_clips: int) -> str:
+def measure(path: Path, data: Path, splits: Sequence[str], max_clips: int) -> str:
     """What the rollout is worth on a split: deletion and insertion curves beside others', as text.
 
     Beside it stand gradient x input, the number of landmarks seen in each frame, and random orders. Of more than
     `max_clips` clips every n-th is taken. Also writes rollout-<split>.json into the run folder, which `spobet report` shows.
     """
-    dataset, name = Dataset.open(data), "+".join(splits)
+    run, dataset, name = RunFolder(path), Dataset.open(data), "+".join(splits)
     clips = dataset.manifest.of_splits(*splits).clips
     clips = clips[:: -(-len(clips) // max_clips)]
     opened = _Opened.open(run, [dataset.pose(clip.id) for clip in clips])

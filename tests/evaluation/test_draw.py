@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spobet.evaluation.draw import skeleton_strip
+from spobet.evaluation.draw import overlay_strip, skeleton_strip
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, Skeleton
 
@@ -122,3 +122,23 @@ def test_what_cannot_be_drawn_is_refused() -> None:
     for weights in (np.ones(2), np.array([1, -1, 1]), np.array([1, math.nan, 1])):
         with pytest.raises(ValueError, match=r"weights have shape \(\d,\), expected \(3,\)"):
             skeleton_strip(random_pose(3), weights=weights)
+
+
+def test_restored_frames_lie_over_a_faint_truth() -> None:
+    truth, told = random_pose(4, HANDS_42), random_pose(4, HANDS_42, seed=1)
+    hidden = np.array([False, True, True, False])
+    svg = overlay_strip(truth, told, hidden)
+    assert labels(svg) == ["1", "2 hidden", "3 hidden", "4"]
+    cells = ElementTree.fromstring(svg).findall(f"{SVG}g")
+    assert [len([group for group in cell if group.attrib.get("opacity") == ".3"]) for cell in cells] == [0, 1, 1, 0]
+    root = ElementTree.fromstring(svg)
+    _, _, width, height = map(float, root.attrib["viewBox"].split())
+    assert numbers_within(svg, width, height)
+    assert "2 of them hidden and restored" in (root[0].text or "")
+
+
+def test_a_hidden_frame_of_which_nothing_was_told_shows_the_truth_alone() -> None:
+    truth, nothing = random_pose(2), random_pose(2, missing=1.0)
+    assert labels(overlay_strip(truth, nothing, np.array([True, False]))) == ["1 hidden", "2"]
+    with pytest.raises(ValueError, match="2 frames of truth, 3 told, 2 hidden or not"):
+        overlay_strip(truth, random_pose(3), np.array([True, False]))

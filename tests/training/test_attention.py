@@ -51,7 +51,7 @@ def test_clips_on_disk_are_read_by_path(tiny_data: Path, tmp_path: Path) -> None
 
 
 def test_what_is_measured_stands_in_the_report_until_the_network_changes(run: RunFolder, tiny_data: Path) -> None:
-    text = measure(run, tiny_data, ["val", "test"], max_clips=3)
+    text = measure(run.path, tiny_data, ["val", "test"], max_clips=3)
     assert [line.split("  ")[1].strip() for line in text.splitlines()[1:]] == [
         "rollout",
         "gradient x input",
