@@ -184,8 +184,8 @@ def evaluate(run: Path | None, predictions: Path | None, data: Path, splits: tup
 
 
 @main.command()
-@click.argument("first", type=ANY)
-@click.argument("second", type=ANY)
+@click.argument("first", type=RUN)
+@click.argument("second", type=RUN)
 @click.option("--data", type=ANY, required=True, help="Data set that holds the clips.")
 @click.option("--split", "splits", multiple=True, default=["test"], show_default=True, help="Give it twice to pool two.")
 @click.option("--html", type=OUT_FILE, help="Also write a page with the clips drawn on which they differ.")

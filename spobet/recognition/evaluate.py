@@ -49,6 +49,19 @@ def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str)
     return metrics
 
 
+def scores_of(run: RunFolder, dataset: Dataset, clips: Manifest, name: str) -> Scores:
+    """The scores that `evaluate` kept under `name` where they are of this network and these clips, else made anew and not kept."""
+    record = run.record()
+    if run.scores(name).is_file():
+        refuse_met(clips, frozenset(record.clips), name)
+        refuse_met_signers(clips, dataset.manifest, frozenset(record.signers), name)
+        scores = Scores.read(run.scores(name))
+        current = (tuple(clip.id for clip in clips), dataset.info.content_hash, weights_of(run))
+        if (scores.clip_ids, scores.data, scores.weights) == current:
+            return scores
+    return score_clips(run, dataset, clips, name)
+
+
 def score_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str) -> Scores:
     """The scores of every gloss for `clips`, which the run must not have met; writes nothing. ValueError as `evaluate` says."""
     record = run.record()

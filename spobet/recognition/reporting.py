@@ -18,7 +18,7 @@ from spobet.evaluation.scores import Scores
 from spobet.evaluation.standing import Report, ScoredRun
 from spobet.evaluation.trust import Trust, cross_fitted, fitted_elsewhere
 from spobet.files import write_whole
-from spobet.recognition.evaluate import chosen_here, score_clips, weights_of
+from spobet.recognition.evaluate import chosen_here, scores_of, weights_of
 from spobet.runs import RunFolder, RunRecord
 
 PAGE, VALUES = "report.html", "report.json"
@@ -43,7 +43,7 @@ def report(runs: Sequence[Path], data: Path, splits: Sequence[str], out: Path, w
 def gather(runs: Sequence[RunFolder], dataset: Dataset, splits: Sequence[str], wanted_error: float) -> Report:
     """The scores of every run on the same clips, with all that is told of them."""
     name, clips = "+".join(splits), dataset.manifest.of_splits(*splits)
-    scored = [_scores(run, dataset, clips, name) for run in runs]
+    scored = [scores_of(run, dataset, clips, name) for run in runs]
     vocabulary, records = scored[0].vocabulary, [run.record() for run in runs]
     columns = [_columns(run, scores, scored[0]) for run, scores in zip(runs, scored, strict=True)]
     told = tuple(
@@ -70,16 +70,6 @@ def gather(runs: Sequence[RunFolder], dataset: Dataset, splits: Sequence[str], w
     )
 
 
-def _scores(run: RunFolder, dataset: Dataset, clips: Manifest, name: str) -> Scores:
-    """The scores that `evaluate` kept where they are of this network and these clips, else made anew."""
-    if run.scores(name).is_file():
-        scores = Scores.read(run.scores(name))
-        current = (tuple(clip.id for clip in clips), dataset.info.content_hash, weights_of(run))
-        if (scores.clip_ids, scores.data, scores.weights) == current:
-            return scores
-    return score_clips(run, dataset, clips, name)
-
-
 def _columns(run: RunFolder, scores: Scores, first: Scores) -> list[int]:
     if set(scores.vocabulary.glosses) != set(first.vocabulary.glosses):
         sizes = f"{len(scores.vocabulary)} glosses, the first run {len(first.vocabulary)}"
@@ -94,7 +84,7 @@ def _trust(
     met = frozenset(record.clips)
     others = Manifest(tuple(clip for clip in dataset.manifest if clip.split == FIT_ON and clip.id not in met))
     if FIT_ON not in splits and len(others) and len(others) == sum(clip.split == FIT_ON for clip in dataset.manifest):
-        fitting = _scores(run, dataset, others, FIT_ON)
+        fitting = scores_of(run, dataset, others, FIT_ON)
         fit_on = (fitting.logits.astype(np.float64), labels_of(others, fitting.vocabulary))
         if (fit_on[1] != OUTSIDE_VOCABULARY).any():
             return fitted_elsewhere(logits, labels, fit_on, FIT_ON, wanted)

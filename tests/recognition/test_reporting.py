@@ -12,7 +12,7 @@ import pytest
 
 from spobet.dataset.store import Dataset
 from spobet.evaluation.scores import Scores
-from spobet.recognition import reporting
+from spobet.recognition import evaluate as evaluating
 from spobet.recognition.evaluate import evaluate
 from spobet.recognition.reporting import gather, report
 from spobet.runs import RunFolder
@@ -47,7 +47,7 @@ def test_kept_scores_are_used_and_those_of_other_weights_are_not(
     dataset, run = Dataset.open(tiny_data), runs[0]
     evaluate(run.path, tiny_data, ["val", "test"])
     kept = Scores.read(run.scores("val+test"))
-    monkeypatch.setattr(reporting, "score_clips", None)  # would be called
+    monkeypatch.setattr(evaluating, "score_clips", None)  # would be called
     assert (gather([run], dataset, ["val", "test"], 0.1).runs[0].logits == kept.logits).all()
     monkeypatch.undo()
     Scores(kept.clip_ids, kept.vocabulary, kept.logits[::-1], kept.data, "of another network").write(run.scores("val+test"))
