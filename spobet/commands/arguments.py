@@ -1,7 +1,9 @@
-"""What the commands' arguments may be."""
+"""What the commands' arguments may be, and how their progress is shown."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,3 +30,13 @@ class _Run(click.ParamType):
 
 
 RUN = _Run()
+
+
+def progress(label: str) -> Callable[[Iterable], Iterable]:
+    """A bar on stderr over whatever passes through."""
+
+    def shown(items: Iterable) -> Iterable:
+        with click.progressbar(items, label=label, file=sys.stderr, show_pos=True) as bar:
+            yield from bar
+
+    return shown

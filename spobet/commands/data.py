@@ -1,0 +1,91 @@
+"""Commands on data sets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from spobet.commands.arguments import ANY, FILE, FOLDER, OUT_FILE, progress
+
+
+@click.command()
+@click.argument("out", type=FOLDER)
+@click.option("--glosses", default=20, show_default=True, help="How many signs.")
+@click.option("--signers", default=24, show_default=True, help="How many signers; each is in one split only.")
+@click.option("--takes", default=2, show_default=True, help="Clips of each sign by each signer.")
+@click.option("--seed", default=0, show_default=True)
+def synthesize(out: Path, glosses: int, signers: int, takes: int, seed: int) -> None:
+    """Make a data set of synthetic signs: spobet synthesize data/synthetic"""
+    from spobet.dataset.synthetic import synthesize
+
+    manifest = synthesize(out, glosses, signers, takes, seed, progress=progress("clips"))
+    click.echo(f"{out}: {len(manifest)} clips of {len(manifest.vocabulary)} glosses")
+
+
+@click.group(name="import")
+def import_() -> None:
+    """Make a data set of landmarks you have."""
+
+
+@import_.command(name="wlasl")
+@click.argument("poses", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("splits", type=FILE, nargs=-1, required=True)
+@click.argument("out", type=FOLDER)
+@click.option("--class-list", type=FILE, help="Names of the classes of an nslt_*.json split.")
+def import_wlasl_(poses: Path, splits: tuple[Path, ...], out: Path, class_list: Path | None) -> None:
+    """OpenPose folders and split files of WLASL: spobet import wlasl poses asl100.json data/asl100"""
+    from spobet.dataset.wlasl import import_wlasl
+
+    click.echo(import_wlasl(poses, splits, out, class_list, progress=progress("clips")).summary())
+
+
+@import_.command(name="npz")
+@click.argument("file", type=FILE)
+@click.argument("out", type=FOLDER)
+@click.option("--licence", default="", help="Terms under which the clips may be used.")
+def import_npz(file: Path, out: Path, licence: str) -> None:
+    """Packed arrays in one .npz: spobet import npz clips.npz data/clips"""
+    from spobet.dataset.packed import import_packed
+
+    manifest = import_packed(file, out, licence, progress=progress("clips"))
+    click.echo(f"{out}: all {len(manifest)} clips read, {len(manifest.vocabulary)} glosses")
+
+
+@click.command()
+@click.argument("dataset", type=ANY)
+def info(dataset: Path) -> None:
+    """Count clips, signers and frames of a data set, and name its leaks: spobet info data/asl100"""
+    from spobet.dataset.summary import summarize
+
+    click.echo(summarize(dataset))
+
+
+@click.command()
+@click.argument("dataset", type=ANY)
+@click.argument("out", type=FOLDER)
+@click.option("--val", default=0.15, show_default=True, help="Share of the clips to validate on.")
+@click.option("--test", default=0.2, show_default=True, help="Share of the clips to test on.")
+@click.option("--seed", default=0, show_default=True)
+def split(dataset: Path, out: Path, val: float, test: float, seed: int) -> None:
+    """Deal the clips anew so that no signer stands in two splits: spobet split data/hands data/hands-signers"""
+    from spobet.dataset.resplit import resplit, write_resplit
+    from spobet.dataset.store import Dataset
+
+    source = Dataset.open(dataset)
+    dealt = resplit(source, (val, test), seed)
+    write_resplit(source, dealt, out, progress=progress("clips"))
+    click.echo(f"{out}:\n{dealt.summary()}")
+
+
+@click.command()
+@click.argument("dataset", type=ANY)
+@click.option("--html", type=OUT_FILE, help="Also write a page with the doubtful clips drawn.")
+def check(dataset: Path, html: Path | None) -> None:
+    """Find leaks, doubtful labels and odd clips by their landmarks: spobet check data/hands --html doubts.html"""
+    from spobet.evaluation.check import check
+
+    click.echo(check(dataset, html))
+
+
+COMMANDS = (synthesize, import_, info, split, check)
