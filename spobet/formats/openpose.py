@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import orjson
 
+from spobet.poses.people import signer_rows
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import OPENPOSE_54, hand_landmarks
 
 MAX_GAP = 1000  # frames; a longer hole in the numbering is no clip
-MAX_STEP = 1.0  # body spreads that one person may move from one detection to the next
 MAX_CONFIDENCE = 2.0  # OpenPose interpolates its confidences and goes a little over 1
 _TO_THE_END = -1
 _FRAME_NAME = re.compile(r"(?:^|_)(\d{1,18})_keypoints\.json\Z")
@@ -50,7 +50,7 @@ def read(path: Path, frame_start: int = 1, frame_end: int = _TO_THE_END) -> Pose
     """
     files = _files_in_range(_frame_files(path), frame_start, frame_end, path)
     people, numbers = _read_people(files)
-    signer = _signer_rows(people, numbers)
+    signer = signer_rows(people[:, OPENPOSE_54.body], numbers, sureness=people[..., 2].sum(axis=1))
     first, last = min(files), max(files)
     return _pose(people[signer], numbers[signer] - first, last - first + 1)
 
@@ -186,68 +186,6 @@ def _check_numbers(people: np.ndarray, numbers: Iterable[int], files: dict[int, 
         point = ", ".join(f"{value:g}" for value in people[row, landmark])
         where = f"{files[list(numbers)[row]]}: {OPENPOSE_54.landmarks[landmark]}"
         raise ValueError(f"{where} is ({point}), expected finite x and y and a confidence of 0..1")
-
-
-def _signer_rows(people: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Positions of the signer among everyone in the clip, at most one a frame.
-
-    The signer's is the track of greatest number of frames x median of (body area x confidence): one odd frame decides nothing.
-    Tracks that never share a frame with it are taken for the same person seen again (a jump, a cut); people seen beside the
-    signer never are.
-    """
-    if len(np.unique(numbers)) == len(numbers):
-        return np.arange(len(numbers))
-    bodies = people[:, OPENPOSE_54.body]
-    spread = _spread(bodies)
-    salience = spread**2 * people[..., 2].sum(axis=1)
-    signer: list[int] = []
-    for track in sorted(_tracks(bodies, spread, numbers), key=lambda track: -len(track) * np.median(salience[track])):
-        if not np.isin(numbers[track], numbers[signer]).any():
-            signer += track
-    return np.array(sorted(signer))
-
-
-def _tracks(bodies: np.ndarray, spread: np.ndarray, numbers: np.ndarray) -> list[list[int]]:
-    """Every person's way through the clip, as positions in `bodies` (people, body points, 3): the nearest belong together."""
-    tracks: list[list[int]] = []
-    for rows in np.split(np.arange(len(numbers)), np.flatnonzero(np.diff(numbers)) + 1):
-        ends = [track[-1] for track in tracks]
-        continued = _nearest_pairs(_steps(bodies[ends], bodies[rows], np.maximum.outer(spread[ends], spread[rows])))
-        for position, row in enumerate(rows.tolist()):
-            if position in continued:
-                tracks[continued[position]].append(row)
-            else:
-                tracks.append([row])
-    return tracks
-
-
-def _steps(ends: np.ndarray, bodies: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    """How far each body is from the end of each track (ends, bodies), over the larger spread of the two.
-
-    Infinite where the two have no landmark in common.
-    """
-    before, after = ends[:, None], bodies[None]
-    weight = before[..., 2] * after[..., 2]  # (ends, bodies, landmarks), 0 where either is missing
-    distance = (weight * np.linalg.norm(after[..., :2] - before[..., :2], axis=-1)).sum(axis=-1)
-    scale = weight.sum(axis=-1) * spread
-    return np.divide(distance, scale, out=np.full(scale.shape, np.inf), where=scale > 0)
-
-
-def _nearest_pairs(steps: np.ndarray) -> dict[int, int]:
-    """Which track each person continues: {column: row} of the smallest steps, each used once, none above MAX_STEP."""
-    steps, pairs = steps.copy(), {}
-    while steps.size and steps.min() <= MAX_STEP:
-        track, person = np.unravel_index(steps.argmin(), steps.shape)
-        pairs[int(person)] = int(track)
-        steps[track], steps[:, person] = np.inf, np.inf
-    return pairs
-
-
-def _spread(bodies: np.ndarray) -> np.ndarray:
-    """Size of each body in pixels (people,): the confidence-weighted mean distance of its landmarks from their centre."""
-    weight = bodies[..., 2] / np.maximum(bodies[..., 2].sum(axis=1), np.finfo(np.float32).tiny)[:, None]
-    centre = (bodies[..., :2] * weight[..., None]).sum(axis=1, keepdims=True)
-    return (weight * np.linalg.norm(bodies[..., :2] - centre, axis=-1)).sum(axis=1)
 
 
 def _pose(signer: np.ndarray, frames: np.ndarray, num_frames: int) -> PoseSequence:

@@ -1,0 +1,69 @@
+"""Several people in the picture: who is the signer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+MAX_STEP = 1.0  # body spreads that one person may move from one detection to the next
+
+
+def signer_rows(bodies: np.ndarray, numbers: np.ndarray, sureness: np.ndarray) -> np.ndarray:
+    """Positions of the signer among everyone in the clip, at most one a frame, ascending.
+
+    bodies: (people, body points, 3) of x, y, confidence, confidence 0 where missing. numbers: (people,) each one's frame, ascending.
+    sureness: (people,) how sure the detector is of a person, hands included. The signer's is the track of greatest number of
+    frames x median of (body area x sureness): one odd frame decides nothing. Tracks that never share a frame with it are taken
+    for the same person seen again (a jump, a cut); people seen beside the signer never are.
+    """
+    if len(np.unique(numbers)) == len(numbers):
+        return np.arange(len(numbers))
+    spread = _spread(bodies)
+    salience = spread**2 * sureness
+    signer: list[int] = []
+    for track in sorted(_tracks(bodies, spread, numbers), key=lambda track: -len(track) * np.median(salience[track])):
+        if not np.isin(numbers[track], numbers[signer]).any():
+            signer += track
+    return np.array(sorted(signer))
+
+
+def _tracks(bodies: np.ndarray, spread: np.ndarray, numbers: np.ndarray) -> list[list[int]]:
+    """Every person's way through the clip, as positions in `bodies` (people, body points, 3): the nearest belong together."""
+    tracks: list[list[int]] = []
+    for rows in np.split(np.arange(len(numbers)), np.flatnonzero(np.diff(numbers)) + 1):
+        ends = [track[-1] for track in tracks]
+        continued = _nearest_pairs(_steps(bodies[ends], bodies[rows], np.maximum.outer(spread[ends], spread[rows])))
+        for position, row in enumerate(rows.tolist()):
+            if position in continued:
+                tracks[continued[position]].append(row)
+            else:
+                tracks.append([row])
+    return tracks
+
+
+def _steps(ends: np.ndarray, bodies: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """How far each body is from the end of each track (ends, bodies), over the larger spread of the two.
+
+    Infinite where the two have no landmark in common.
+    """
+    before, after = ends[:, None], bodies[None]
+    weight = before[..., 2] * after[..., 2]  # (ends, bodies, landmarks), 0 where either is missing
+    distance = (weight * np.linalg.norm(after[..., :2] - before[..., :2], axis=-1)).sum(axis=-1)
+    scale = weight.sum(axis=-1) * spread
+    return np.divide(distance, scale, out=np.full(scale.shape, np.inf), where=scale > 0)
+
+
+def _nearest_pairs(steps: np.ndarray) -> dict[int, int]:
+    """Which track each person continues: {column: row} of the smallest steps, each used once, none above MAX_STEP."""
+    steps, pairs = steps.copy(), {}
+    while steps.size and steps.min() <= MAX_STEP:
+        track, person = np.unravel_index(steps.argmin(), steps.shape)
+        pairs[int(person)] = int(track)
+        steps[track], steps[:, person] = np.inf, np.inf
+    return pairs
+
+
+def _spread(bodies: np.ndarray) -> np.ndarray:
+    """Size of each body (people,): the confidence-weighted mean distance of its landmarks from their centre."""
+    weight = bodies[..., 2] / np.maximum(bodies[..., 2].sum(axis=1), np.finfo(np.float32).tiny)[:, None]
+    centre = (bodies[..., :2] * weight[..., None]).sum(axis=1, keepdims=True)
+    return (weight * np.linalg.norm(bodies[..., :2] - centre, axis=-1)).sum(axis=1)

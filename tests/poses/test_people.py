@@ -1,0 +1,27 @@
+"""Claims about the choice of the signer among several people; the readers' tests say the rest on real files."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spobet.poses.people import signer_rows
+
+
+def person(x: float, size: float) -> np.ndarray:
+    """Four sure body points around (x, 0): (4, 3)."""
+    return np.array([[x - size, 0, 1], [x + size, 0, 1], [x, -size, 1], [x, size, 1]], np.float32)
+
+
+def test_the_larger_of_two_is_followed_whatever_the_order_in_the_file() -> None:
+    bodies = np.stack([person(0, 2), person(9, 1), person(9.1, 1), person(0.1, 2)])
+    assert signer_rows(bodies, np.array([0, 0, 1, 1]), np.ones(4)).tolist() == [0, 3]
+
+
+def test_who_stands_beside_the_signer_never_fills_a_gap() -> None:
+    bodies = np.stack([person(0, 2), person(9, 1), person(9, 1), person(0, 2), person(9, 1)])
+    assert signer_rows(bodies, np.array([0, 0, 1, 2, 2]), np.ones(5)).tolist() == [0, 3]
+
+
+def test_someone_alone_keeps_every_frame_even_after_a_jump() -> None:
+    bodies = np.stack([person(0, 1), person(50, 1)])
+    assert signer_rows(bodies, np.array([0, 3]), np.ones(2)).tolist() == [0, 1]
