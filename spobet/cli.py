@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from spobet.commands import answers, data, figures, training
+from spobet.commands import answers, data, figures, training, video
 from spobet.commands.arguments import FOLDER
+from spobet.extras import ExtraNeeded
 
 
 class _Commands(click.Group):
@@ -21,6 +22,8 @@ class _Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("\nstopped; the same command goes on from the last whole epoch", err=True)
             context.exit(130)
+        except ExtraNeeded as error:
+            _fail(error)
         except ImportError as error:
             _fail(f"{error}; training needs: pip install 'spobet[train]'")
         except (ValueError, KeyError, OSError) as error:
@@ -47,6 +50,6 @@ def demo(out: Path) -> None:
     click.echo(run_demo(out, say=lambda line: click.echo(line, err=True)))
 
 
-for room in (data, training, figures, answers):
+for room in (data, video, training, figures, answers):
     for command in room.COMMANDS:
         main.add_command(command)

@@ -6,15 +6,29 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
+from spobet.files import write_whole
 from spobet.poses.sequence import UNITS, PoseSequence
 from spobet.poses.skeleton import HANDS_42, Skeleton, skeleton_named
 
-_LANDMARK_FIELDS = {"coords", "scale", "hand_mask", "lr_swap", "confidence", "landmark", "bone", "skeleton", "offsets", "unit"}
-_NUMBERS = ("coords", "offsets", "scale", "hand_mask", "lr_swap", "confidence", "frame_rate", "n25_start", "n25_end")
+_LANDMARK_FIELDS = {
+    "coords",
+    "scale",
+    "hand_mask",
+    "lr_swap",
+    "confidence",
+    "landmark",
+    "bone",
+    "skeleton",
+    "offsets",
+    "unit",
+    "times",
+}
+_NUMBERS = ("coords", "offsets", "scale", "hand_mask", "lr_swap", "confidence", "frame_rate", "times", "n25_start", "n25_end")
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +38,8 @@ class PackedClips:
     xy: (frames of all clips, landmarks, 2) float32, NaN = missing. confidence: (frames, landmarks).
     offsets: (clips + 1,), frames of clip i are offsets[i]:offsets[i + 1].
     frame_rate: (clips,) frames a second, NaN = unknown. sides_known: False where right and left are just two tracks.
-    facts: field name -> array (clips,) or names.
+    facts: field name -> array (clips,) or names. times: (frames of all clips,) seconds, NaN = unknown, None without that field;
+    they go before frame_rate.
     """
 
     xy: np.ndarray
@@ -35,6 +50,7 @@ class PackedClips:
     unit: str
     sides_known: bool
     facts: dict[str, np.ndarray]
+    times: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -45,9 +61,13 @@ class PackedClips:
         xy, confidence = self.xy[span], self.confidence[span]
         if not self.sides_known:
             xy, confidence = _with_sides(xy, confidence)
+        return PoseSequence(xy, confidence, self.skeleton, self._times(clip, span), self.unit)
+
+    def _times(self, clip: int, span: slice) -> np.ndarray | None:
+        if self.times is not None and np.isfinite(self.times[span]).all():
+            return self.times[span]
         rate = self.frame_rate[clip]
-        times = np.arange(len(xy)) / rate if rate > 0 else None  # NaN compares False
-        return PoseSequence(xy, confidence, self.skeleton, times, self.unit)
+        return np.arange(span.stop - span.start) / rate if rate > 0 else None  # NaN compares False
 
     def __iter__(self) -> Iterator[PoseSequence]:
         return (self.pose(clip) for clip in range(len(self)))
@@ -67,6 +87,23 @@ def read(path: Path) -> PoseSequence:
     if len(clips) != 1:
         raise ValueError(f"{path}: holds {len(clips)} clips, expected one; make a data set of it with `spobet import npz`")
     return clips.pose(0)
+
+
+def write(pose: PoseSequence, path: Path) -> None:
+    """Write one clip so that `read` gives it back, times too."""
+    times = {} if pose.times is None else {"times": pose.times}
+    content = BytesIO()
+    np.savez_compressed(
+        content,
+        coords=pose.xy,
+        offsets=np.array([0, len(pose)]),
+        confidence=pose.confidence,
+        landmark=np.array(pose.skeleton.landmarks),
+        bone=np.array(pose.skeleton.bones, dtype=str).reshape(-1, 2),
+        unit=np.array(pose.unit),
+        **times,
+    )
+    write_whole(path, content.getvalue())
 
 
 def read_clips(path: Path) -> PackedClips:
@@ -101,7 +138,13 @@ def _clips(fields: dict[str, np.ndarray]) -> PackedClips:
         unit=_unit(fields, two_hands),
         sides_known=not two_hands,
         facts={name: value for name, value in fields.items() if name not in _LANDMARK_FIELDS},
+        times=_frame_times(fields, len(xy)),
     )
+
+
+def _frame_times(fields: dict[str, np.ndarray], num_frames: int) -> np.ndarray | None:
+    _check_shape(fields, "times", (num_frames,))
+    return fields["times"].astype(np.float64) if "times" in fields else None
 
 
 def _check_kinds(fields: dict[str, np.ndarray]) -> None:

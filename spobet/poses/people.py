@@ -10,7 +10,7 @@ MAX_STEP = 1.0  # body spreads that one person may move from one detection to th
 def signer_rows(bodies: np.ndarray, numbers: np.ndarray, sureness: np.ndarray) -> np.ndarray:
     """Positions of the signer among everyone in the clip, at most one a frame, ascending.
 
-    bodies: (people, body points, 3) of x, y, confidence, confidence 0 where missing. numbers: (people,) each one's frame, ascending.
+    bodies: (people, body points, 3) of x, y, confidence; 0 where missing. numbers: (people,) the frame of each, ascending.
     sureness: (people,) how sure the detector is of a person, hands included. The signer's is the track of greatest number of
     frames x median of (body area x sureness): one odd frame decides nothing. Tracks that never share a frame with it are taken
     for the same person seen again (a jump, a cut); people seen beside the signer never are.

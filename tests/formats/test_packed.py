@@ -250,3 +250,20 @@ def test_several_clips_are_no_single_clip(tmp_path: Path) -> None:
         ValueError, match=r"clips\.npz: holds 2 clips, expected one; make a data set of it with `spobet import npz`"
     ):
         packed.read(save(tmp_path, **face()))
+
+
+def test_a_written_clip_reads_back_with_its_times(tmp_path: Path) -> None:
+    xy = np.arange(2 * len(HANDS_42) * 2, dtype=np.float32).reshape(2, len(HANDS_42), 2)
+    xy[1, 3] = np.nan
+    pose = PoseSequence(xy, (~np.isnan(xy[..., 0])).astype(np.float32), HANDS_42, np.array([0.0, 0.07]), "image")
+    packed.write(pose, tmp_path / "clip.npz")
+    back = packed.read(tmp_path / "clip.npz")
+    np.testing.assert_array_equal(back.xy, pose.xy)
+    np.testing.assert_array_equal(back.confidence, pose.confidence)
+    assert back.times is not None
+    assert (back.times.tolist(), back.skeleton.landmarks, back.unit) == ([0.0, 0.07], HANDS_42.landmarks, "image")
+
+
+def test_times_that_do_not_fit_the_frames_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"times has shape \(2,\), expected \(3,\)"):
+        packed.read_clips(save(tmp_path, **face(times=[0.0, 1.0])))

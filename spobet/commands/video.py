@@ -1,0 +1,70 @@
+"""Commands on video, and on what WLASL's authors publish."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from spobet.commands.arguments import ANY, FILE, FOLDER
+
+if TYPE_CHECKING:
+    from spobet.dataset.extract import Outcome
+
+
+@click.command()
+@click.argument("source", type=ANY)
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--clips", type=FILE, help="What the clips are: a CSV (video, gloss, signer, split, ...) or a WLASL split file.")
+@click.option("--models", type=FOLDER, help="Folder with MediaPipe's Tasks files; else they are fetched once into a cache.")
+@click.option("--models-from", type=ANY, help="Make them, offline, from this wheel of mediapipe 0.10.21 or where it is installed.")
+@click.option("--people", default=1, show_default=True, help="Find so many people, and follow the signer among them.")
+@click.option("--workers", default=os.cpu_count() or 1, show_default="cores", help="Processes.")
+@click.option("--ray", is_flag=False, flag_value="", metavar="[ADDRESS]", help="Work on Ray: here, or on the cluster at ADDRESS.")
+@click.option("--licence", default="", help="Terms under which the clips may be used.")
+def extract(
+    source: Path,
+    out: Path,
+    clips: Path | None,
+    models: Path | None,
+    models_from: Path | None,
+    people: int,
+    workers: int,
+    ray: str | None,
+    licence: str,
+) -> None:
+    """Landmarks of videos: spobet extract videos data/mine, or of one: spobet extract sign.mp4 sign.npz"""
+    from spobet.dataset.extract import Workers, extract
+    from spobet.dataset.videos import videos_in, videos_listed
+    from spobet.video.mediapipe_tasks import MediaPipe
+    from spobet.video.models import cache_folder, make_models, models_folder
+
+    if models_from:
+        make_models(models_from, models or cache_folder())
+    detector = MediaPipe(models_folder(models, say=lambda line: click.echo(line, err=True)), people)
+    jobs, missing = videos_listed(source, clips) if clips else (videos_in(source), [])
+    report = extract(jobs, out, detector, Workers(workers, ray), missing, licence, progress=_bar(len(jobs)))
+    click.echo(f"{out}: {report.summary()}")
+
+
+def _bar(num_clips: int) -> Callable[[Iterable[Outcome]], Iterator[Outcome]]:
+    """A bar on stderr over clips that are done, with frames a second."""
+
+    def shown(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+        start, num_frames = time.perf_counter(), 0
+        rate: Callable[[object], str] = lambda _: f"{num_frames / (time.perf_counter() - start):,.1f} frames a second"  # noqa: E731
+        with click.progressbar(length=num_clips, label="clips", file=sys.stderr, show_pos=True, item_show_func=rate) as bar:
+            for outcome in outcomes:
+                num_frames += outcome.num_frames
+                bar.update(1, outcome)
+                yield outcome
+
+    return shown
+
+
+COMMANDS = (extract,)

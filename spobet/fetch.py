@@ -1,0 +1,136 @@
+"""Files from the web: resumed where they broke off, checked, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+CHUNK = 1 << 18
+_RANGE_NOT_SATISFIABLE = 416
+_WORTH_ANOTHER_TRY = (408, 425, 429, 500, 502, 503, 504)
+
+
+class FetchError(OSError):
+    """A file could not be had; the text says from where and why. `.part` keeps what came, for the next time."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds to wait for a silent server, tries without a byte of progress, and seconds to rest after the first of them."""
+
+    timeout: float = 30.0
+    tries: int = 5
+    rest: float = 1.0
+
+
+def fetch(
+    url: str,
+    path: Path,
+    sha256: str | None = None,
+    patience: Patience | None = None,
+    progress: Callable[[int, int | None], None] = lambda done, total: None,
+) -> str:
+    """Bring the file at `url` to `path` and return its SHA-256.
+
+    What came so far stands in `<name>.part` and is gone on with, also in a later call (HTTP Range, while the server's file is the
+    same one). Refused, broken off or silent connections are tried again, more slowly each time; a try that brought something does
+    not count. progress: is told bytes done and in all, None = unknown. FetchError where the file cannot be had, where a web page
+    comes in its place, or where its checksum is not `sha256`; then nothing is at `path`.
+    """
+    patience = patience or Patience()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    failures = 0
+    while True:
+        before = _size(part)
+        try:
+            _go_on(url, part, patience.timeout, progress)
+            break
+        except (OSError, HTTPException) as error:
+            _stop_if_hopeless(url, error)
+            failures = failures + 1 if _size(part) <= before else 0
+            if failures >= patience.tries:
+                raise FetchError(f"{url}: gave up after {failures} tries without progress ({error})") from error
+            time.sleep(patience.rest * 2**failures)
+    return _accepted(url, part, path, sha256)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, as hexadecimal text."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _go_on(url: str, part: Path, timeout: float, progress: Callable[[int, int | None], None]) -> None:
+    """Append to `part` what is missing of it; returns when it is whole."""
+    tag = part.with_name(part.name + ".tag")  # says which file of the server the part belongs to
+    known = tag.read_text() if tag.is_file() and _size(part) else ""
+    headers = {"User-Agent": "spobet", "Accept-Encoding": "identity"}
+    if known:
+        headers |= {"Range": f"bytes={_size(part)}-", "If-Range": known}
+    try:
+        response = urlopen(Request(url, headers=headers), timeout=timeout)
+    except HTTPError as error:
+        if error.code != _RANGE_NOT_SATISFIABLE or not known:
+            raise
+        part.unlink()  # the server's file is shorter now
+        raise ConnectionError("the file changed on the server") from error
+    with closing(response):
+        _refuse_page(url, response)
+        resumed = response.status == 206
+        done = _size(part) if resumed else 0
+        total = int(response.headers["Content-Length"]) + done if response.headers.get("Content-Length") else None
+        tag.write_text(_tag(response))
+        with part.open("ab" if resumed else "wb") as file:
+            for chunk in _chunks(response):
+                file.write(chunk)
+                done += len(chunk)
+                progress(done, total)
+    if total is not None and done < total:
+        raise ConnectionError(f"broken off after {done:,} of {total:,} bytes")
+
+
+def _chunks(response: HTTPResponse) -> Iterator[bytes]:
+    while chunk := response.read1(CHUNK):
+        yield chunk
+
+
+def _tag(response: HTTPResponse) -> str:
+    """A strong validator of the server's file, "" where it has none and a part is worth nothing later."""
+    tag = response.headers.get("ETag", "")
+    return tag if tag and not tag.startswith("W/") else response.headers.get("Last-Modified", "")
+
+
+def _refuse_page(url: str, response: HTTPResponse) -> None:
+    if response.headers.get_content_type() == "text/html":
+        raise FetchError(f"{url}: a web page came in place of the file (a quota, a question, or a dead link)")
+
+
+def _stop_if_hopeless(url: str, error: Exception) -> None:
+    if isinstance(error, FetchError):
+        raise error
+    if isinstance(error, HTTPError) and error.code not in _WORTH_ANOTHER_TRY:
+        raise FetchError(f"{url}: {error.code} {error.reason}") from error
+    if isinstance(error, URLError) and isinstance(error.reason, OSError) and "Name or service" in str(error.reason):
+        raise FetchError(f"{url}: no such host, or no network") from error
+
+
+def _accepted(url: str, part: Path, path: Path, sha256: str | None) -> str:
+    found = sha256_of(part)
+    part.with_name(part.name + ".tag").unlink(missing_ok=True)
+    if sha256 and found != sha256:
+        part.unlink()
+        raise FetchError(f"{url}: SHA-256 {found}, expected {sha256}: not the file that was asked for")
+    part.replace(path)
+    return found
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0

@@ -1,0 +1,34 @@
+"""What finds people in pictures: the one interface between video and landmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from spobet.video.frames import Frame
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Everyone a detector found in one frame, in its own order.
+
+    bodies: (people, 33, 3) float32 x, y and visibility 0..1 of MediaPipe's pose landmarks. hands: (hands, 21, 2) float32 x, y,
+    wrist first. x and y are shares of the picture's width and height.
+    """
+
+    bodies: np.ndarray
+    hands: np.ndarray
+
+
+class Detector(Protocol):
+    """Finds bodies and hands. Picklable; keeps nothing from one clip to the next, so that clips may come in any order."""
+
+    @property
+    def name(self) -> str:
+        """Whatever changes what is found, as text: two detectors of one name find the same."""
+
+    def find(self, frames: Iterable[Frame]) -> Iterator[Found]:
+        """What is found in each frame of one clip."""

@@ -1,0 +1,106 @@
+"""MediaPipe's Tasks (1.x) as a detector: one pose landmarker and one hand landmarker, in video mode."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spobet.extras import extra_module
+from spobet.fetch import sha256_of
+from spobet.poses.skeleton import hand_landmarks
+from spobet.video.detector import Found
+from spobet.video.frames import Frame
+from spobet.video.landmarks import BODY_33
+from spobet.video.models import HANDS, POSE
+
+_PURPOSE = "finding landmarks in video"
+_BODY_POINTS, _HAND_POINTS = len(BODY_33), len(hand_landmarks("right"))
+_FRAME_MS = 40  # between frames whose times are unknown
+
+
+@dataclass(frozen=True)
+class MediaPipe:
+    """Finds up to `people` bodies, 33 points each, and two hands for each.
+
+    models: folder with the Tasks files (`spobet.video.models`). confidence: from which a person or hand counts, MediaPipe's own
+    default. Landmarkers are made anew for each clip, because in video mode they remember.
+    """
+
+    models: Path
+    people: int = 1
+    confidence: float = 0.5
+
+    @cached_property
+    def name(self) -> str:
+        """Version, settings and checksums of the networks."""
+        version = extra_module("importlib.metadata", "video", _PURPOSE).version("mediapipe")
+        sums = " ".join(f"{model.name} {sha256_of(self.models / model.name)}" for model in (POSE, HANDS))
+        return f"mediapipe {version}, people {self.people}, confidence {self.confidence}, {sums}"
+
+    def find(self, frames: Iterable[Frame]) -> Iterator[Found]:
+        """What is found in each frame of one clip; frames are told apart to the millisecond."""
+        mp = extra_module("mediapipe", "video", _PURPOSE)
+        with self._landmarkers() as (pose, hands):
+            moment = -1
+            for frame in frames:
+                hush = _quiet() if moment < 0 else nullcontext()
+                told = moment + _FRAME_MS if frame.time is None else round(frame.time * 1000)
+                moment = max(told, moment + 1)  # Tasks wants ascending whole milliseconds
+                picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.picture)
+                with hush:
+                    bodies = pose.detect_for_video(picture, moment).pose_landmarks
+                    palms = hands.detect_for_video(picture, moment).hand_landmarks
+                yield Found(_points(bodies, _BODY_POINTS, True), _points(palms, _HAND_POINTS, False))
+
+    @contextmanager
+    def _landmarkers(self) -> Iterator[tuple[Any, Any]]:
+        vision = extra_module("mediapipe.tasks.python.vision", "video", _PURPOSE)
+        base = extra_module("mediapipe.tasks.python", "video", _PURPOSE).BaseOptions
+        pose = vision.PoseLandmarkerOptions(
+            base_options=base(model_asset_path=str(self.models / POSE.name)),
+            running_mode=vision.RunningMode.VIDEO,
+            num_poses=self.people,
+            min_pose_detection_confidence=self.confidence,
+        )
+        hands = vision.HandLandmarkerOptions(
+            base_options=base(model_asset_path=str(self.models / HANDS.name)),
+            running_mode=vision.RunningMode.VIDEO,
+            num_hands=2 * self.people,
+            min_hand_detection_confidence=self.confidence,
+        )
+        with _quiet():
+            finders = vision.PoseLandmarker.create_from_options(pose), vision.HandLandmarker.create_from_options(hands)
+        try:
+            yield finders
+        finally:
+            with _quiet():
+                for finder in finders:
+                    finder.close()
+
+
+def _points(found: list[list[Any]], num_points: int, with_visibility: bool) -> np.ndarray:
+    """(found, points, 2 or 3) float32 of x, y and, if asked for, visibility."""
+    values = [[(point.x, point.y, point.visibility) if with_visibility else (point.x, point.y) for point in one] for one in found]
+    return np.array(values, np.float32).reshape(len(found), num_points, 3 if with_visibility else 2)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """MediaPipe's libraries write dozens of harmless lines to the process's stderr while they load; they go nowhere."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
