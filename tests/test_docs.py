@@ -63,6 +63,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         label=list(glosses.values()),
         split=list(splits.values()),
     )
+    rows = (f"poses/{clip},{glosses[clip]},{split}\n" for clip, split in splits.items())
+    (folder / "clips.csv").write_text("path,gloss,split\n" + "".join(rows))
     (folder / "experiments").mkdir()
     (folder / "experiments" / "asl100.toml").write_text(TINY)
     return folder
@@ -70,6 +72,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_command_of_the_readme_runs(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("keras", reason="training is not installed")
+    pytest.importorskip("pose_format", reason="the extra pose is not installed")
     monkeypatch.chdir(workplace)
     assert len(COMMANDS) >= 8
     for command in COMMANDS:
