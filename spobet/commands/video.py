@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spobet.commands.arguments import ANY, FILE, FOLDER
+from spobet.commands.arguments import ANY, FILE, FOLDER, progress
 
 if TYPE_CHECKING:
     from spobet.dataset.extract import Outcome
@@ -39,14 +39,14 @@ def extract(
     licence: str,
 ) -> None:
     """Landmarks of videos: spobet extract videos data/mine, or of one: spobet extract sign.mp4 sign.npz"""
-    from spobet.dataset.extract import Workers, extract
+    from spobet.dataset.extract import Workers, extract, extract_one
     from spobet.dataset.videos import videos_in, videos_listed
-    from spobet.video.mediapipe_tasks import MediaPipe
-    from spobet.video.models import cache_folder, make_models, models_folder
+    from spobet.video.mediapipe_tasks import open_mediapipe
 
-    if models_from:
-        make_models(models_from, models or cache_folder())
-    detector = MediaPipe(models_folder(models, say=lambda line: click.echo(line, err=True)), people)
+    detector = open_mediapipe(models, models_from, people, say=lambda line: click.echo(line, err=True))
+    if out.suffix == ".npz":
+        click.echo(f"{out}: {extract_one(source, out, detector, progress=progress('frames'))}")
+        return
     jobs, missing = videos_listed(source, clips) if clips else (videos_in(source), [])
     report = extract(jobs, out, detector, Workers(workers, ray), missing, licence, progress=_bar(len(jobs)))
     click.echo(f"{out}: {report.summary()}")

@@ -21,8 +21,10 @@ from spobet.dataset.videos import Job
 from spobet.dataset.wlasl import Problem
 from spobet.dataset.workers import in_processes, in_turn, on_ray
 from spobet.files import write_whole
+from spobet.formats import packed
 from spobet.poses.sequence import PoseSequence
 from spobet.video.detector import Detector
+from spobet.video.frames import Frame
 from spobet.video.landmarks import HOLISTIC_75
 from spobet.video.pose import read_video
 
@@ -99,6 +101,19 @@ def extract(
     return report
 
 
+def extract_one(video: Path, out: Path, detector: Detector, progress: Callable[[Iterable[Frame]], Iterable[Frame]] = iter) -> str:
+    """Write the landmarks of one video as a clip that `spobet.read` reads; returns what was seen, in a line.
+
+    Raises what `read_video` raises, and ValueError where nobody is found.
+    """
+    pose = read_video(video, detector, progress=progress)
+    if not pose.seen.any():
+        raise ValueError(f"{video}: nobody found in any of {len(pose)} frames")
+    packed.write(pose, out)
+    hands = [f"{pose.seen[:, hand].any(axis=1).mean():.0%} with the {side} hand" for side, hand in _hands(pose)]
+    return f"{len(pose)} frames, {pose.seen[:, pose.skeleton.body].any(axis=1).mean():.0%} with a body, {', '.join(hands)}"
+
+
 def extract_clip(job: Job, detector: Detector) -> Outcome:
     """The landmarks of one clip, or why there are none: `missing`, `corrupt` or `empty` (nobody in any frame)."""
     try:
@@ -122,6 +137,10 @@ def _outcomes(todo: list[Job], work: Callable[[Job], Outcome], workers: Workers,
         if outcome and outcome.pose:
             kept.keep(job, outcome.pose)
         yield outcome or Outcome(None, _problem(job, "worker died", "each time it was tried"))
+
+
+def _hands(pose: PoseSequence) -> list[tuple[str, np.ndarray]]:
+    return [(side, pose.skeleton.hand(side)) for side in ("right", "left")]
 
 
 def _problem(job: Job, what: str, detail: str) -> Problem:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from spobet import video
 from spobet.formats import openpose, packed
 from spobet.poses.sequence import PoseSequence
 
-_READERS = {"OpenPose clip folder": openpose, "packed arrays": packed}
+_READERS = {"OpenPose clip folder": openpose, "packed arrays": packed, "video": video}
 
 
 def read(path: str | Path) -> PoseSequence:

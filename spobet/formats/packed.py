@@ -15,20 +15,8 @@ from spobet.files import write_whole
 from spobet.poses.sequence import UNITS, PoseSequence
 from spobet.poses.skeleton import HANDS_42, Skeleton, skeleton_named
 
-_LANDMARK_FIELDS = {
-    "coords",
-    "scale",
-    "hand_mask",
-    "lr_swap",
-    "confidence",
-    "landmark",
-    "bone",
-    "skeleton",
-    "offsets",
-    "unit",
-    "times",
-}
-_NUMBERS = ("coords", "offsets", "scale", "hand_mask", "lr_swap", "confidence", "frame_rate", "times", "n25_start", "n25_end")
+_LANDMARK_FIELDS = {"coords", "scale", "hand_mask", "lr_swap", "confidence", "landmark", "bone", "skeleton", "offsets", "unit"}
+_NUMBERS = ("coords", "offsets", "scale", "hand_mask", "lr_swap", "confidence", "frame_rate", "n25_start", "n25_end", "times")
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +79,6 @@ def read(path: Path) -> PoseSequence:
 
 def write(pose: PoseSequence, path: Path) -> None:
     """Write one clip so that `read` gives it back, times too."""
-    times = {} if pose.times is None else {"times": pose.times}
     content = BytesIO()
     np.savez_compressed(
         content,
@@ -101,7 +88,7 @@ def write(pose: PoseSequence, path: Path) -> None:
         landmark=np.array(pose.skeleton.landmarks),
         bone=np.array(pose.skeleton.bones, dtype=str).reshape(-1, 2),
         unit=np.array(pose.unit),
-        **times,
+        times=np.full(len(pose), np.nan) if pose.times is None else pose.times,
     )
     write_whole(path, content.getvalue())
 
@@ -137,7 +124,7 @@ def _clips(fields: dict[str, np.ndarray]) -> PackedClips:
         skeleton=skeleton,
         unit=_unit(fields, two_hands),
         sides_known=not two_hands,
-        facts={name: value for name, value in fields.items() if name not in _LANDMARK_FIELDS},
+        facts={name: value for name, value in fields.items() if name not in (*_LANDMARK_FIELDS, "times")},
         times=_frame_times(fields, len(xy)),
     )
 
