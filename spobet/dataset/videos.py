@@ -91,7 +91,8 @@ def _clip_of_row(row: dict[str, str], where: str) -> tuple[Clip, str]:
         if None in row or None in row.values():
             raise ValueError("more or fewer values than columns")
         facts = {name: value for name, value in row.items() if name in _FACTS and value}
-        facts.setdefault("id", Path(row.get("video", "")).with_suffix("").as_posix())
+        if "id" not in facts:
+            facts["id"] = Path(row["video"]).with_suffix("").as_posix() if row.get("video") else ""
         facts.setdefault("gloss", UNKNOWN_GLOSS)
         numbers = {name: int(facts[name]) for name in _NUMBERS if name in facts}
         return Clip(**{**facts, **numbers}), row.get("video", "")  # type: ignore[arg-type]
