@@ -12,7 +12,7 @@ import numpy as np
 from spobet.extras import extra_module
 
 TO_THE_END = -1
-_SUFFIXES = "3gp avi flv m4v mkv mov mp4 mpeg mpg mts ogv swf ts webm wmv"
+_SUFFIXES = "3gp avi flv gif m4v mkv mov mp4 mpeg mpg mts ogv swf ts webm wmv"
 SUFFIXES = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
 
 

@@ -7,9 +7,10 @@ from itertools import product
 import numpy as np
 
 NONE = -1
-MAX_REACH = 3.0  # palm lengths between the body's wrist and the hand's, beyond which the hand is someone else's
+MAX_REACH = 3.0  # palm lengths between the body's wrist and the hand's, beyond which the hand is not the signer's
+UNSURE_REACH = 6.0  # the same where the body's wrist is only guessed at
 SAME_HAND = 0.3  # palm lengths between two found hands below which they are one hand found twice
-_SURE = 0.5  # visibility of a body's wrist from which its distance forbids
+_SURE = 0.5  # visibility from which a body's wrist is no guess
 _UNUSED = 2 * MAX_REACH  # price of leaving a found hand out: dearer than any place it may have
 _JUMP = 0.5  # price of a palm length of movement from one frame to the next
 _SWITCH = 0.5  # price of a lone hand that becomes the other one
@@ -53,8 +54,8 @@ def _prices(choices: np.ndarray, wrists: np.ndarray, found: np.ndarray, palm: fl
     """Price of each way in one frame (ways,): distance from the wrists, hands left out, one hand taken for two."""
     reach = np.linalg.norm(found[None, :, 0] - wrists[:, None, :2], axis=-1) / palm  # (side, found)
     visibility = wrists[:, None, 2]
-    far = np.where(visibility >= _SURE, np.inf, MAX_REACH)
-    near = np.where(reach > MAX_REACH, far, reach) * np.maximum(visibility, 0.1)
+    within = reach <= np.where(visibility >= _SURE, MAX_REACH, UNSURE_REACH)
+    near = np.where(within, np.minimum(reach, MAX_REACH) * np.maximum(visibility, 0.1), np.inf)
     places = np.append(np.where(np.isnan(reach), 0, near), np.zeros((2, 1)), axis=1)  # the last place is NONE
     prices = places[0, choices[:, 0]] + places[1, choices[:, 1]]
     prices += _UNUSED * (len(found) - (choices != NONE).sum(axis=1))

@@ -73,5 +73,9 @@ def test_a_hand_out_of_reach_is_someone_elses() -> None:
     assert sides([((0.2, 0, 1), (0.4, 0, 1))], [[hand(0.9), hand(0.4)]]) == [[NONE, 1]]
 
 
-def test_a_wrist_that_is_only_guessed_forbids_nothing() -> None:
+def test_a_wrist_that_is_only_guessed_reaches_further() -> None:
     assert sides([((0.2, 0, 0.2), (0.9, 0, 1))], [[hand(0.55)]]) == [[0, NONE]]
+
+
+def test_a_hand_drawn_on_the_wall_is_not_the_hidden_one() -> None:
+    assert sides([((0.2, 0.9, 0.1), (0.6, 0.5, 1))], [[hand(0.6, 0.5), hand(0.8, 0.2)]]) == [[NONE, 0]]
