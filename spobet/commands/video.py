@@ -67,4 +67,39 @@ def _bar(num_clips: int) -> Callable[[Iterable[Outcome]], Iterator[Outcome]]:
     return shown
 
 
-COMMANDS = (extract,)
+@click.command()
+@click.argument("folder", type=FOLDER, required=False)
+@click.option("--subset", type=click.Choice(["asl100", "asl300", "asl1000", "asl2000"]), default="asl100", show_default=True)
+@click.option("--accept-licence", is_flag=True, help="You have read the licence and agree; else it is asked.")
+@click.option("--mirror", "mirrors", multiple=True, help="Web folder that holds the files too; asked before the authors' links.")
+@click.option("--files", type=FOLDER, help="Folder in which you have some of the files already.")
+@click.option("--tries", default=5, show_default=True, help="Of a download that brings nothing new.")
+def wlasl(folder: Path | None, subset: str, accept_licence: bool, mirrors: tuple[str, ...], files: Path | None, tries: int) -> None:
+    """Show what WLASL's authors publish, or bring it and make a data set: spobet wlasl data/wlasl --subset asl100"""
+    from spobet.dataset.wlasl_download import Sources, download_wlasl, show
+    from spobet.fetch import Patience
+
+    click.echo(show(), err=folder is not None)
+    if not folder:
+        return
+    if not accept_licence and not click.confirm("Do you accept the licence?", err=True):
+        raise click.UsageError("nothing is downloaded unless the licence is accepted")
+    report = download_wlasl(
+        folder,
+        subset,
+        Sources(mirrors, files),
+        Patience(tries=tries),
+        say=lambda line: click.echo(f"\r{line}", err=True),
+        byte_progress=_bytes_told,
+        progress=progress("clips"),
+    )
+    click.echo(f"{folder / subset}: {report.summary()}")
+
+
+def _bytes_told(done: int, total: int | None) -> None:
+    """How far a download is, on one line of stderr."""
+    share = f" of {total / 1e6:,.1f}" if total else ""
+    click.echo(f"\r{done / 1e6:,.1f}{share} MB ", nl=False, err=True)
+
+
+COMMANDS = (extract, wlasl)
