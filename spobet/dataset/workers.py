@@ -81,6 +81,10 @@ def on_ray(
                     result = ray.get(reference)
                 except died:
                     result = None
+                except ray.exceptions.RayTaskError:
+                    raise
+                except ray.exceptions.RayError as error:
+                    raise ConnectionError(f"Ray broke down ({str(error).splitlines()[0]}); the same command goes on") from error
                 yield task, result
     finally:
         if started:
