@@ -268,7 +268,7 @@ def test_control_c_leaves_a_run_that_goes_on(
         patch.setattr(TensorBoardLog, "on_epoch_end", stop)  # after the state of the epoch is kept
         stopped = spobet(*words)
     assert stopped.exit_code == 130
-    assert stopped.stderr.endswith("stopped; the same command goes on from the last whole epoch\n")
+    assert stopped.stderr.endswith("stopped; the same command goes on from the last whole epoch or clip\n")
     assert "unfinished" in refusal("evaluate", tmp_path / "run", "--data", tiny_data)
     assert spobet(*words).exit_code == 0
     assert RunFolder(tmp_path / "run").read_history()["epoch"] == [1, 2]

@@ -43,8 +43,11 @@ def extract(
     from spobet.dataset.videos import videos_in, videos_listed
     from spobet.video.mediapipe_tasks import open_mediapipe
 
+    one = out.suffix == ".npz"
+    if one and (source.is_dir() or clips):
+        raise click.UsageError("a .npz holds the whole of one video; for a folder, or with --clips, name a folder")
     detector = open_mediapipe(models, models_from, people, say=lambda line: click.echo(line, err=True))
-    if out.suffix == ".npz":
+    if one:
         click.echo(f"{out}: {extract_one(source, out, detector, progress=progress('frames'))}")
         return
     jobs, missing = videos_listed(source, clips) if clips else (videos_in(source), [])

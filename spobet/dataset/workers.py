@@ -45,6 +45,10 @@ def in_processes(tasks: Iterable[Task], work: Callable[[Task], Result], num_work
                     yield under_way.pop(future), result
         except BrokenProcessPool:
             pass
+        except BaseException:
+            for process in list((pool._processes or {}).values()):  # terminate_workers of Python 3.14
+                process.terminate()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
         for task in under_way.values():
