@@ -27,7 +27,8 @@ class RunRecord:
     clips, glosses, signers: of every clip that trained or pretrained its weights ("" = a signer not known).
     chosen: how the kept epoch was chosen. fold: "" or which fold of the training clips was held out.
     data: content hashes of the data sets by their source. left_out: how many of their training clips were left out and why, ""
-    where all were used. head_from: what of the head came from another run, "" where nothing did.
+    where all were used. head_from: what of the head came from another run, "" where nothing did. unit: that of the clips it
+    was trained on, "" where unknown.
     """
 
     command: str
@@ -47,6 +48,7 @@ class RunRecord:
     machine: str = ""
     left_out: str = ""
     head_from: str = ""
+    unit: str = ""
 
     def write(self, path: Path) -> None:
         """Write as JSON."""

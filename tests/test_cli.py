@@ -279,3 +279,33 @@ def test_the_installed_command_refuses_in_one_line_without_a_traceback(tmp_path:
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"spobet: {tmp_path}: not a data set, manifest.csv is not there (make one with `spobet import`)\n"
+
+
+def test_a_clip_is_rewritten_and_says_how_it_was_known(clips: Path, tmp_path: Path) -> None:
+    result = spobet("convert", clips / "1", tmp_path / "clip.npz")
+    assert result.exit_code == 0, result.output
+    assert "OpenPose clip folder, known by a folder with image_" in result.stderr
+    assert "not kept: faces, legs and feet" in result.stderr
+    assert "no form to write" in refusal("convert", clips / "1", tmp_path / "clip.txt").replace("\n", " ")
+    assert "is there already" in spobet("convert", clips / "1", tmp_path / "clip.npz").stderr
+
+
+def test_a_clip_is_drawn_still_and_moving(clips: Path, tmp_path: Path) -> None:
+    for words, tag in (((), 'class="strip"'), (("--frames", 0), "<animate ")):
+        assert spobet("show", clips / "1", tmp_path / "clip.svg", *words).exit_code == 0
+        assert tag in (tmp_path / "clip.svg").read_text()
+
+
+def test_ones_own_clips_become_a_data_set(clips: Path, tmp_path: Path) -> None:
+    (clips / "list.csv").write_text("path,gloss,split\n1,go,train\n2,thin,test\n3,thin,test\n")
+    result = spobet("import", "clips", clips / "list.csv", tmp_path / "own")
+    assert "read 2 of 3 clips; 1 listed in problems.csv" in result.stdout
+    assert "known by" in result.stderr
+    assert spobet("info", tmp_path / "own", "--html", tmp_path / "info.html").exit_code == 0
+    assert "Hands missing" in (tmp_path / "info.html").read_text()
+
+
+def test_spoters_tables_become_a_data_set(clips: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text("leftEar_X,leftEar_Y\n")
+    assert "106 of 108 columns" not in refusal("import", "spoter", tmp_path / "own")
+    assert "columns are not there" in refusal("import", "spoter", tmp_path / "own", "--train", tmp_path / "bad.csv")

@@ -29,12 +29,12 @@ def import_() -> None:
 
 
 @import_.command(name="wlasl")
-@click.argument("poses", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("poses", type=ANY)
 @click.argument("splits", type=FILE, nargs=-1, required=True)
 @click.argument("out", type=FOLDER)
 @click.option("--class-list", type=FILE, help="Names of the classes of an nslt_*.json split.")
 def import_wlasl_(poses: Path, splits: tuple[Path, ...], out: Path, class_list: Path | None) -> None:
-    """OpenPose folders and split files of WLASL: spobet import wlasl poses asl100.json data/asl100"""
+    """OpenPose folders, or the .zip of them, and split files of WLASL: spobet import wlasl poses asl100.json data/asl100"""
     from spobet.dataset.wlasl import import_wlasl
 
     click.echo(import_wlasl(poses, splits, out, class_list, progress=progress("clips")).summary())
@@ -52,13 +52,44 @@ def import_npz(file: Path, out: Path, licence: str) -> None:
     click.echo(f"{out}: all {len(manifest)} clips read, {len(manifest.vocabulary)} glosses")
 
 
+@import_.command(name="clips")
+@click.argument("source", type=ANY)
+@click.argument("out", type=FOLDER)
+@click.option("--licence", default="", help="Terms under which the clips may be used.")
+def import_clips_(source: Path, out: Path, licence: str) -> None:
+    """Your own landmarks, of any format: spobet import clips clips.csv data/mine
+
+    SOURCE is a CSV with the columns path and gloss (id, signer, split if you have them), or a folder with one folder a gloss."""
+    from spobet.dataset.own import import_clips, what_is_not_kept
+
+    click.echo(f"{source}: {what_is_not_kept(source)}", err=True)
+    click.echo(f"{out}: {import_clips(source, out, licence, progress=progress('clips')).summary()}")
+
+
+@import_.command(name="spoter")
+@click.argument("out", type=FOLDER)
+@click.option("--train", type=FILE, multiple=True, help="Table whose rows are training clips; may be given again.")
+@click.option("--val", type=FILE, multiple=True, help="Of validation clips.")
+@click.option("--test", type=FILE, multiple=True, help="Of test clips.")
+@click.option("--licence", default="", help="Terms under which the clips may be used.")
+def import_spoter_(out: Path, train: tuple[Path, ...], val: tuple[Path, ...], test: tuple[Path, ...], licence: str) -> None:
+    """SPOTER's CSV tables: spobet import spoter data/mine --train train.csv --test test.csv"""
+    from spobet.dataset.own import import_spoter
+
+    tables = [(split, path) for split, paths in (("train", train), ("val", val), ("test", test)) for path in paths]
+    if not tables:
+        raise click.UsageError("name at least one table with --train, --val or --test")
+    click.echo(f"{out}: {import_spoter(tables, out, licence).summary()}")
+
+
 @click.command()
 @click.argument("dataset", type=ANY)
-def info(dataset: Path) -> None:
+@click.option("--html", type=OUT_FILE, help="Also write a page, with plots.")
+def info(dataset: Path, html: Path | None) -> None:
     """Count clips, signers and frames of a data set, and name its leaks: spobet info data/asl100"""
-    from spobet.dataset.summary import summarize
+    from spobet.evaluation.data_page import describe
 
-    click.echo(summarize(dataset))
+    click.echo(describe(dataset, html))
 
 
 @click.command()

@@ -16,6 +16,7 @@ import orjson
 from spobet.dataset.manifest import TO_THE_END, Clip, Manifest
 from spobet.dataset.store import DatasetWriter
 from spobet.formats import openpose
+from spobet.formats.openpose_zip import ClipArchive, ClipNotThere
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import OPENPOSE_54
 
@@ -107,7 +108,7 @@ def import_wlasl(
     class_list: Path | None = None,
     progress: Callable[[Iterable[Clip]], Iterable[Clip]] = iter,
 ) -> ImportReport:
-    """Make a data set of the clips that the split files name, from the OpenPose folders `poses/<video id>`.
+    """Make a data set of the clips that the split files name, from the OpenPose folders `poses/<video id>`, or from a .zip of them.
 
     progress: wraps the clips on their way through, to show how far it is. Every clip that is left out or not as its split file
     says is in the report and in problems.csv of the new folder. Raises ValueError where no clip at all can be read,
@@ -116,9 +117,10 @@ def import_wlasl(
     manifest = merge_splits(*(read_split(path, class_list) for path in splits))
     problems: list[Problem] = []
     num_read = 0
+    read = ClipArchive(poses).read if poses.is_file() else _folder_reader(poses)
     with DatasetWriter(out, OPENPOSE_54, "pixels", SOURCE, LICENCE) as writer:
         for clip in progress(manifest.clips):
-            pose, problem = _read_clip(clip, poses / clip.id)
+            pose, problem = _read_clip(clip, poses / clip.id, read)
             if problem:
                 problems.append(problem)
             if pose:
@@ -131,17 +133,29 @@ def import_wlasl(
     return report
 
 
-def _read_clip(clip: Clip, folder: Path) -> tuple[PoseSequence | None, Problem | None]:
+ClipReader = Callable[..., PoseSequence]  # clip id[, first frame, last frame]
+
+
+def _folder_reader(poses: Path) -> ClipReader:
+    def read(clip: str, *frames: int) -> PoseSequence:
+        if not (poses / clip).is_dir():
+            raise ClipNotThere(str(poses / clip))
+        return openpose.read(poses / clip, *frames)
+
+    return read
+
+
+def _read_clip(clip: Clip, folder: Path, read: ClipReader) -> tuple[PoseSequence | None, Problem | None]:
     """The landmarks of a clip, what is wrong with it, or both."""
-    if not folder.is_dir():
-        return None, Problem(clip.id, "missing", str(folder))
     problem = None
     try:
         try:
-            pose = openpose.read(folder, clip.frame_start, clip.frame_end)
+            pose = read(clip.id, clip.frame_start, clip.frame_end)
         except openpose.RangeOutsideClip as error:
             problem = Problem(clip.id, "range outside clip", str(folder), str(error))
-            pose = openpose.read(folder)
+            pose = read(clip.id)
+    except ClipNotThere:
+        return None, Problem(clip.id, "missing", str(folder))
     except FileNotFoundError as error:
         return None, Problem(clip.id, "empty", str(folder), str(error))
     except ValueError as error:

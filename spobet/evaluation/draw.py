@@ -46,6 +46,27 @@ def skeleton_strip(pose: PoseSequence, num_frames: int = 8, height: int = 140, w
     return svg(width, height, title, "".join(cells), f'class="strip" width="{short(width)}" height="{height}"')
 
 
+def moving_skeleton(pose: PoseSequence, height: int = 240) -> str:
+    """All frames of a clip one after the other, over and over, as one SVG element `height` pixels high that plays by itself.
+
+    At the pace of `times`, or 25 frames a second where they are unknown. ValueError for a clip without frames.
+    """
+    if not len(pose):
+        raise ValueError("0 frames, expected at least 1")
+    starts = np.arange(len(pose)) / 25 if pose.times is None else pose.times - pose.times[0]
+    seconds = float(starts[-1] + (starts[-1] / (len(pose) - 1) if len(pose) > 1 else 0.04))
+    frames = _Frames.around(pose.xy, height - _LABEL_HEIGHT)
+    parts = []
+    for frame, (start, stop) in enumerate(zip(starts / seconds, [*(starts[1:] / seconds), 1.0], strict=True)):
+        values, moments = ("hidden;visible;hidden", f"0;{start:.5f};{stop:.5f}") if frame else ("visible;hidden", f"0;{stop:.5f}")
+        timing = f'values="{values}" keyTimes="{moments}" dur="{seconds:.3f}s" calcMode="discrete" repeatCount="indefinite"'
+        drawn = _figure(frames, pose.xy[frame], pose.skeleton) + _number(frames, frame, height, None, 0)
+        first = "visible" if frame == 0 else "hidden"
+        parts.append(f'<g visibility="{first}">{drawn}<animate attributeName="visibility" {timing}/></g>')
+    title = f"{len(pose)} frames of a clip, moving; {_HANDS}"
+    return svg(frames.width, height, title, "".join(parts), f'class="moving" width="{short(frames.width)}" height="{height}"')
+
+
 def overlay_strip(truth: PoseSequence, told: PoseSequence, hidden: np.ndarray, num_frames: int = 12, height: int = 170) -> str:
     """Frames of a clip as `skeleton_strip` draws them, and over the hidden ones what was told of them.
 

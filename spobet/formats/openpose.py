@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 import re
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from io import FileIO
 from itertools import pairwise
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import orjson
 
+from spobet.poses.adapt import on_skeleton
 from spobet.poses.people import signer_rows
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import OPENPOSE_54, hand_landmarks
 
+NOT_KEPT = "faces, legs and feet"
+MAX_BYTES = 4_000_000
 MAX_GAP = 1000  # frames; a longer hole in the numbering is no clip
 MAX_CONFIDENCE = 2.0  # OpenPose interpolates its confidences and goes a little over 1
 _TO_THE_END = -1
@@ -28,6 +32,16 @@ _BODY_25_VALUES, _BODY_18_VALUES = 25 * _VALUES_A_POINT, 18 * _VALUES_A_POINT
 _FACE_START = {_BODY_25_VALUES: 15 * _VALUES_A_POINT, _BODY_18_VALUES: 14 * _VALUES_A_POINT}
 _HAND_VALUES = _VALUES_A_POINT * len(hand_landmarks("right"))
 _NO_HAND = [0.0] * _HAND_VALUES
+
+
+class ArchivedFile(Protocol):
+    """A file that is not on disk by itself; its str is what errors call it."""
+
+    def read(self) -> bytes:
+        """The whole content."""
+
+
+File = str | ArchivedFile
 
 
 class RangeOutsideClip(ValueError):
@@ -48,7 +62,14 @@ def read(path: Path, frame_start: int = 1, frame_end: int = _TO_THE_END) -> Pose
     Raises FileNotFoundError (no folder, no keypoint file), NotADirectoryError, RangeOutsideClip, and ValueError naming the file
     that is not OpenPose's JSON.
     """
-    files = _files_in_range(_frame_files(path), frame_start, frame_end, path)
+    return read_frames(_frame_files(path), path, frame_start, frame_end)
+
+
+def read_frames(files: Mapping[int, File], path: Path, frame_start: int = 1, frame_end: int = _TO_THE_END) -> PoseSequence:
+    """What `read` does, of frame files by their numbers, at least one; path: what errors call the clip."""
+    shift = int(0 in files)
+    files = {number + shift: files[number] for number in sorted(files)}
+    files = _files_in_range(files, frame_start, frame_end, path)
     people, numbers = _read_people(files)
     signer = signer_rows(people[:, OPENPOSE_54.body], numbers, sureness=people[..., 2].sum(axis=1))
     first, last = min(files), max(files)
@@ -61,9 +82,9 @@ def write(pose: PoseSequence, folder: Path) -> None:
     pose: in pixels, on a skeleton with every landmark of OPENPOSE_54. Times are not kept. `read` gives the same float32 values
     back. Raises ValueError for another unit, FileExistsError where the folder is there already.
     """
-    if pose.unit != "pixels":
+    if pose.unit != "pixels" and pose.size is None:
         raise ValueError(f"{folder}: pose is in {pose.unit}, expected pixels")
-    pose = pose.select(OPENPOSE_54)
+    pose = on_skeleton(pose, OPENPOSE_54).in_unit("pixels")
     points = np.concatenate([np.nan_to_num(pose.xy), pose.confidence[..., None]], axis=-1, dtype=np.float64)
     folder.mkdir(parents=True)
     for number, frame in enumerate(points, start=1):
@@ -71,16 +92,17 @@ def write(pose: PoseSequence, folder: Path) -> None:
         (folder / f"image_{number:05d}_keypoints.json").write_bytes(orjson.dumps(content))
 
 
-def looks_like(path: Path) -> bool:
-    """Is this a folder with at least one OpenPose keypoint file?"""
+def looks_like(path: Path) -> str:
+    """Why this is a folder of OpenPose keypoint files; "" where it is not."""
     if not path.is_dir():
-        return False
+        return ""
     with os.scandir(path) as entries:
-        return any(_FRAME_NAME.search(entry.name) for entry in entries)
+        first = next((entry.name for entry in entries if _FRAME_NAME.search(entry.name)), "")
+    return f"a folder with {first}" if first else ""
 
 
 def _frame_files(path: Path) -> dict[int, str]:
-    """The keypoint files of a folder by frame number, ascending, counted from 1."""
+    """The keypoint files of a folder by the number in their name."""
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such folder, expected one with *_keypoints.json files")
     if not path.is_dir():
@@ -88,17 +110,22 @@ def _frame_files(path: Path) -> dict[int, str]:
     files: dict[int, str] = {}
     with os.scandir(path) as entries:
         for entry in entries:
-            if match := _FRAME_NAME.search(entry.name):
-                other = files.setdefault(int(match[1]), entry.path)
+            if (number := frame_number(entry.name)) is not None:
+                other = files.setdefault(number, entry.path)
                 if other != entry.path:
                     raise ValueError(f"{other}: {entry.name} has the same frame number, expected one clip a folder")
     if not files:
         raise FileNotFoundError(f"{path}: no *_keypoints.json file in this folder, expected one a frame")
-    shift = int(0 in files)
-    return {number + shift: files[number] for number in sorted(files)}
+    return files
 
 
-def _files_in_range(files: dict[int, str], start: int, end: int, path: Path) -> dict[int, str]:
+def frame_number(name: str) -> int | None:
+    """The number in the name of a keypoint file; None for another file."""
+    match = _FRAME_NAME.search(name)
+    return int(match[1]) if match else None
+
+
+def _files_in_range(files: dict[int, File], start: int, end: int, path: Path) -> dict[int, File]:
     if start < 1 or (end != _TO_THE_END and end < start):
         raise ValueError(f"{path}: frames {start}..{end}, expected 1 <= start <= end (or end -1)")
     first, last = min(files), max(files)
@@ -123,7 +150,7 @@ def _check_gaps(numbers: list[int], path: Path) -> None:
             raise ValueError(f"{path}: no file between frames {before} and {after}, expected gaps of at most {MAX_GAP} frames")
 
 
-def _read_people(files: dict[int, str]) -> tuple[np.ndarray, np.ndarray]:
+def _read_people(files: dict[int, File]) -> tuple[np.ndarray, np.ndarray]:
     """Everyone in every file: (people, landmarks, 3) float32 of x, y, confidence, and each one's frame number (people,)."""
     values, numbers = array("d"), array("q")
     for number, file in files.items():
@@ -138,11 +165,19 @@ def _read_people(files: dict[int, str]) -> tuple[np.ndarray, np.ndarray]:
     return people.astype(np.float32), np.array(numbers, dtype=np.int64)
 
 
-def _people(file: str) -> list[dict[str, list[float]]]:
+def _content(file: File) -> bytes:
+    if not isinstance(file, str):
+        return file.read()
     with FileIO(file) as stream:  # half the time of Path.read_bytes
-        content = stream.read()
+        size = os.fstat(stream.fileno()).st_size
+        if size > MAX_BYTES:
+            raise ValueError(f"{file}: {size:,} bytes, expected at most {MAX_BYTES:,} for one frame")
+        return stream.read()
+
+
+def _people(file: File) -> list[dict[str, list[float]]]:
     try:
-        people = orjson.loads(content)["people"]
+        people = orjson.loads(_content(file))["people"]
     except orjson.JSONDecodeError as error:
         raise ValueError(f"{file}: not JSON: {error}") from error
     except (KeyError, TypeError) as error:
@@ -152,7 +187,7 @@ def _people(file: str) -> list[dict[str, list[float]]]:
     return people
 
 
-def _landmark_values(person: dict[str, list[float]], file: str) -> list[float]:
+def _landmark_values(person: dict[str, list[float]], file: File) -> list[float]:
     """x, y, confidence of every landmark of OPENPOSE_54 in one flat list."""
     body = _values(person, "pose_keypoints_2d", file)
     if len(body) not in _FACE_START:
@@ -163,21 +198,21 @@ def _landmark_values(person: dict[str, list[float]], file: str) -> list[float]:
     return upper + _hand_values(person, "right", file) + _hand_values(person, "left", file)
 
 
-def _hand_values(person: dict[str, list[float]], side: str, file: str) -> list[float]:
+def _hand_values(person: dict[str, list[float]], side: str, file: File) -> list[float]:
     hand = _values(person, f"hand_{side}_keypoints_2d", file) or _NO_HAND
     if len(hand) != _HAND_VALUES:
         raise ValueError(f"{file}: {len(hand)} {side} hand values, expected {_HAND_VALUES} or none")
     return hand
 
 
-def _values(person: dict[str, list[float]], key: str, file: str) -> list[float]:
+def _values(person: dict[str, list[float]], key: str, file: File) -> list[float]:
     values = person.get(key, [])
     if not isinstance(values, list):
         raise ValueError(f"{file}: {key} is {type(values).__name__}, expected a list of numbers")
     return values
 
 
-def _check_numbers(people: np.ndarray, numbers: Iterable[int], files: dict[int, str]) -> None:
+def _check_numbers(people: np.ndarray, numbers: Iterable[int], files: dict[int, File]) -> None:
     x, y, confidence = np.moveaxis(people, -1, 0)
     limit = np.finfo(np.float32).max
     right = (np.abs(x) < limit) & (np.abs(y) < limit) & (confidence >= 0) & (confidence <= MAX_CONFIDENCE)

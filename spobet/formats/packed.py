@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -12,11 +11,25 @@ from pathlib import Path
 import numpy as np
 
 from spobet.files import write_whole
+from spobet.formats.arrays import load_npz
 from spobet.poses.sequence import UNITS, PoseSequence
 from spobet.poses.skeleton import HANDS_42, Skeleton, skeleton_named
 
-_LANDMARK_FIELDS = {"coords", "scale", "hand_mask", "lr_swap", "confidence", "landmark", "bone", "skeleton", "offsets", "unit"}
-_NUMBERS = ("coords", "offsets", "scale", "hand_mask", "lr_swap", "confidence", "frame_rate", "n25_start", "n25_end", "times")
+NOT_KEPT = "a third coordinate"
+_LANDMARK_FIELDS = {
+    "coords",
+    "scale",
+    "hand_mask",
+    "lr_swap",
+    "confidence",
+    "landmark",
+    "bone",
+    "skeleton",
+    "offsets",
+    "unit",
+    "times",
+}
+_NUMBERS = ("coords", "offsets", "scale", "hand_mask", "lr_swap", "confidence", "frame_rate", "times", "n25_start", "n25_end")
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,12 +74,12 @@ class PackedClips:
         return (self.pose(clip) for clip in range(len(self)))
 
 
-def looks_like(path: Path) -> bool:
-    """Is this a zip archive that holds an array of coordinates?"""
+def looks_like(path: Path) -> str:
+    """Why this is an archive of packed clips; "" where it is not."""
     if not (path.is_file() and zipfile.is_zipfile(path)):
-        return False
+        return ""
     with zipfile.ZipFile(path) as archive:
-        return "coords.npy" in archive.namelist()
+        return "an array named coords" if "coords.npy" in archive.namelist() else ""
 
 
 def read(path: Path) -> PoseSequence:
@@ -95,19 +108,11 @@ def write(pose: PoseSequence, path: Path) -> None:
 
 def read_clips(path: Path) -> PackedClips:
     """Every clip of a packed file; ValueError names the field that is missing, of the wrong kind or shape, or out of range."""
-    fields = _load(path)
+    fields = load_npz(path)
     try:
         return _clips(fields)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
-
-
-def _load(path: Path) -> dict[str, np.ndarray]:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:  # numpy leaves a broken file open
-            return {name: arrays[name] for name in arrays.files}
-    except (ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{path}: not an .npz of plain arrays ({error})") from error
 
 
 def _clips(fields: dict[str, np.ndarray]) -> PackedClips:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spobet.poses.adapt import on_skeleton
 from spobet.poses.normalize import normalize
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
@@ -37,7 +38,7 @@ class PoseBank:
         """
         xy, ends, doubts = np.zeros((0, len(skeleton), 2), np.float32), [0], []
         for pose in poses:
-            normal = normalize(pose.select(skeleton), min_confidence, right_leads)
+            normal = normalize(on_skeleton(pose, skeleton), min_confidence, right_leads)
             clip = normal.xy
             if not len(clip):
                 raise ValueError(f"clip {len(ends)} of those given has no frames, nothing can be read of it")

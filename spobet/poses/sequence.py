@@ -20,6 +20,7 @@ class PoseSequence:
     confidence: (frames, landmarks) float32 in 0..1, 0 where the landmark is missing.
     skeleton: names the landmarks.
     times: (frames,) float64 seconds, ascending; None where unknown.
+    size: width and height of the picture in pixels; None where unknown.
 
     Raises ValueError where shapes disagree, a coordinate is infinite, or only one of x and y is NaN.
     """
@@ -29,6 +30,7 @@ class PoseSequence:
     skeleton: Skeleton
     times: np.ndarray | None = None
     unit: str = "pixels"
+    size: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "xy", np.asarray(self.xy, dtype=np.float32))
@@ -39,6 +41,8 @@ class PoseSequence:
             raise ValueError(f"confidence has shape {self.confidence.shape}, expected {self.xy.shape[:2]}")
         if self.unit not in UNITS:
             raise ValueError(f"unit {self.unit!r}, expected one of: {', '.join(UNITS)}")
+        if self.size is not None and not all(side > 0 for side in self.size):
+            raise ValueError(f"size {self.size}, expected width and height of the picture in pixels")
         _check_values(self.xy, self.confidence)
         if self.times is not None:
             object.__setattr__(self, "times", _checked_times(self.times, len(self)))
@@ -64,6 +68,17 @@ class PoseSequence:
         """The same clip on another skeleton, landmarks matched by name; KeyError lists what is missing."""
         order = self.skeleton.indices(skeleton.landmarks)
         return replace(self, xy=self.xy[:, order], confidence=self.confidence[:, order], skeleton=skeleton)
+
+    def in_unit(self, unit: str) -> PoseSequence:
+        """The same clip in pixels or in shares of the picture; ValueError where `size` is unknown or for other units."""
+        if unit == self.unit:
+            return self
+        if {unit, self.unit} != {"pixels", "image"} or self.size is None:
+            raise ValueError(
+                f"pose is in {self.unit} of a picture of size {self.size or 'unknown'}, which cannot be told in {unit}"
+            )
+        sides = np.array(self.size, np.float32)
+        return replace(self, xy=self.xy * sides if unit == "pixels" else self.xy / sides, unit=unit)
 
     def without_guesses(self, min_confidence: float) -> PoseSequence:
         """The same clip with every landmark below `min_confidence` missing: detectors guess at absent hands."""

@@ -131,6 +131,31 @@ _UPPER_BODY_BONES = (
     ("nose", "right_eye"), ("right_eye", "right_ear"), ("nose", "left_eye"), ("left_eye", "left_ear"),
 )  # fmt: skip
 
+_HAND_JOINTS = (("right_wrist", "right_hand_wrist"), ("left_wrist", "left_hand_wrist"))
+_TORSO_BONES = (
+    ("nose", "right_eye"), ("right_eye", "right_ear"), ("nose", "left_eye"), ("left_eye", "left_ear"),
+    ("right_shoulder", "left_shoulder"), ("right_shoulder", "right_elbow"), ("right_elbow", "right_wrist"),
+    ("left_shoulder", "left_elbow"), ("left_elbow", "left_wrist"),
+    ("right_shoulder", "right_hip"), ("left_shoulder", "left_hip"), ("right_hip", "left_hip"),
+    ("right_hip", "right_knee"), ("right_knee", "right_ankle"), ("left_hip", "left_knee"), ("left_knee", "left_ankle"),
+)  # fmt: skip
+
+
+def _both_sides(*points: str) -> tuple[str, ...]:
+    return tuple(f"{side}_{point}" for point in points for side in ("left", "right"))
+
+
+_MEDIAPIPE_BODY = (
+    "nose",
+    *(f"{side}_eye{part}" for side in ("left", "right") for part in ("_inner", "", "_outer")),
+    *_both_sides("ear", "mouth", "shoulder", "elbow", "wrist", "pinky", "index", "thumb"),
+    *_both_sides("hip", "knee", "ankle", "heel", "foot_index"),
+)
+_COCO_BODY = (
+    *("nose", *_both_sides("eye", "ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")),
+    *(f"{side}_{point}" for side in ("left", "right") for point in ("big_toe", "small_toe", "heel")),
+)
+
 HANDS_42 = Skeleton(
     "HANDS_42",
     hand_landmarks("right") + hand_landmarks("left"),
@@ -139,6 +164,16 @@ HANDS_42 = Skeleton(
 OPENPOSE_54 = Skeleton(
     "OPENPOSE_54",
     _UPPER_BODY + HANDS_42.landmarks,
-    (*_UPPER_BODY_BONES, ("right_wrist", "right_hand_wrist"), ("left_wrist", "left_hand_wrist"), *HANDS_42.bones),
+    (*_UPPER_BODY_BONES, *_HAND_JOINTS, *HANDS_42.bones),
 )
-SKELETONS = {skeleton.name: skeleton for skeleton in (HANDS_42, OPENPOSE_54)}
+HOLISTIC_75 = Skeleton(
+    "HOLISTIC_75",
+    _MEDIAPIPE_BODY + HANDS_42.landmarks,
+    (*_TORSO_BONES, *_HAND_JOINTS, *HANDS_42.bones),
+)
+COCO_WHOLEBODY_65 = Skeleton(
+    "COCO_WHOLEBODY_65",
+    _COCO_BODY + HANDS_42.landmarks,
+    (*_TORSO_BONES, *_HAND_JOINTS, *HANDS_42.bones),
+)
+SKELETONS = {skeleton.name: skeleton for skeleton in (HANDS_42, OPENPOSE_54, HOLISTIC_75, COCO_WHOLEBODY_65)}

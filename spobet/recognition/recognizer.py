@@ -34,9 +34,9 @@ class Recognizer:
     """Names the sign of a clip: `predict(pose)` ranks glosses, `logits(poses)` scores many clips."""
 
     def __init__(
-        self, session: onnxruntime.InferenceSession, vocabulary: Vocabulary, skeleton: Skeleton, config: InputConfig
+        self, session: onnxruntime.InferenceSession, vocabulary: Vocabulary, skeleton: Skeleton, config: InputConfig, unit: str = ""
     ) -> None:
-        self._session, self.vocabulary, self.skeleton, self._config = session, vocabulary, skeleton, config
+        self._session, self.vocabulary, self.skeleton, self._config, self._unit = session, vocabulary, skeleton, config, unit
 
     def predict(self, clip: PoseSequence | str | Path, top: int = 5) -> list[Answer]:
         """The `top` most probable glosses, best first.
@@ -59,7 +59,11 @@ class Recognizer:
         return self._score(self._bank(poses))
 
     def _bank(self, poses: Iterable[PoseSequence]) -> PoseBank:
-        return PoseBank.of(poses, self.skeleton, self._config.min_confidence, self._config.right_leads)
+        return PoseBank.of(map(self._as_trained, poses), self.skeleton, self._config.min_confidence, self._config.right_leads)
+
+    def _as_trained(self, pose: PoseSequence) -> PoseSequence:
+        """The clip in the unit that the network was trained on, where that is known and the picture's size too."""
+        return pose.in_unit(self._unit) if self._unit in ("pixels", "image") and pose.size else pose
 
     def _score(self, bank: PoseBank) -> np.ndarray:
         batches = [np.arange(start, min(start + BATCH_SIZE, len(bank))) for start in range(0, len(bank), BATCH_SIZE)]
@@ -86,7 +90,7 @@ def load(run: str | Path) -> Recognizer:
         raise ValueError(
             f"{folder.onnx}: names {num_logits} glosses, {folder.vocabulary.name} lists {len(vocabulary)}: of another vocabulary"
         )
-    return Recognizer(session, vocabulary, record.skeleton, experiment.input)
+    return Recognizer(session, vocabulary, record.skeleton, experiment.input, record.unit)
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:

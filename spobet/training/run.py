@@ -122,6 +122,7 @@ def record_of(
         signers=_union([record.signers for record in earlier], [clip.signer for clip in clips]),
         versions=installed_versions(),
         machine=f"{platform.machine()}, {_num_cores()} cores",
+        unit=sources[0].dataset.info.unit,
     )
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from spobet.poses.sequence import PoseSequence
 from spobet.video.frames import looks_like as looks_like
 
+NOT_KEPT = "z, faces, sound and the pictures"
+
 
 def read(path: Path) -> PoseSequence:
     """The signer of a video, found by MediaPipe with the networks of the cache, which are fetched once.

@@ -28,9 +28,10 @@ class Frame:
     time: float | None
 
 
-def looks_like(path: Path) -> bool:
-    """Is this a file whose name ends as a video's does?"""
-    return path.suffix.lower() in SUFFIXES and path.is_file()
+def looks_like(path: Path) -> str:
+    """Why this is a video; "" where it is not: it is told by the end of its name."""
+    suffix = path.suffix.lower()
+    return f"its ending {suffix}" if suffix in SUFFIXES and path.is_file() else ""
 
 
 def read_frames(path: Path, first: int = 1, last: int = TO_THE_END) -> Iterator[Frame]:

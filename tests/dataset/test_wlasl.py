@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -256,3 +257,18 @@ def test_import_shows_its_progress(tmp_path: Path) -> None:
 
     import_wlasl(tmp_path / "poses", [write_start_kit(tmp_path, BOOK)], tmp_path / "out", progress=watch)
     assert passed == ["69241"]
+
+
+def test_an_archive_of_the_folders_imports_as_they_do(tmp_path: Path) -> None:
+    for name, num_frames in (("69241", 3), ("65225", 2)):
+        write_clip(tmp_path / "poses" / name, num_frames)
+    with zipfile.ZipFile(tmp_path / "poses.zip", "w") as archive:
+        for file in sorted((tmp_path / "poses").rglob("*.json")):
+            archive.write(file, f"pose_per_individual_videos/{file.parent.name}/{file.name}")
+    instances = [{**BOOK, "video_id": name} for name in ("69241", "65225", "1")]
+    split = write_start_kit(tmp_path, *instances)
+    reports = [import_wlasl(tmp_path / poses, [split], tmp_path / out) for poses, out in (("poses", "a"), ("poses.zip", "b"))]
+    assert [(problem.clip, problem.what) for problem in reports[1].problems] == [("1", "missing")]
+    assert reports[0].summary() == reports[1].summary()
+    hashes = {Dataset.open(tmp_path / out).info.content_hash for out in "ab"}
+    assert len(hashes) == 1

@@ -1,5 +1,6 @@
 import math
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spobet.evaluation.draw import overlay_strip, skeleton_strip
+from spobet.evaluation.draw import moving_skeleton, overlay_strip, skeleton_strip
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, Skeleton
 
@@ -142,3 +143,13 @@ def test_a_hidden_frame_of_which_nothing_was_told_shows_the_truth_alone() -> Non
     assert labels(overlay_strip(truth, nothing, np.array([True, False]))) == ["1 hidden", "2"]
     with pytest.raises(ValueError, match="2 frames of truth, 3 told, 2 hidden or not"):
         overlay_strip(truth, random_pose(3), np.array([True, False]))
+
+
+def test_a_moving_clip_shows_every_frame_in_its_own_time() -> None:
+    pose = replace(random_pose(3), times=np.array([0.0, 0.1, 0.3]))
+    root = ElementTree.fromstring(moving_skeleton(pose))
+    moves = [element.attrib for element in root.iter() if element.tag.endswith("animate")]
+    assert [move["keyTimes"] for move in moves] == ["0;0.22222", "0;0.22222;0.66667", "0;0.66667;1.00000"]
+    assert {move["dur"] for move in moves} == {"0.450s"}
+    with pytest.raises(ValueError, match="0 frames"):
+        moving_skeleton(pose.frames(0, 0))

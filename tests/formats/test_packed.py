@@ -175,7 +175,7 @@ def test_other_fields_are_kept_as_facts(tmp_path: Path) -> None:
         ({"bone": ["nose", "left_eye"]}, r"landmark has shape \(3,\), bone \(2,\)"),
         ({"bone": [["nose", "chin"]]}, "bones end at unknown landmarks: chin"),
         ({"landmark": ["nose", "nose", "neck"]}, "landmarks named twice: nose"),
-        ({"skeleton": "FACE"}, "unknown skeleton 'FACE', expected one of: HANDS_42, OPENPOSE_54"),
+        ({"skeleton": "FACE"}, "unknown skeleton 'FACE', expected one of: COCO_WHOLEBODY_65, HANDS_42, HOLISTIC_75, OPENPOSE_54"),
         ({"skeleton": "HANDS_42"}, r"coords has shape \(3, 3, 2\), expected \(frames, 42, 2 or 3\)"),
     ],
 )

@@ -40,7 +40,7 @@ def test_what_is_of_no_format_is_refused_with_the_formats_there_are(tmp_path: Pa
     (tmp_path / "empty").mkdir()
     for name in ("notes.txt", "other.npz", "empty"):
         with pytest.raises(
-            ValueError, match=rf"{name}: no format recognised, expected one of: OpenPose clip folder, packed arrays"
+            ValueError, match=rf"{name}: no format recognised, expected one of: OpenPose clip folder, OpenPose archive, packed"
         ):
             read(tmp_path / name)
 

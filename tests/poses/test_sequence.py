@@ -111,3 +111,20 @@ def test_selecting_landmarks_that_are_not_there_lists_them() -> None:
         pose.select(OPENPOSE_54)
     with pytest.raises(KeyError, match="lacks 1 of 1: nose"):
         pose["nose"]
+
+
+def test_pixels_and_shares_of_a_picture_are_told_in_each_other() -> None:
+    pose = PoseSequence([[[320, 120], [np.nan, np.nan]]], [[1, 0]], Skeleton("two", ("nose", "neck")), size=(640, 480))
+    shares = pose.in_unit("image")
+    np.testing.assert_allclose(shares["nose"], [[0.5, 0.25]])
+    assert shares.in_unit("image") is shares
+    np.testing.assert_array_equal(shares.in_unit("pixels").xy, pose.xy)
+
+
+@pytest.mark.parametrize(("size", "unit"), [(None, "image"), ((640, 480), "head lengths")])
+def test_a_unit_that_nothing_tells_is_refused(size: tuple[int, int] | None, unit: str) -> None:
+    pose = PoseSequence([[[3, 4]]], [[1]], Skeleton("one", ("nose",)), size=size)
+    with pytest.raises(ValueError, match=f"which cannot be told in {unit}"):
+        pose.in_unit(unit)
+    with pytest.raises(ValueError, match="expected width and height"):
+        PoseSequence([[[3, 4]]], [[1]], Skeleton("one", ("nose",)), size=(0, 480))

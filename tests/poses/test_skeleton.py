@@ -73,7 +73,9 @@ def test_a_hand_that_is_not_whole_belongs_to_the_body() -> None:
 
 def test_built_in_skeletons_are_found_by_name() -> None:
     assert skeleton_named("HANDS_42") is HANDS_42
-    with pytest.raises(ValueError, match=r"unknown skeleton 'hands', expected one of: HANDS_42, OPENPOSE_54"):
+    with pytest.raises(
+        ValueError, match=r"unknown skeleton 'hands', expected one of: COCO_WHOLEBODY_65, HANDS_42, HOLISTIC_75, OPENPOSE_54"
+    ):
         skeleton_named("hands")
 
 

@@ -135,3 +135,11 @@ def test_a_damaged_network_is_refused_by_name(trained_run: Path, tmp_path: Path)
     run.onnx.write_bytes(run.onnx.read_bytes()[:100])
     with pytest.raises(ValueError, match=r"classifier\.onnx: not a network that ONNX Runtime can read"):
         load(run.path)
+
+
+def test_a_clip_is_told_in_the_unit_of_training_where_its_picture_is_known(trained_run: Path, recognizer: Recognizer) -> None:
+    assert RunFolder(trained_run).record().unit == "pixels"
+    pose = replace(random_clip(0), size=(640, 480))
+    shares = pose.in_unit("image")
+    np.testing.assert_allclose(recognizer.logits([shares]), recognizer.logits([pose]), atol=1e-3)
+    assert np.abs(recognizer.logits([replace(shares, size=None)]) - recognizer.logits([pose])).max() > 1e-2

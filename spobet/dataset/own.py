@@ -1,0 +1,154 @@
+"""Clips of one's own as a data set: files of any format that `spobet.read` knows, listed in a table or sorted into folders."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from spobet.dataset.manifest import SPLITS, Clip, Manifest
+from spobet.dataset.store import DatasetWriter
+from spobet.dataset.wlasl import ImportReport, Problem
+from spobet.formats import read, recognise
+from spobet.formats.spoter_csv import read_clips
+from spobet.poses.adapt import on_skeleton
+from spobet.poses.sequence import PoseSequence
+
+_ALIASES = {
+    **{"sign": "gloss", "label": "gloss", "participant_id": "signer", "signer_id": "signer"},
+    **{"sequence_id": "id", "video_id": "id", "file": "path", "clip": "path"},
+}
+_COLUMNS = ("path", *(field.name for field in fields(Clip) if not field.name.startswith("frame_")))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One clip to read: its facts, and where its landmarks are."""
+
+    clip: Clip
+    path: Path
+
+
+def clips_listed(table: Path) -> list[Listed]:
+    """The clips of a CSV: `path` below the table's folder and `gloss`, and any of id, signer, split, url, variation.
+
+    Other spellings: sign or label for gloss, signer_id or participant_id for signer, video_id or sequence_id for id. Without ids
+    the paths without suffix are. Columns of other names are an error. ValueError names the line that is not a clip.
+    """
+    with table.open(newline="", encoding="utf-8-sig") as file:
+        rows = csv.DictReader(file)
+        names = [_ALIASES.get(name, name) for name in rows.fieldnames or []]
+        strangers = [name for name in names if name not in _COLUMNS]
+        if strangers or not {"path", "gloss"} <= set(names) or len(set(names)) < len(names):
+            raise ValueError(f"{table}: columns {', '.join(names)}; expected path, gloss and any of: {', '.join(_COLUMNS[1:])}")
+        return [_listed(row, table, rows.line_num) for row in rows]
+
+
+def _listed(row: dict[str, str], table: Path, line: int) -> Listed:
+    try:
+        if None in row or None in row.values():
+            raise ValueError("more or fewer values than columns")
+        facts = {_ALIASES.get(name, name): value for name, value in row.items()}
+        path = facts.pop("path")
+        facts["id"] = facts.get("id") or Path(path).with_suffix("").as_posix()
+        return Listed(Clip(**facts), table.parent / path)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise ValueError(f"{table}:{line}: {error}") from error
+
+
+def clips_in(folder: Path) -> list[Listed]:
+    """Every file or OpenPose folder at gloss/clip or split/gloss/clip below `folder`, in the order of their paths.
+
+    FileNotFoundError where there is none.
+    """
+    listed: list[Listed] = []
+    for first in _inside(folder):
+        named = first.name in SPLITS
+        for gloss in _inside(first) if named else [first]:
+            listed += [_placed(path, folder, gloss.name, first.name if named else "") for path in _inside(gloss)]
+    if not listed:
+        raise FileNotFoundError(f"{folder}: no clips in it, expected gloss/clip or split/gloss/clip")
+    return listed
+
+
+def _inside(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if not path.name.startswith(".")) if folder.is_dir() else []
+
+
+def _placed(path: Path, folder: Path, gloss: str, split: str) -> Listed:
+    return Listed(Clip(path.relative_to(folder).as_posix(), gloss, split=split), path)
+
+
+def import_clips(
+    source: Path,
+    out: Path,
+    licence: str = "",
+    progress: Callable[[Iterable[Listed]], Iterable[Listed]] = iter,
+) -> ImportReport:
+    """Make a data set of the clips that a table lists (`clips_listed`) or that lie in folders (`clips_in`).
+
+    All clips stand on the first one's skeleton and in its unit; one that has not its landmarks, or cannot be told in that unit,
+    is left out like one that is missing or broken: every such clip is in the report and in problems.csv of the new folder.
+    ValueError where no clip at all can be read, FileExistsError where `out` is there already.
+    """
+    listed = clips_in(source) if source.is_dir() else clips_listed(source)
+    Manifest(tuple(entry.clip for entry in listed))  # ids stand once
+    problems: list[Problem] = []
+    entries = iter(progress(listed))
+    first = next(((entry, pose) for entry in entries if (pose := _read(entry, problems))), None)
+    if first is None:
+        raise ValueError(
+            f"{source}: none of {len(listed)} clips could be read; the first: {problems[0].detail or problems[0].path}"
+        )
+    form = first[1]
+    with DatasetWriter(out, form.skeleton, form.unit, str(source.name), licence) as writer:
+        writer.add(first[0].clip, form)
+        num_read = 1
+        for entry in entries:
+            if pose := _read(entry, problems, form):
+                writer.add(entry.clip, pose)
+                num_read += 1
+        report = ImportReport(num_read, len(listed), tuple(problems))
+        report.write(writer.folder / "problems.csv")
+    return report
+
+
+def _read(entry: Listed, problems: list[Problem], form: PoseSequence | None = None) -> PoseSequence | None:
+    """The landmarks of a clip as `form` has them; None, and the reason in `problems`, where they cannot be had."""
+    try:
+        pose = read(entry.path)
+        if form is not None:
+            pose = on_skeleton(pose, form.skeleton).in_unit(form.unit)
+        if not pose.seen.any():
+            raise ValueError(f"{entry.path}: nobody in any of {len(pose)} frames")
+        return pose
+    except FileNotFoundError:
+        problems.append(Problem(entry.clip.id, "missing", str(entry.path)))
+    except KeyError as error:
+        problems.append(Problem(entry.clip.id, "other landmarks", str(entry.path), str(error.args[0])))
+    except (ValueError, OSError) as error:
+        problems.append(Problem(entry.clip.id, "corrupt", str(entry.path), str(error)))
+    return None
+
+
+def what_is_not_kept(source: Path) -> str:
+    """What reading these clips leaves out, told by the first that is there; "" where none is."""
+    listed = clips_in(source) if source.is_dir() else clips_listed(source)
+    for entry in listed:
+        if entry.path.exists():
+            return str(recognise(entry.path))
+    return ""
+
+
+def import_spoter(tables: Sequence[tuple[str, Path]], out: Path, licence: str = "") -> ImportReport:
+    """Make a data set of SPOTER's tables, each with its split ("" = none): every row is a clip, its `labels` the gloss."""
+    clips = [(split, path, number, clip) for split, path in tables for number, clip in enumerate(read_clips(path))]
+    if not clips:
+        raise ValueError(f"{tables[0][1]}: no clip in it")
+    with DatasetWriter(out, clips[0][3].pose.skeleton, "image", " + ".join(path.name for _, path in tables), licence) as writer:
+        for split, path, number, clip in clips:
+            if not clip.label:
+                raise ValueError(f"{path}: row {number + 1} has no label")
+            writer.add(Clip(f"{path.stem}/{number}", clip.label, split=split), replace(clip.pose, size=None))
+    return ImportReport(len(clips), len(clips), ())

@@ -1,0 +1,37 @@
+"""One network, several extractors: the landmarks of one skeleton from those of another, by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from spobet.poses.sequence import PoseSequence
+from spobet.poses.skeleton import Skeleton
+
+_SHOULDERS = ("right_shoulder", "left_shoulder")
+
+
+def on_skeleton(pose: PoseSequence, skeleton: Skeleton) -> PoseSequence:
+    """The clip on another skeleton, landmarks matched by name; a neck that is asked for and not there is made.
+
+    MediaPipe and COCO have no neck: it is the middle between the shoulders, missing where either is, as sure as the less sure of
+    them. KeyError lists what else is missing.
+    """
+    there = pose.skeleton.landmarks
+    if "neck" in skeleton.landmarks and "neck" not in there and set(_SHOULDERS) <= set(there):
+        pose = with_neck(pose)
+    return pose.select(skeleton)
+
+
+def with_neck(pose: PoseSequence) -> PoseSequence:
+    """The same clip with one landmark more, the neck, as `on_skeleton` makes it."""
+    shoulders = pose.skeleton.indices(_SHOULDERS)
+    neck, sureness = pose.xy[:, shoulders].mean(axis=1), pose.confidence[:, shoulders].min(axis=1)
+    skeleton = Skeleton(f"{pose.skeleton.name} and neck", (*pose.skeleton.landmarks, "neck"), pose.skeleton.bones)
+    return replace(
+        pose,
+        xy=np.concatenate([pose.xy, neck[:, None]], axis=1),
+        confidence=np.concatenate([pose.confidence, sureness[:, None]], axis=1),
+        skeleton=skeleton,
+    )

@@ -1,0 +1,103 @@
+"""Claims about COCO-WholeBody's 133 landmarks: MMPose's JSON, lists of people, and arrays."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from formats.clips import assert_same, made_clip
+
+from spobet.formats import read, recognise
+from spobet.poses.sequence import PoseSequence
+from spobet.poses.skeleton import COCO_WHOLEBODY_65
+
+SPLIT = {"right": 112, "left": 91}  # where each hand begins in the 133
+
+
+def as_133(pose: PoseSequence) -> np.ndarray:
+    """x, y, score (frames, 133, 3), 0 where missing; the face is somewhere."""
+    values = np.full((len(pose), 133, 3), 7.0)
+    ours = np.concatenate([np.nan_to_num(pose.xy), pose.confidence[..., None]], axis=-1)
+    values[:, :23] = ours[:, :23]
+    for side, start in SPLIT.items():
+        values[:, start : start + 21] = ours[:, COCO_WHOLEBODY_65.hand(side)]
+    return values
+
+
+def person(values: np.ndarray, **more: Any) -> dict[str, Any]:
+    return {"keypoints": values[:, :2].tolist(), "keypoint_scores": values[:, 2].tolist(), **more}
+
+
+def save(path: Path, content: Any) -> Path:
+    path.write_text(json.dumps(content))
+    return path
+
+
+CLIP = made_clip(COCO_WHOLEBODY_65, unit="pixels")
+MMPOSE = [{"frame_id": number, "instances": [person(frame)]} for number, frame in enumerate(as_133(CLIP))]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"meta_info": {}, "instance_info": MMPOSE},
+        MMPOSE,
+        [frame["instances"] for frame in MMPOSE],
+        [person(frame) for frame in as_133(CLIP)],
+        [[{"keypoints": frame.ravel().tolist()}] for frame in as_133(CLIP)],
+        [[{"keypoints": frame.tolist()}] for frame in as_133(CLIP)],
+    ],
+)
+def test_every_spelling_reads_alike(content: Any, tmp_path: Path) -> None:
+    path = save(tmp_path / "clip.json", content)
+    assert_same(read(path), CLIP)
+    assert recognise(path).format == "COCO-WholeBody landmarks"
+
+
+def test_an_array_reads_alike(tmp_path: Path) -> None:
+    np.save(tmp_path / "clip.npy", as_133(CLIP))
+    assert_same(read(tmp_path / "clip.npy"), CLIP)
+
+
+def test_hands_are_the_signers_own_and_the_left_one_comes_first(tmp_path: Path) -> None:
+    values = np.ones((1, 133, 3))
+    values[:, 91, 0] = 50
+    np.save(tmp_path / "clip.npy", values)
+    assert read(tmp_path / "clip.npy")["left_hand_wrist"].tolist() == [[50, 1]]
+
+
+def test_the_signer_is_the_large_person_and_a_frame_without_anyone_stays(tmp_path: Path) -> None:
+    frames = as_133(CLIP)[1:]
+    small = frames.copy()
+    small[..., :2] = 5 + frames[..., :2] / 20
+    content = [[person(one), person(other)] for one, other in zip(small, frames, strict=True)]
+    pose = read(save(tmp_path / "clip.json", [*content, []]))
+    np.testing.assert_array_equal(pose.xy[:-1], CLIP.xy[1:])
+    assert not pose.seen[-1].any()
+
+
+def test_scores_over_one_count_as_one(tmp_path: Path) -> None:
+    values = np.ones((1, 133, 3)) * [3, 4, 5.5]
+    np.save(tmp_path / "clip.npy", values)
+    assert set(read(tmp_path / "clip.npy").confidence.ravel().tolist()) == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        ([[{"keypoints": [[0, 0]] * 17}]], r"frame 1: keypoints of shape \(17, 2\), expected \(133, 2 or 3\)"),
+        ([[], [{"keypoint_scores": []}]], "frame 2: a person without keypoints"),
+        ([[{"keypoints": [[0, 0]] * 133, "keypoint_scores": [1]}]], "frame 1: 1 keypoint_scores, expected 133"),
+        ([[{"keypoints": [[0, 0, -1]] * 133}]], "score -1, expected at least 0"),
+        ([[{"keypoints": "all"}]], "frame 1, keypoints: expected numbers"),
+        ({"instance_info": 3}, "expected a list of 1 to"),
+        ([{"instances": [3]}], "frame 1: expected a list of people"),
+    ],
+)
+def test_what_is_not_as_it_should_be_is_named(content: Any, error: str, tmp_path: Path) -> None:
+    path = save(tmp_path / "clip.json", content)
+    with pytest.raises(ValueError, match=f"clip.json: {error}"):
+        read(path)
