@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("source", type=ANY)
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--clips", type=FILE, help="What the clips are: a CSV (video, gloss, signer, split, ...) or a WLASL split file.")
+@click.option("--clips", type=FILE, help="What the clips are: a CSV (path, gloss, signer, split, ...) or a WLASL split file.")
 @click.option("--models", type=FOLDER, help="Folder with MediaPipe's Tasks files; else they are fetched once into a cache.")
 @click.option("--models-from", type=ANY, help="Make them, offline, from this wheel of mediapipe 0.10.21 or where it is installed.")
 @click.option("--people", default=1, show_default=True, help="Find so many people, and follow the signer among them.")
+@click.option("--unit", type=click.Choice(["image", "pixels"]), default="image", show_default=True, help="Of x and y.")
 @click.option("--workers", default=os.cpu_count() or 1, show_default="cores", help="Processes.")
 @click.option("--ray", is_flag=False, flag_value="", metavar="[ADDRESS]", help="Work on Ray: here, or on the cluster at ADDRESS.")
 @click.option("--licence", default="", help="Terms under which the clips may be used.")
@@ -34,6 +35,7 @@ def extract(
     models: Path | None,
     models_from: Path | None,
     people: int,
+    unit: str,
     workers: int,
     ray: str | None,
     licence: str,
@@ -48,10 +50,10 @@ def extract(
         raise click.UsageError("a .npz holds the whole of one video; for a folder, or with --clips, name a folder")
     detector = open_mediapipe(models, models_from, people, say=lambda line: click.echo(line, err=True))
     if one:
-        click.echo(f"{out}: {extract_one(source, out, detector, progress=progress('frames'))}")
+        click.echo(f"{out}: {extract_one(source, out, detector, unit, progress=progress('frames'))}")
         return
     jobs, missing = videos_listed(source, clips) if clips else (videos_in(source), [])
-    report = extract(jobs, out, detector, Workers(workers, ray), missing, licence, progress=_bar(len(jobs)))
+    report = extract(jobs, out, detector, Workers(workers, ray), missing, licence, unit, progress=_bar(len(jobs)))
     click.echo(f"{out}: {report.summary()}")
 
 

@@ -74,22 +74,23 @@ def extract(
     workers: Workers | None = None,
     missing: Iterable[Problem] = (),
     licence: str = "",
+    unit: str = "image",
     progress: Callable[[Iterable[Outcome]], Iterable[Outcome]] = iter,
 ) -> ExtractReport:
     """Make a data set at `out` of the landmarks in videos; the same files whoever does the work and however often it was stopped.
 
-    missing: clips that have no video; they are listed with what fails. Finished clips are kept in `.<out>.extracting` until all are
-    done; the same command goes on from there. What is kept counts only for the same video (path, size, time of change), frames and
-    detector. progress: wraps the outcomes on their way through, as they come. Raises FileExistsError where `out` is there
-    already, ValueError where no clip at all can be read.
+    missing: clips that have no video; they are listed with what fails. unit: image or pixels. progress: wraps the outcomes on
+    their way through, as they come. Finished clips are kept in `.<out>.extracting` until all are done, and the same command goes on
+    from there; what is kept counts only for the same video (path, size, time of change), frames, unit and detector. Raises
+    FileExistsError where `out` is there already, ValueError where no clip at all can be read.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FileExistsError(f"{out}: is there already; name a new folder or remove it first")
-    kept = _Kept(out.with_name(f".{out.name}.extracting"), detector.name)
+    kept = _Kept(out.with_name(f".{out.name}.extracting"), detector.name, unit)
     todo = [job for job in jobs if not kept.has(job)]
     problems: dict[str, Problem] = {}
     num_frames, start = 0, time.perf_counter()
-    for outcome in progress(_outcomes(todo, partial(extract_clip, detector=detector), workers or Workers(), kept)):
+    for outcome in progress(_outcomes(todo, partial(extract_clip, detector=detector, unit=unit), workers or Workers(), kept)):
         num_frames += outcome.num_frames
         if outcome.problem:
             problems[outcome.problem.clip] = outcome.problem
@@ -101,7 +102,13 @@ def extract(
     return report
 
 
-def extract_one(video: Path, out: Path, detector: Detector, progress: Callable[[Iterable[Frame]], Iterable[Frame]] = iter) -> str:
+def extract_one(
+    video: Path,
+    out: Path,
+    detector: Detector,
+    unit: str = "image",
+    progress: Callable[[Iterable[Frame]], Iterable[Frame]] = iter,
+) -> str:
     """Write the landmarks of one video as a clip that `spobet.read` reads; returns what was seen, in a line.
 
     Raises what `read_video` raises, and ValueError where nobody is found.
@@ -109,15 +116,15 @@ def extract_one(video: Path, out: Path, detector: Detector, progress: Callable[[
     pose = read_video(video, detector, progress=progress)
     if not pose.seen.any():
         raise ValueError(f"{video}: nobody found in any of {len(pose)} frames")
-    packed.write(pose, out)
+    packed.write(pose.in_unit(unit), out)
     hands = [f"{pose.seen[:, hand].any(axis=1).mean():.0%} with the {side} hand" for side, hand in _hands(pose)]
     return f"{len(pose)} frames, {pose.seen[:, pose.skeleton.body].any(axis=1).mean():.0%} with a body, {', '.join(hands)}"
 
 
-def extract_clip(job: Job, detector: Detector) -> Outcome:
+def extract_clip(job: Job, detector: Detector, unit: str = "image") -> Outcome:
     """The landmarks of one clip, or why there are none: `missing`, `corrupt` or `empty` (nobody in any frame)."""
     try:
-        pose = read_video(job.video, detector, job.clip.frame_start, job.clip.frame_end)
+        pose = read_video(job.video, detector, job.clip.frame_start, job.clip.frame_end).in_unit(unit)
     except FileNotFoundError as error:
         return Outcome(None, _problem(job, "missing", str(error)))
     except (ValueError, RuntimeError) as error:  # MediaPipe's own are RuntimeErrors
@@ -150,12 +157,20 @@ def _problem(job: Job, what: str, detail: str) -> Problem:
 class _Kept:
     """Finished clips on disk, each under a name made of everything its landmarks depend on."""
 
-    def __init__(self, folder: Path, detector: str) -> None:
-        self.folder, self._detector = folder, detector
+    def __init__(self, folder: Path, detector: str, unit: str) -> None:
+        self.folder, self._detector, self.unit = folder, detector, unit
 
     def _path(self, job: Job) -> Path:
         facts = job.video.stat()
-        key = [self._detector, str(job.video), facts.st_size, facts.st_mtime_ns, job.clip.frame_start, job.clip.frame_end]
+        key = [
+            self._detector,
+            self.unit,
+            str(job.video),
+            facts.st_size,
+            facts.st_mtime_ns,
+            job.clip.frame_start,
+            job.clip.frame_end,
+        ]
         return self.folder / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:32]}.npz"
 
     def has(self, job: Job) -> bool:
@@ -171,7 +186,7 @@ class _Kept:
     def pose(self, job: Job) -> PoseSequence:
         with np.load(self._path(job)) as arrays:
             times = arrays["times"] if len(arrays["times"]) else None
-            return PoseSequence(arrays["xy"], arrays["confidence"], HOLISTIC_75, times, "image")
+            return PoseSequence(arrays["xy"], arrays["confidence"], HOLISTIC_75, times, self.unit)
 
 
 def _finish(jobs: list[Job], out: Path, kept: _Kept, report: ExtractReport, licence: str) -> None:
@@ -181,7 +196,7 @@ def _finish(jobs: list[Job], out: Path, kept: _Kept, report: ExtractReport, lice
         told, first = ", ".join(f"{count:,} {what}" for what, count in counts.most_common()), report.failures[0]
         raise ValueError(f"0 of {report.total:,} clips could be read: {told}; the first: {first.detail or first.path}")
     failed = {problem.clip for problem in report.failures}
-    with DatasetWriter(out, HOLISTIC_75, "image", "video", licence) as writer:
+    with DatasetWriter(out, HOLISTIC_75, kept.unit, "video", licence) as writer:
         for job in jobs:
             if job.clip.id not in failed:
                 writer.add(job.clip, kept.pose(job))

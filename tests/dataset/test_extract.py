@@ -74,6 +74,14 @@ def test_videos_become_a_data_set_and_failures_a_list(videos: Path, tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir()] == ["set"]
 
 
+def test_pixels_are_shares_times_the_pictures_size(videos: Path, tmp_path: Path) -> None:
+    run(videos, tmp_path / "shares")
+    run(videos, tmp_path / "pixels", unit="pixels")
+    shares, pixels = (Dataset.open(tmp_path / name) for name in ("shares", "pixels"))
+    assert (shares.info.unit, pixels.info.unit) == ("image", "pixels")
+    np.testing.assert_allclose(pixels.pose("sign0/0").xy, shares.pose("sign0/0").xy * (64, 48), rtol=1e-6)
+
+
 def test_processes_write_the_same_bytes(videos: Path, tmp_path: Path, reference: dict[str, bytes]) -> None:
     run(videos, tmp_path / "set", workers=Workers(2))
     assert contents(tmp_path / "set") == reference

@@ -42,7 +42,7 @@ def test_a_folder_without_video_is_refused(tmp_path: Path) -> None:
 def test_a_table_says_what_clips_are_and_which_are_missing(tmp_path: Path) -> None:
     touch(tmp_path, "one.mp4", "b.webm")
     (tmp_path / "clips.csv").write_text(
-        "video,id,gloss,signer,frame_start,frame_end\none.mp4,1,go,ann,2,9\n,b,stop,,,\nx/c.mp4,,,,,\n"
+        "path,id,sign,participant_id,frame_start,frame_end\none.mp4,1,go,ann,2,9\n,b,stop,,,\nx/c.mp4,,,,,\n"
     )
     jobs, missing = videos_listed(tmp_path, tmp_path / "clips.csv")
     assert [(job.clip, job.video.name) for job in jobs] == [
@@ -66,8 +66,8 @@ def test_a_split_file_of_wlasl_is_a_table_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("video,colour\na.mp4,red\n", r"clips\.csv: columns video, colour; expected video or id, and any of: gloss, "),
-        ("gloss\ngo\n", "expected video or id"),
+        ("video,colour\na.mp4,red\n", r"clips\.csv: columns path, colour; expected path or id, and any of: gloss, "),
+        ("gloss\ngo\n", "expected path or id"),
         ("video,split\na.mp4,dev\n", r"clips\.csv:2: clip a: split 'dev'"),
         ("video,frame_start\na.mp4,x\n", r"clips\.csv:2: invalid literal"),
         ("video,gloss\na.mp4\n", r"clips\.csv:2: more or fewer values than columns"),
