@@ -45,7 +45,7 @@ def videos_listed(folder: Path, table: Path, class_list: Path | None = None) -> 
     """The clips of a table, each with its video below `folder`, and those whose video is not there.
 
     table: a WLASL split file (.json), whose clips are `<video id>.<suffix>`; or a CSV with the columns `path` (below the folder) or
-    `id`, and any of gloss, signer, split, frame_start, frame_end, url, variation, spelt as in `spobet.dataset.own.clips_listed` too.
+    `id`, and any of gloss, signer, split, frame_start, frame_end, url, variation, also spelt as `spobet import clips` has it.
     Frames count from 1 in the video. ValueError names the line that is not a clip.
     """
     is_split = table.suffix.lower() == ".json"

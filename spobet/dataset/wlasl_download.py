@@ -7,21 +7,18 @@ download is written down, and later ones must agree.
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import orjson
 
 from spobet.dataset.manifest import Clip
-from spobet.dataset.wlasl import ImportReport, import_wlasl, read_split
+from spobet.dataset.wlasl import ImportReport, import_wlasl
 from spobet.fetch import FetchError, Patience, fetch, sha256_of
-from spobet.files import new_folder, write_whole
+from spobet.files import write_whole
 
 LICENCE_TEXT = (
     "WLASL is under the Computational Use of Data Agreement (C-UDA 1.0). Its authors add: all the WLASL data is intended for\n"
@@ -29,10 +26,8 @@ LICENCE_TEXT = (
 )
 SUBSETS = {"asl100": 100, "asl300": 300, "asl1000": 1000, "asl2000": 2000}
 CHECKSUMS = "checksums.json"
-MAX_FRAME_BYTES = 1 << 20  # of one keypoint file; OpenPose writes a few thousand
 MAX_SPLIT_BYTES = 1 << 26
 _RAW = "https://raw.githubusercontent.com/dxli94/WLASL/master/start_kit"
-_FRAME_FILE = re.compile(r"(?:^|/)(\w+)/([\w.-]+_keypoints\.json)\Z")
 
 
 @dataclass(frozen=True)
@@ -94,11 +89,13 @@ def download_wlasl(
 ) -> ImportReport:
     """Have every published file in `folder`, and a data set of the subset's clips at `folder/<subset>`.
 
-    Whoever calls this has accepted the licence. Files that are there already, and clips unpacked already, are left as they are: a
-    call that was stopped is given again. say: is told of each file where it came from or why it is missing. Without the splits the
-    subset is made of the start kit's first glosses, as its README defines it. ValueError lists what is missing where no data set
-    can be made, and names a file that is not the one of the first download.
+    Whoever calls this has accepted the licence. Files that are there already are left as they are: a call that was stopped is
+    given again. say: is told of each file where it came from or why it is missing. Without the splits the subset is made of the
+    start kit's first glosses, as its README defines it. Raises FileExistsError where the data set is there already, ValueError
+    listing what is missing where none can be made, or naming a file that is not the one of the first download.
     """
+    if (folder / subset).exists():
+        raise FileExistsError(f"{folder / subset}: is there already; name another folder or remove it first")
     sources = sources or Sources()
     folder.mkdir(parents=True, exist_ok=True)
     missing = {file.name: reason for file in PUBLISHED if (reason := _have(file, folder, sources, patience, say, byte_progress))}
@@ -108,33 +105,7 @@ def download_wlasl(
     if split is None or POSES.name in missing:
         needed = [name for name in missing if name != AGREEMENT.name]
         raise ValueError(f"{folder}: missing {', '.join(needed)}; put them there by hand, or give --mirror or --files")
-    unpack_clips(folder / POSES.name, [clip.id for clip in read_split(split)], folder / "poses", progress=progress)
-    return import_wlasl(folder / "poses", [split], folder / subset)
-
-
-def unpack_clips(
-    archive: Path, clip_ids: Sequence[str], out: Path, progress: Callable[[Iterable[Any]], Iterable[Any]] = iter
-) -> None:
-    """Write the keypoint files of the named clips as `out/<clip>/<file>`; clips that are there already are left alone.
-
-    Only names of the form .../<clip>/<frame>_keypoints.json are taken, so nothing is written elsewhere. ValueError where the
-    archive is damaged or a file is too large to be keypoints.
-    """
-    wanted = {clip for clip in clip_ids if not (out / clip).is_dir()}
-    files: dict[str, list[zipfile.ZipInfo]] = {}
-    try:
-        with zipfile.ZipFile(archive) as content:
-            for info in content.infolist():
-                if (match := _FRAME_FILE.search(info.filename)) and match[1] in wanted:
-                    files.setdefault(match[1], []).append(info)
-            for clip, infos in progress(files.items()):
-                with new_folder(out / clip) as folder:
-                    for info in infos:
-                        if info.file_size > MAX_FRAME_BYTES:
-                            raise ValueError(f"{archive}: {info.filename} has {info.file_size:,} bytes, expected keypoints")
-                        (folder / PurePosixPath(info.filename).name).write_bytes(content.read(info))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise ValueError(f"{archive}: damaged ({error})") from error
+    return import_wlasl(folder / POSES.name, [split], folder / subset, progress=progress)
 
 
 def _have(
