@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 import click
 
 from spobet.commands.arguments import ANY, FILE, FOLDER, progress
 
-if TYPE_CHECKING:
-    from spobet.dataset.extract import Outcome
+Item = TypeVar("Item")
 
 
 @click.command()
@@ -41,8 +40,9 @@ def extract(
     licence: str,
 ) -> None:
     """Landmarks of videos: spobet extract videos data/mine, or of one: spobet extract sign.mp4 sign.npz"""
-    from spobet.dataset.extract import Workers, extract, extract_one
+    from spobet.dataset.extract import Outcome, Workers, extract, extract_one
     from spobet.dataset.videos import videos_in, videos_listed
+    from spobet.video.frames import count_frames
     from spobet.video.mediapipe_tasks import open_mediapipe
 
     one = out.suffix == ".npz"
@@ -50,24 +50,29 @@ def extract(
         raise click.UsageError("a .npz holds the whole of one video; for a folder, or with --clips, name a folder")
     detector = open_mediapipe(models, models_from, people, say=lambda line: click.echo(line, err=True))
     if one:
-        click.echo(f"{out}: {extract_one(source, out, detector, unit, progress=progress('frames'))}")
+        bar = _bar("frames", count_frames(source), lambda _: 1)
+        click.echo(f"{out}: {extract_one(source, out, detector, unit, progress=bar)}")
         return
     jobs, missing = videos_listed(source, clips) if clips else (videos_in(source), [])
-    report = extract(jobs, out, detector, Workers(workers, ray), missing, licence, unit, progress=_bar(len(jobs)))
+    frames_of: Callable[[Outcome], int] = lambda outcome: outcome.num_frames  # noqa: E731
+    report = extract(jobs, out, detector, Workers(workers, ray), missing, licence, unit, _bar("clips", None, frames_of))
     click.echo(f"{out}: {report.summary()}")
 
 
-def _bar(num_clips: int) -> Callable[[Iterable[Outcome]], Iterator[Outcome]]:
-    """A bar on stderr over clips that are done, with frames a second."""
+def _bar(label: str, length: int | None, frames_of: Callable[[Item], int]) -> Callable[[Iterable[Item]], Iterator[Item]]:
+    """A bar on stderr over whatever passes through, with frames a second. length: None = that of what passes, if it has one."""
 
-    def shown(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    def shown(items: Iterable[Item]) -> Iterator[Item]:
         start, num_frames = time.perf_counter(), 0
-        rate: Callable[[object], str] = lambda _: f"{num_frames / (time.perf_counter() - start):,.1f} frames a second"  # noqa: E731
-        with click.progressbar(length=num_clips, label="clips", file=sys.stderr, show_pos=True, item_show_func=rate) as bar:
-            for outcome in outcomes:
-                num_frames += outcome.num_frames
-                bar.update(1, outcome)
-                yield outcome
+
+        def rate(_: Item | None) -> str:
+            return f"{num_frames / (time.perf_counter() - start):,.1f} frames a second"
+
+        whole = length or (len(items) if isinstance(items, Sized) else None)
+        with click.progressbar(items, whole, label, file=sys.stderr, show_pos=True, item_show_func=rate) as bar:
+            for item in bar:
+                num_frames += frames_of(item)
+                yield item
 
     return shown
 

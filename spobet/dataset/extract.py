@@ -80,9 +80,9 @@ def extract(
     """Make a data set at `out` of the landmarks in videos; the same files whoever does the work and however often it was stopped.
 
     missing: clips that have no video; they are listed with what fails. unit: image or pixels. progress: wraps the outcomes on
-    their way through, as they come. Finished clips are kept in `.<out>.extracting` until all are done, and the same command goes on
-    from there; what is kept counts only for the same video (path, size, time of change), frames, unit and detector. Raises
-    FileExistsError where `out` is there already, ValueError where no clip at all can be read.
+    their way through, as they come; their `len` says how many. Finished clips are kept in `.<out>.extracting` until all are done,
+    and the same command goes on from there; what is kept counts only for the same video (path, size, time of change), frames, unit
+    and detector. Raises FileExistsError where `out` is there already, ValueError where no clip at all can be read.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FileExistsError(f"{out}: is there already; name a new folder or remove it first")
@@ -90,7 +90,7 @@ def extract(
     todo = [job for job in jobs if not kept.has(job)]
     problems: dict[str, Problem] = {}
     num_frames, start = 0, time.perf_counter()
-    for outcome in progress(_outcomes(todo, partial(extract_clip, detector=detector, unit=unit), workers or Workers(), kept)):
+    for outcome in progress(_Outcomes(todo, partial(extract_clip, detector=detector, unit=unit), workers or Workers(), kept)):
         num_frames += outcome.num_frames
         if outcome.problem:
             problems[outcome.problem.clip] = outcome.problem
@@ -134,16 +134,28 @@ def extract_clip(job: Job, detector: Detector, unit: str = "image") -> Outcome:
     return Outcome(pose, None, len(pose))
 
 
-def _outcomes(todo: list[Job], work: Callable[[Job], Outcome], workers: Workers, kept: _Kept) -> Iterator[Outcome]:
+@dataclass(frozen=True)
+class _Outcomes:
     """Every outcome as it comes, its landmarks kept on disk before it is handed on."""
-    if workers.ray is not None:
-        done = on_ray(todo, work, workers.ray or None, workers.number)
-    else:
-        done = in_processes(todo, work, workers.number) if workers.number > 1 else in_turn(todo, work)
-    for job, outcome in done:
-        if outcome and outcome.pose:
-            kept.keep(job, outcome.pose)
-        yield outcome or Outcome(None, _problem(job, "worker died", "each time it was tried"))
+
+    todo: list[Job]
+    work: Callable[[Job], Outcome]
+    workers: Workers
+    kept: _Kept
+
+    def __len__(self) -> int:
+        return len(self.todo)
+
+    def __iter__(self) -> Iterator[Outcome]:
+        for job, outcome in self._done():
+            if outcome and outcome.pose:
+                self.kept.keep(job, outcome.pose)
+            yield outcome or Outcome(None, _problem(job, "worker died", "each time it was tried"))
+
+    def _done(self) -> Iterator[tuple[Job, Outcome | None]]:
+        if self.workers.ray is not None:
+            return on_ray(self.todo, self.work, self.workers.ray or None, self.workers.number)
+        return in_processes(self.todo, self.work, self.workers.number) if self.workers.number > 1 else in_turn(self.todo, self.work)
 
 
 def _hands(pose: PoseSequence) -> list[tuple[str, np.ndarray]]:
