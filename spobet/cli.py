@@ -20,7 +20,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(context)
         except KeyboardInterrupt:
-            click.echo("\nstopped; the same command goes on from the last whole epoch", err=True)
+            click.echo("\nstopped; the same command goes on from the last whole epoch or clip", err=True)
             context.exit(130)
         except ExtraNeeded as error:
             _fail(error)

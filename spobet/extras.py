@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
 
@@ -18,4 +19,14 @@ def extra_module(module: str, extra: str, purpose: str) -> ModuleType:
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        raise ExtraNeeded(f"{purpose} needs {error.name}: pip install 'spobet[{extra}]'") from error
+        raise ExtraNeeded(_advice(str(error.name), extra, purpose)) from error
+
+
+def require(module: str, extra: str, purpose: str) -> None:
+    """ExtraNeeded where a module is not installed; it is not imported."""
+    if find_spec(module) is None:
+        raise ExtraNeeded(_advice(module, extra, purpose))
+
+
+def _advice(module: str, extra: str, purpose: str) -> str:
+    return f"{purpose} needs {module}: pip install 'spobet[{extra}]'"

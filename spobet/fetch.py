@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
+from socket import gaierror
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -118,7 +119,7 @@ def _stop_if_hopeless(url: str, error: Exception) -> None:
         raise error
     if isinstance(error, HTTPError) and error.code not in _WORTH_ANOTHER_TRY:
         raise FetchError(f"{url}: {error.code} {error.reason}") from error
-    if isinstance(error, URLError) and isinstance(error.reason, OSError) and "Name or service" in str(error.reason):
+    if isinstance(error, URLError) and isinstance(error.reason, gaierror):
         raise FetchError(f"{url}: no such host, or no network") from error
 
 

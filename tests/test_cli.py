@@ -65,7 +65,7 @@ def in_new_process(code: str) -> str:
 
 @pytest.mark.parametrize("line", ["import spobet", "from spobet.cli import main; main(['--help'], standalone_mode=False)"])
 def test_neither_import_nor_help_loads_anything_heavy(line: str) -> None:
-    heavy = "{'keras', 'numpy', 'onnxruntime', 'jax', 'torch', 'tensorflow'}"
+    heavy = "{'keras', 'numpy', 'onnxruntime', 'jax', 'torch', 'tensorflow', 'av', 'mediapipe', 'ray'}"
     assert in_new_process(f"import sys; {line}; print('heavy:', sorted({heavy} & set(sys.modules)))").endswith("heavy: []")
 
 
@@ -268,7 +268,7 @@ def test_control_c_leaves_a_run_that_goes_on(
         patch.setattr(TensorBoardLog, "on_epoch_end", stop)  # after the state of the epoch is kept
         stopped = spobet(*words)
     assert stopped.exit_code == 130
-    assert stopped.stderr.endswith("stopped; the same command goes on from the last whole epoch\n")
+    assert stopped.stderr.endswith("stopped; the same command goes on from the last whole epoch or clip\n")
     assert "unfinished" in refusal("evaluate", tmp_path / "run", "--data", tiny_data)
     assert spobet(*words).exit_code == 0
     assert RunFolder(tmp_path / "run").read_history()["epoch"] == [1, 2]

@@ -21,8 +21,10 @@ from spobet.dataset.videos import Job
 from spobet.dataset.wlasl import Problem
 from spobet.dataset.workers import in_processes, in_turn, on_ray
 from spobet.files import write_whole
+from spobet.formats import packed
 from spobet.poses.sequence import PoseSequence
 from spobet.video.detector import Detector
+from spobet.video.frames import Frame
 from spobet.video.landmarks import HOLISTIC_75
 from spobet.video.pose import read_video
 
@@ -72,22 +74,23 @@ def extract(
     workers: Workers | None = None,
     missing: Iterable[Problem] = (),
     licence: str = "",
+    unit: str = "image",
     progress: Callable[[Iterable[Outcome]], Iterable[Outcome]] = iter,
 ) -> ExtractReport:
     """Make a data set at `out` of the landmarks in videos; the same files whoever does the work and however often it was stopped.
 
-    missing: clips that have no video; they are listed with what fails. Finished clips are kept in `.<out>.extracting` until all are
-    done; the same command goes on from there. What is kept counts only for the same video (path, size, time of change), frames and
-    detector. progress: wraps the outcomes on their way through, as they come. Raises FileExistsError where `out` is there
-    already, ValueError where no clip at all can be read.
+    missing: clips that have no video; they are listed with what fails. unit: image or pixels. progress: wraps the outcomes on
+    their way through, as they come; their `len` says how many. Finished clips are kept in `.<out>.extracting` until all are done,
+    and the same command goes on from there; what is kept counts only for the same video (path, size, time of change), frames, unit
+    and detector. Raises FileExistsError where `out` is there already, ValueError where no clip at all can be read.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FileExistsError(f"{out}: is there already; name a new folder or remove it first")
-    kept = _Kept(out.with_name(f".{out.name}.extracting"), detector.name)
+    kept = _Kept(out.with_name(f".{out.name}.extracting"), detector.name, unit)
     todo = [job for job in jobs if not kept.has(job)]
     problems: dict[str, Problem] = {}
     num_frames, start = 0, time.perf_counter()
-    for outcome in progress(_outcomes(todo, partial(extract_clip, detector=detector), workers or Workers(), kept)):
+    for outcome in progress(_Outcomes(todo, partial(extract_clip, detector=detector, unit=unit), workers or Workers(), kept)):
         num_frames += outcome.num_frames
         if outcome.problem:
             problems[outcome.problem.clip] = outcome.problem
@@ -99,10 +102,29 @@ def extract(
     return report
 
 
-def extract_clip(job: Job, detector: Detector) -> Outcome:
+def extract_one(
+    video: Path,
+    out: Path,
+    detector: Detector,
+    unit: str = "image",
+    progress: Callable[[Iterable[Frame]], Iterable[Frame]] = iter,
+) -> str:
+    """Write the landmarks of one video as a clip that `spobet.read` reads; returns what was seen, in a line.
+
+    Raises what `read_video` raises, and ValueError where nobody is found.
+    """
+    pose = read_video(video, detector, progress=progress)
+    if not pose.seen.any():
+        raise ValueError(f"{video}: nobody found in any of {len(pose)} frames")
+    packed.write(pose.in_unit(unit), out)
+    hands = [f"{pose.seen[:, hand].any(axis=1).mean():.0%} with the {side} hand" for side, hand in _hands(pose)]
+    return f"{len(pose)} frames, {pose.seen[:, pose.skeleton.body].any(axis=1).mean():.0%} with a body, {', '.join(hands)}"
+
+
+def extract_clip(job: Job, detector: Detector, unit: str = "image") -> Outcome:
     """The landmarks of one clip, or why there are none: `missing`, `corrupt` or `empty` (nobody in any frame)."""
     try:
-        pose = read_video(job.video, detector, job.clip.frame_start, job.clip.frame_end)
+        pose = read_video(job.video, detector, job.clip.frame_start, job.clip.frame_end).in_unit(unit)
     except FileNotFoundError as error:
         return Outcome(None, _problem(job, "missing", str(error)))
     except (ValueError, RuntimeError) as error:  # MediaPipe's own are RuntimeErrors
@@ -112,16 +134,32 @@ def extract_clip(job: Job, detector: Detector) -> Outcome:
     return Outcome(pose, None, len(pose))
 
 
-def _outcomes(todo: list[Job], work: Callable[[Job], Outcome], workers: Workers, kept: _Kept) -> Iterator[Outcome]:
+@dataclass(frozen=True)
+class _Outcomes:
     """Every outcome as it comes, its landmarks kept on disk before it is handed on."""
-    if workers.ray is not None:
-        done = on_ray(todo, work, workers.ray or None, workers.number)
-    else:
-        done = in_processes(todo, work, workers.number) if workers.number > 1 else in_turn(todo, work)
-    for job, outcome in done:
-        if outcome and outcome.pose:
-            kept.keep(job, outcome.pose)
-        yield outcome or Outcome(None, _problem(job, "worker died", "each time it was tried"))
+
+    todo: list[Job]
+    work: Callable[[Job], Outcome]
+    workers: Workers
+    kept: _Kept
+
+    def __len__(self) -> int:
+        return len(self.todo)
+
+    def __iter__(self) -> Iterator[Outcome]:
+        for job, outcome in self._done():
+            if outcome and outcome.pose:
+                self.kept.keep(job, outcome.pose)
+            yield outcome or Outcome(None, _problem(job, "worker died", "each time it was tried"))
+
+    def _done(self) -> Iterator[tuple[Job, Outcome | None]]:
+        if self.workers.ray is not None:
+            return on_ray(self.todo, self.work, self.workers.ray or None, self.workers.number)
+        return in_processes(self.todo, self.work, self.workers.number) if self.workers.number > 1 else in_turn(self.todo, self.work)
+
+
+def _hands(pose: PoseSequence) -> list[tuple[str, np.ndarray]]:
+    return [(side, pose.skeleton.hand(side)) for side in ("right", "left")]
 
 
 def _problem(job: Job, what: str, detail: str) -> Problem:
@@ -131,12 +169,20 @@ def _problem(job: Job, what: str, detail: str) -> Problem:
 class _Kept:
     """Finished clips on disk, each under a name made of everything its landmarks depend on."""
 
-    def __init__(self, folder: Path, detector: str) -> None:
-        self.folder, self._detector = folder, detector
+    def __init__(self, folder: Path, detector: str, unit: str) -> None:
+        self.folder, self._detector, self.unit = folder, detector, unit
 
     def _path(self, job: Job) -> Path:
         facts = job.video.stat()
-        key = [self._detector, str(job.video), facts.st_size, facts.st_mtime_ns, job.clip.frame_start, job.clip.frame_end]
+        key = [
+            self._detector,
+            self.unit,
+            str(job.video),
+            facts.st_size,
+            facts.st_mtime_ns,
+            job.clip.frame_start,
+            job.clip.frame_end,
+        ]
         return self.folder / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:32]}.npz"
 
     def has(self, job: Job) -> bool:
@@ -152,7 +198,7 @@ class _Kept:
     def pose(self, job: Job) -> PoseSequence:
         with np.load(self._path(job)) as arrays:
             times = arrays["times"] if len(arrays["times"]) else None
-            return PoseSequence(arrays["xy"], arrays["confidence"], HOLISTIC_75, times, "image")
+            return PoseSequence(arrays["xy"], arrays["confidence"], HOLISTIC_75, times, self.unit)
 
 
 def _finish(jobs: list[Job], out: Path, kept: _Kept, report: ExtractReport, licence: str) -> None:
@@ -162,7 +208,7 @@ def _finish(jobs: list[Job], out: Path, kept: _Kept, report: ExtractReport, lice
         told, first = ", ".join(f"{count:,} {what}" for what, count in counts.most_common()), report.failures[0]
         raise ValueError(f"0 of {report.total:,} clips could be read: {told}; the first: {first.detail or first.path}")
     failed = {problem.clip for problem in report.failures}
-    with DatasetWriter(out, HOLISTIC_75, "image", "video", licence) as writer:
+    with DatasetWriter(out, HOLISTIC_75, kept.unit, "video", licence) as writer:
         for job in jobs:
             if job.clip.id not in failed:
                 writer.add(job.clip, kept.pose(job))

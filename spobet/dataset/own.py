@@ -15,7 +15,7 @@ from spobet.formats.spoter_csv import read_clips
 from spobet.poses.adapt import on_skeleton
 from spobet.poses.sequence import PoseSequence
 
-_ALIASES = {
+ALIASES = {
     **{"sign": "gloss", "label": "gloss", "participant_id": "signer", "signer_id": "signer"},
     **{"sequence_id": "id", "video_id": "id", "file": "path", "clip": "path"},
 }
@@ -38,7 +38,7 @@ def clips_listed(table: Path) -> list[Listed]:
     """
     with table.open(newline="", encoding="utf-8-sig") as file:
         rows = csv.DictReader(file)
-        names = [_ALIASES.get(name, name) for name in rows.fieldnames or []]
+        names = [ALIASES.get(name, name) for name in rows.fieldnames or []]
         strangers = [name for name in names if name not in _COLUMNS]
         if strangers or not {"path", "gloss"} <= set(names) or len(set(names)) < len(names):
             raise ValueError(f"{table}: columns {', '.join(names)}; expected path, gloss and any of: {', '.join(_COLUMNS[1:])}")
@@ -49,7 +49,7 @@ def _listed(row: dict[str, str], table: Path, line: int) -> Listed:
     try:
         if None in row or None in row.values():
             raise ValueError("more or fewer values than columns")
-        facts = {_ALIASES.get(name, name): value for name, value in row.items()}
+        facts = {ALIASES.get(name, name): value for name, value in row.items()}
         path = facts.pop("path")
         facts["id"] = facts.get("id") or Path(path).with_suffix("").as_posix()
         return Listed(Clip(**facts), table.parent / path)  # type: ignore[arg-type]

@@ -8,11 +8,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from spobet.dataset.manifest import SPLITS, Clip, Manifest
+from spobet.dataset.own import ALIASES
 from spobet.dataset.wlasl import Problem, read_split
 from spobet.video.frames import SUFFIXES
 
 UNKNOWN_GLOSS = "unknown"
 _FACTS = [field.name for field in fields(Clip)]
+_SPELLINGS = {**ALIASES, "video": "path"}
 _NUMBERS = ("frame_start", "frame_end")
 
 
@@ -42,9 +44,9 @@ def videos_in(folder: Path) -> list[Job]:
 def videos_listed(folder: Path, table: Path, class_list: Path | None = None) -> tuple[list[Job], list[Problem]]:
     """The clips of a table, each with its video below `folder`, and those whose video is not there.
 
-    table: a WLASL split file (.json), whose clips are `<video id>.<suffix>`; or a CSV with the columns `video` (a path below the
-    folder) or `id`, and any of gloss, signer, split, frame_start, frame_end, url, variation. Frames count from 1 in the video.
-    ValueError names the line that is not a clip.
+    table: a WLASL split file (.json), whose clips are `<video id>.<suffix>`; or a CSV with the columns `path` (below the folder) or
+    `id`, and any of gloss, signer, split, frame_start, frame_end, url, variation, also spelt as `spobet import clips` has it.
+    Frames count from 1 in the video. ValueError names the line that is not a clip.
     """
     is_split = table.suffix.lower() == ".json"
     named = [(clip, "") for clip in read_split(table, class_list)] if is_split else _read_table(table)
@@ -76,13 +78,13 @@ def _named(folder: Path, clip_id: str) -> Path | None:
 
 
 def _read_table(table: Path) -> list[tuple[Clip, str]]:
-    """(clip, video) of every line, video "" where the table does not say."""
+    """(clip, path) of every line, path "" where the table does not say."""
     with table.open(newline="", encoding="utf-8-sig") as file:
         rows = csv.DictReader(file)
-        columns = rows.fieldnames or []
-        strangers = [name for name in columns if name not in (*_FACTS, "video")]
-        if strangers or not {"id", "video"} & set(columns):
-            raise ValueError(f"{table}: columns {', '.join(columns)}; expected video or id, and any of: {', '.join(_FACTS[1:])}")
+        columns = [_SPELLINGS.get(name, name) for name in rows.fieldnames or []]
+        known = {"path", *_FACTS}
+        if set(columns) - known or not {"id", "path"} & set(columns) or len(set(columns)) < len(columns):
+            raise ValueError(f"{table}: columns {', '.join(columns)}; expected path or id, and any of: {', '.join(_FACTS[1:])}")
         return [_clip_of_row(row, f"{table}:{rows.line_num}") for row in rows]
 
 
@@ -90,10 +92,11 @@ def _clip_of_row(row: dict[str, str], where: str) -> tuple[Clip, str]:
     try:
         if None in row or None in row.values():
             raise ValueError("more or fewer values than columns")
-        facts = {name: value for name, value in row.items() if name in _FACTS and value}
-        facts.setdefault("id", Path(row.get("video", "")).with_suffix("").as_posix())
+        facts = {_SPELLINGS.get(name, name): value for name, value in row.items() if value}
+        path = facts.pop("path", "")
+        facts.setdefault("id", Path(path).with_suffix("").as_posix() if path else "")
         facts.setdefault("gloss", UNKNOWN_GLOSS)
         numbers = {name: int(facts[name]) for name in _NUMBERS if name in facts}
-        return Clip(**{**facts, **numbers}), row.get("video", "")  # type: ignore[arg-type]
+        return Clip(**{**facts, **numbers}), path  # type: ignore[arg-type]
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from error

@@ -45,6 +45,10 @@ def in_processes(tasks: Iterable[Task], work: Callable[[Task], Result], num_work
                     yield under_way.pop(future), result
         except BrokenProcessPool:
             pass
+        except BaseException:
+            for process in list((pool._processes or {}).values()):  # terminate_workers of Python 3.14
+                process.terminate()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
         for task in under_way.values():
@@ -63,8 +67,12 @@ def on_ray(
     started = not ray.is_initialized()
     if started:
         local = {"num_cpus": num_workers, "include_dashboard": False}
-        ray.init(address=address, log_to_driver=False, **({} if address else local))
-    task_of = ray.remote(num_cpus=1, max_retries=TRIES - 1)(lambda task: work(task))
+        ray.init(address=address, log_to_driver=False, logging_level="ERROR", **({} if address else local))
+
+    def task_of_work(task: Task) -> Result:
+        return work(task)
+
+    remote = ray.remote(num_cpus=1, max_retries=TRIES - 1)(task_of_work)
     died = (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError, ray.exceptions.NodeDiedError)
     limit = 2 * max(1, int(ray.cluster_resources().get("CPU", 1)))
     rest = iter(tasks)
@@ -72,7 +80,7 @@ def on_ray(
     try:
         while True:
             for task in _first(rest, limit - len(under_way)):
-                under_way[task_of.remote(task)] = task
+                under_way[remote.remote(task)] = task
             if not under_way:
                 return
             for reference in ray.wait(list(under_way), num_returns=1)[0]:
@@ -81,6 +89,10 @@ def on_ray(
                     result = ray.get(reference)
                 except died:
                     result = None
+                except ray.exceptions.RayTaskError:
+                    raise
+                except ray.exceptions.RayError as error:
+                    raise ConnectionError(f"Ray broke down ({str(error).splitlines()[0]}); the same command goes on") from error
                 yield task, result
     finally:
         if started:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from spobet import video
 from spobet.formats import coco_wholebody, dotpose, mediapipe, openpose, openpose_zip, packed, spoter_csv
 from spobet.poses.sequence import PoseSequence
 
@@ -17,6 +18,7 @@ _READERS: dict[str, ModuleType] = {
     "COCO-WholeBody landmarks": coco_wholebody,
     "SPOTER table": spoter_csv,
     ".pose file": dotpose,
+    "video": video,
 }
 _WRITERS: dict[str, ModuleType] = {"": openpose, ".npz": packed, ".csv": spoter_csv, ".pose": dotpose}
 

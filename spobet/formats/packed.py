@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,8 +29,21 @@ _LANDMARK_FIELDS = {
     "offsets",
     "unit",
     "times",
+    "size",
 }
-_NUMBERS = ("coords", "offsets", "scale", "hand_mask", "lr_swap", "confidence", "frame_rate", "times", "n25_start", "n25_end")
+_NUMBERS = (
+    "coords",
+    "offsets",
+    "scale",
+    "hand_mask",
+    "lr_swap",
+    "confidence",
+    "frame_rate",
+    "times",
+    "n25_start",
+    "n25_end",
+    "size",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +54,7 @@ class PackedClips:
     offsets: (clips + 1,), frames of clip i are offsets[i]:offsets[i + 1].
     frame_rate: (clips,) frames a second, NaN = unknown. sides_known: False where right and left are just two tracks.
     facts: field name -> array (clips,) or names. times: (frames of all clips,) seconds, NaN = unknown, None without that field;
-    they go before frame_rate.
+    they go before frame_rate. size: (clips, 2) width and height of the picture in pixels, None without that field.
     """
 
     xy: np.ndarray
@@ -52,6 +66,7 @@ class PackedClips:
     sides_known: bool
     facts: dict[str, np.ndarray]
     times: np.ndarray | None = None
+    size: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -62,7 +77,8 @@ class PackedClips:
         xy, confidence = self.xy[span], self.confidence[span]
         if not self.sides_known:
             xy, confidence = _with_sides(xy, confidence)
-        return PoseSequence(xy, confidence, self.skeleton, self._times(clip, span), self.unit)
+        size = None if self.size is None else (int(self.size[clip, 0]), int(self.size[clip, 1]))
+        return PoseSequence(xy, confidence, self.skeleton, self._times(clip, span), self.unit, size)
 
     def _times(self, clip: int, span: slice) -> np.ndarray | None:
         if self.times is not None and np.isfinite(self.times[span]).all():
@@ -91,18 +107,20 @@ def read(path: Path) -> PoseSequence:
 
 
 def write(pose: PoseSequence, path: Path) -> None:
-    """Write one clip so that `read` gives it back, times too."""
+    """Write one clip so that `read` gives it back, times and the picture's size too."""
+    fields: dict[str, Any] = {
+        "coords": pose.xy,
+        "offsets": np.array([0, len(pose)]),
+        "confidence": pose.confidence,
+        "landmark": np.array(pose.skeleton.landmarks),
+        "bone": np.array(pose.skeleton.bones, dtype=str).reshape(-1, 2),
+        "unit": np.array(pose.unit),
+        "times": np.full(len(pose), np.nan) if pose.times is None else pose.times,
+    }
+    if pose.size is not None:
+        fields["size"] = np.array(pose.size)
     content = BytesIO()
-    np.savez_compressed(
-        content,
-        coords=pose.xy,
-        offsets=np.array([0, len(pose)]),
-        confidence=pose.confidence,
-        landmark=np.array(pose.skeleton.landmarks),
-        bone=np.array(pose.skeleton.bones, dtype=str).reshape(-1, 2),
-        unit=np.array(pose.unit),
-        times=np.full(len(pose), np.nan) if pose.times is None else pose.times,
-    )
+    np.savez_compressed(content, **fields)
     write_whole(path, content.getvalue())
 
 
@@ -129,9 +147,19 @@ def _clips(fields: dict[str, np.ndarray]) -> PackedClips:
         skeleton=skeleton,
         unit=_unit(fields, two_hands),
         sides_known=not two_hands,
-        facts={name: value for name, value in fields.items() if name not in _LANDMARK_FIELDS},
+        facts={name: value for name, value in fields.items() if name not in (*_LANDMARK_FIELDS, "times")},
         times=_frame_times(fields, len(xy)),
+        size=_sizes(fields, len(offsets) - 1),
     )
+
+
+def _sizes(fields: dict[str, np.ndarray], num_clips: int) -> np.ndarray | None:
+    if "size" not in fields:
+        return None
+    size = np.broadcast_to(fields["size"], (num_clips, 2)) if fields["size"].shape in ((2,), (num_clips, 2)) else np.zeros(1)
+    if not ((size >= 1) & (size <= 1e6)).all():  # NaN compares False
+        raise ValueError(f"size has shape {fields['size'].shape}, expected (2,) or (clips, 2), width and height in pixels over 0")
+    return size
 
 
 def _frame_times(fields: dict[str, np.ndarray], num_frames: int) -> np.ndarray | None:

@@ -12,7 +12,11 @@ import numpy as np
 from spobet.extras import extra_module
 
 TO_THE_END = -1
-_SUFFIXES = "3gp avi flv m4v mkv mov mp4 mpeg mpg mts ogv swf ts webm wmv"
+_SUFFIXES = "3gp avi flv gif m4v mkv mov mp4 mpeg mpg mts ogv swf ts webm wmv"
+MAX_PIXELS = 8192 * 8192
+_WHOLE = 0.95  # share of its frames or seconds with which a file counts as whole: edit lists drop a few
+_LONG_FRAME = 0.1  # seconds
+_MICROSECONDS = 1e6
 SUFFIXES = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
 
 
@@ -24,15 +28,17 @@ class Frame:
     time: float | None
 
 
-def looks_like(path: Path) -> bool:
-    """Is this a file whose name ends as a video's does?"""
-    return path.suffix.lower() in SUFFIXES and path.is_file()
+def looks_like(path: Path) -> str:
+    """Why this is a video; "" where it is not: it is told by the end of its name."""
+    suffix = path.suffix.lower()
+    return f"its ending {suffix}" if suffix in SUFFIXES and path.is_file() else ""
 
 
 def read_frames(path: Path, first: int = 1, last: int = TO_THE_END) -> Iterator[Frame]:
     """The frames first..last of a video, counted from 1, both included, -1 = to the end, turned as its metadata says.
 
-    Raises FileNotFoundError, and ValueError where the file holds no video, is damaged, or ends before `first`.
+    Raises FileNotFoundError, and ValueError where the file holds no video, is damaged, is cut short of what it says it holds, has
+    pictures of more than MAX_PIXELS, or ends before `first`.
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such file")
@@ -43,14 +49,14 @@ def read_frames(path: Path, first: int = 1, last: int = TO_THE_END) -> Iterator[
         if number == last:
             return
     if number < first:
-        raise ValueError(f"{path}: {number} frames, expected frames {first}..{last if last != TO_THE_END else 'end'}")
+        raise ValueError(f"{path}: {number or 'no'} frames, expected frames {first}..{last if last != TO_THE_END else 'end'}")
 
 
 def count_frames(path: Path) -> int | None:
     """How many frames the file says it holds; None where it does not say or is no video."""
     av = extra_module("av", "video", "reading video")
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), metadata_errors="replace") as container:
             return container.streams.video[0].frames or None
     except (av.FFmpegError, IndexError, OSError, ValueError):
         return None
@@ -60,15 +66,38 @@ def _decoded(path: Path) -> Iterator[Frame]:
     av = extra_module("av", "video", "reading video")
     number = 0
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), metadata_errors="replace") as container:
             if not container.streams.video:
                 raise ValueError(f"{path}: no video in it")
-            container.streams.video[0].thread_type = "AUTO"
-            for number, frame in enumerate(container.decode(video=0), start=1):  # noqa: B007 - tells where it broke
+            stream = container.streams.video[0]
+            stream.thread_type = "AUTO"
+            if stream.codec_context is None:
+                raise ValueError(f"{path}: its codec is not one that FFmpeg can read")
+            if stream.width * stream.height > MAX_PIXELS:
+                raise ValueError(f"{path}: pictures of {stream.width} x {stream.height}, expected {MAX_PIXELS:,} pixels at most")
+            end = 0.0
+            for number, frame in enumerate(container.decode(video=0), start=1):  # noqa: B007 - the error below tells it
+                end = (frame.time or 0.0) + float((frame.duration or 0) * frame.time_base)
                 yield Frame(_upright(frame), frame.time)
+            _check_whole(path, container, number, end)
     except av.FFmpegError as error:
         where = f"damaged after {number} frames" if number else "not a video that FFmpeg can read"
         raise ValueError(f"{path}: {where} ({error.strerror or error})") from error
+
+
+def _check_whole(path: Path, container: Any, number: int, end: float) -> None:
+    """ValueError where far less came than the file says: FFmpeg reads what is left of a file that was cut.
+
+    number, end: of frames that came, and the second in which the last of them ends.
+    """
+    if "mp4" in container.format.name and container.streams.video[0].frames:  # other formats count gaps as frames
+        said = container.streams.video[0].frames
+        if number < _WHOLE * said - 1:
+            raise ValueError(f"{path}: cut short, {number} of {said} frames are in it")
+    elif container.duration and len(container.streams) == 1:  # sound may well be longer
+        came, said = end - (container.start_time or 0) / _MICROSECONDS, container.duration / _MICROSECONDS
+        if came < _WHOLE * said - _LONG_FRAME:
+            raise ValueError(f"{path}: cut short, {came:.1f} of {said:.1f} seconds are in it")
 
 
 def _upright(frame: Any) -> np.ndarray:

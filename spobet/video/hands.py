@@ -7,11 +7,13 @@ from itertools import product
 import numpy as np
 
 NONE = -1
-MAX_REACH = 3.0  # palm lengths between the body's wrist and the hand's, beyond which the hand is someone else's
+MAX_REACH = 3.0  # palm lengths between the body's wrist and the hand's, beyond which the hand is not the signer's
+UNSURE_REACH = 6.0  # the same where the body's wrist is only guessed at
 SAME_HAND = 0.3  # palm lengths between two found hands below which they are one hand found twice
-_SURE = 0.5  # visibility of a body's wrist from which its distance forbids
+_SURE = 0.5  # visibility from which a body's wrist is no guess
 _UNUSED = 2 * MAX_REACH  # price of leaving a found hand out: dearer than any place it may have
 _JUMP = 0.5  # price of a palm length of movement from one frame to the next
+_SWITCH = 0.5  # price of a lone hand that becomes the other one
 _MIDDLE_KNUCKLE = 9
 
 
@@ -39,7 +41,7 @@ def hand_slots(wrists: np.ndarray, hands: list[np.ndarray]) -> np.ndarray:
     for step in range(len(frames) - 1, -1, -1):
         slots[frames[step]] = choices[step][state]
         state = int(back[step - 1][state]) if step else state
-    return slots if np.isfinite(wrists).any() else _by_place(slots, hands)
+    return slots if np.isfinite(wrists[..., 0]).any() else _by_place(slots, hands)
 
 
 def _choices(num_found: int) -> np.ndarray:
@@ -52,8 +54,8 @@ def _prices(choices: np.ndarray, wrists: np.ndarray, found: np.ndarray, palm: fl
     """Price of each way in one frame (ways,): distance from the wrists, hands left out, one hand taken for two."""
     reach = np.linalg.norm(found[None, :, 0] - wrists[:, None, :2], axis=-1) / palm  # (side, found)
     visibility = wrists[:, None, 2]
-    far = np.where(visibility >= _SURE, np.inf, MAX_REACH)
-    near = np.where(reach > MAX_REACH, far, reach) * np.maximum(visibility, 0.1)
+    within = reach <= np.where(visibility >= _SURE, MAX_REACH, UNSURE_REACH)
+    near = np.where(within, np.minimum(reach, MAX_REACH) * np.maximum(visibility, 0.1), np.inf)
     places = np.append(np.where(np.isnan(reach), 0, near), np.zeros((2, 1)), axis=1)  # the last place is NONE
     prices = places[0, choices[:, 0]] + places[1, choices[:, 1]]
     prices += _UNUSED * (len(found) - (choices != NONE).sum(axis=1))
@@ -66,7 +68,9 @@ def _moves(before: np.ndarray, after: np.ndarray, earlier: np.ndarray, later: np
     """Price of going from each way of a frame to each way of the next, (ways before, ways after)."""
     steps = np.linalg.norm(earlier[:, None] - later[None], axis=-1).mean(axis=-1) / palm
     steps = np.pad(_JUMP * np.minimum(steps, MAX_REACH), ((0, 1), (0, 1)))  # a slot empty before or after costs nothing
-    return sum(steps[before[:, None, side], after[None, :, side]] for side in (0, 1))
+    kept = sum(steps[before[:, None, side], after[None, :, side]] for side in (0, 1))
+    alone = [(ways[:, side] != NONE) & (ways[:, 1 - side] == NONE) for ways in (before, after) for side in (0, 1)]
+    return kept + _SWITCH * (np.logical_and.outer(alone[0], alone[3]) | np.logical_and.outer(alone[1], alone[2]))
 
 
 def _palm_length(hands: list[np.ndarray]) -> float:

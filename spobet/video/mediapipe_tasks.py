@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from spobet.extras import extra_module
-from spobet.fetch import sha256_of
+from spobet.extras import extra_module, require
+from spobet.fetch import FetchError, sha256_of
 from spobet.poses.skeleton import hand_landmarks
 from spobet.video.detector import Found
 from spobet.video.frames import Frame
 from spobet.video.landmarks import BODY_33
-from spobet.video.models import HANDS, POSE
+from spobet.video.models import HANDS, POSE, cache_folder, make_models, models_folder
 
 _PURPOSE = "finding landmarks in video"
 _BODY_POINTS, _HAND_POINTS = len(BODY_33), len(hand_landmarks("right"))
@@ -84,6 +84,27 @@ class MediaPipe:
             with _quiet():
                 for finder in finders:
                     finder.close()
+
+
+def open_mediapipe(
+    models: Path | None = None,
+    models_from: Path | None = None,
+    people: int = 1,
+    say: Callable[[str], None] = lambda line: None,
+) -> MediaPipe:
+    """MediaPipe with its networks in place: those of the folder `models`, by default the cache, which is filled where it is empty.
+
+    models_from: MediaPipe 0.10.21, a wheel or where it is installed, from which they are made first. Raises ExtraNeeded,
+    FileNotFoundError where the folder or the wheel lacks one, FetchError where one cannot be fetched.
+    """
+    for module in ("av", "mediapipe"):
+        require(module, "video", _PURPOSE)
+    if models_from:
+        make_models(models_from, models or cache_folder())
+    try:
+        return MediaPipe(models_folder(models, say), people)
+    except FetchError as error:
+        raise FetchError(f"{error}; `spobet extract --models-from` makes the networks without it") from error
 
 
 def _points(found: list[list[Any]], num_points: int, with_visibility: bool) -> np.ndarray:

