@@ -126,11 +126,15 @@ class Recognizer:
 
     def logits(self, poses: Iterable[PoseSequence]) -> np.ndarray:
         """Scores of every trained gloss for every clip: (clips, glosses) float32."""
-        return self._score(self._bank(poses)).logits
+        return self.scored(poses).logits
 
     def embeddings(self, poses: Iterable[PoseSequence]) -> np.ndarray:
         """What stands for each clip where it is compared with the glosses: (clips, width) float32."""
-        return self._score(self._bank(poses)).embeddings
+        return self.scored(poses).embeddings
+
+    def scored(self, poses: Iterable[PoseSequence]) -> Scored:
+        """Logits and embeddings of every clip."""
+        return self._score(self._bank(poses))
 
     def rank_scores(self, scored: Scored) -> np.ndarray:
         """Scores of every gloss of `glosses`: (clips, glosses). A trained gloss that is enrolled too takes the higher of both."""

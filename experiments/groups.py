@@ -1,0 +1,173 @@
+"""Signs a network has never met: how well it tells that it does not know them, and how well it names them once they are enrolled.
+
+    python experiments/groups.py --backbone runs/wlasl2000-hands-without100 --full runs/headline-0 --full runs/headline-1
+
+The 100 glosses of wlasl100-hands are dealt into five groups of 20 (seed 0). For each a network is trained on the training clips
+of the other 80, from a backbone that has met none of the hundred. Scored on validation and test (265 clips), over all groups:
+known against unknown by the probability of the first answer (area under the ROC curve; coverage of known clips where 10 % of
+the answers to known clips are wrong); and the clips of the 20 named among all 100 once 1, 3 or 5 training clips of each are
+enrolled (mean over five draws), beside what full training reaches on the same clips (--full). What is finished is not done again.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+import numpy as np
+
+from spobet.config import read_experiment
+from spobet.dataset.manifest import Clip
+from spobet.dataset.store import Dataset, DatasetWriter
+from spobet.evaluation.metrics import wilson_interval
+from spobet.evaluation.selective import for_error, operating_points
+from spobet.recognition.enrolment import Enrolled
+from spobet.recognition.recognizer import Recognizer, load
+from spobet.runs import RunFolder
+
+HERE = Path(__file__).parent
+GROUPS, SHOTS, DRAWS = 5, (1, 3, 5), 5
+EPOCHS, RATE = 40, 1e-3  # of a head that begins afresh
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """What one group's network does with the scored clips.
+
+    sure: (clips,) probability of the first answer. known, right: (clips,) bool.
+    """
+
+    sure: np.ndarray
+    known: np.ndarray
+    right: np.ndarray
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), default=Path("data/wlasl100-hands"), show_default=True)
+@click.option("--backbone", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--full", type=click.Path(exists=True, path_type=Path), multiple=True, help="Runs of full training to stand beside.")
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
+def main(data: Path, backbone: Path, full: tuple[Path, ...], runs: Path) -> None:
+    """Train the five networks, score them, and print the figures."""
+    dataset = Dataset.open(data)
+    groups = deal(dataset.manifest.vocabulary.glosses)
+    met = set(RunFolder(backbone).record().glosses) & set(dataset.manifest.vocabulary.glosses)
+    if met:
+        raise click.ClickException(f"{backbone}: has met {len(met)} of the glosses, expected none")
+    recognizers = [load(_trained(number, group, dataset, backbone, runs)) for number, group in enumerate(groups)]
+    scored = dataset.manifest.of_splits("val", "test").clips
+    tell_rejection([_answered(recognizer, dataset, scored) for recognizer in recognizers])
+    reached = [_full(run, dataset, scored) for run in full]
+    for shots in SHOTS:
+        draws = [_enrolled(recognizers, groups, dataset, scored, shots, seed) for seed in range(DRAWS)]
+        tell_enrolment(shots, draws, reached)
+
+
+def deal(glosses: Sequence[str]) -> list[list[str]]:
+    """The glosses in GROUPS groups of like size, by chance with seed 0."""
+    order = np.random.default_rng(0).permutation(len(glosses))
+    return [[glosses[place] for place in sorted(part)] for part in np.array_split(order, GROUPS)]
+
+
+def _trained(number: int, group: Sequence[str], dataset: Dataset, backbone: Path, runs: Path) -> Path:
+    """The run that was trained without a group's glosses."""
+    from spobet.training import train
+
+    run, data = runs / f"group-{number}", runs / f"group-{number}-data"
+    if (run / "run.json").exists():
+        return run
+    if not data.exists():
+        with DatasetWriter(data, dataset.skeleton, dataset.info.unit, dataset.info.source, dataset.info.licence) as writer:
+            for clip in dataset.manifest.of_splits("train"):
+                if clip.gloss not in group:
+                    writer.add(clip, dataset.pose(clip.id))
+    experiment = read_experiment(HERE / "wlasl100-hands.toml")
+    schedule = replace(experiment.train.schedule, epochs=EPOCHS, learning_rate=RATE)
+    experiment = replace(experiment, train=replace(experiment.train, schedule=schedule))
+    train(experiment, data, run, backbone, command=f"python experiments/{Path(__file__).name}")
+    return run
+
+
+def _answered(recognizer: Recognizer, dataset: Dataset, clips: Sequence[Clip]) -> Answered:
+    answers = [answer[0] for answer in _predicted(recognizer, dataset, clips)]
+    known = np.array([clip.gloss in recognizer.vocabulary for clip in clips])
+    right = np.array([answer.gloss == clip.gloss for answer, clip in zip(answers, clips, strict=True)])
+    return Answered(np.array([answer.probability for answer in answers]), known, right)
+
+
+def _predicted(recognizer: Recognizer, dataset: Dataset, clips: Sequence[Clip]) -> Iterator[list]:
+    scores = recognizer.rank_scores(recognizer.scored(dataset.pose(clip.id) for clip in clips))
+    return (recognizer.ranked(row, 1) for row in scores)
+
+
+def _full(run: Path, dataset: Dataset, clips: Sequence[Clip]) -> np.ndarray:
+    return _answered(load(run), dataset, clips).right
+
+
+def _enrolled(
+    recognizers: Sequence[Recognizer],
+    groups: Sequence[Sequence[str]],
+    dataset: Dataset,
+    clips: Sequence[Clip],
+    shots: int,
+    seed: int,
+) -> tuple[int, int, int, int]:
+    """Over all groups: clips of enrolled glosses named right, how many they are, and the same of the trained glosses beside them."""
+    rng, train = np.random.default_rng([seed, shots]), dataset.manifest.of_splits("train").clips
+    counts = np.zeros(4, int)
+    for recognizer, group in zip(recognizers, groups, strict=True):
+        recognizer.enrolled = Enrolled("")
+        for gloss in group:
+            own = [clip for clip in train if clip.gloss == gloss]
+            chosen = rng.permutation(len(own))[:shots]
+            recognizer.enrol(gloss, [dataset.pose(own[place].id) for place in chosen])
+        for answers, clip in zip(_predicted(recognizer, dataset, clips), clips, strict=True):
+            place = 0 if clip.gloss in group else 2
+            counts[place : place + 2] += answers[0].gloss == clip.gloss, 1
+    return tuple(counts.tolist())
+
+
+def tell_rejection(groups: Sequence[Answered]) -> None:
+    """Print how well unknown signs are told by the probability of the first answer."""
+    areas = [area(group.sure[group.known], group.sure[~group.known]) for group in groups]
+    sure, right = (np.concatenate([getattr(group, name)[group.known] for group in groups]) for name in ("sure", "right"))
+    point = for_error(operating_points(sure, right), 0.1)
+    told = ", ".join(f"{value:.3f}" for value in areas)
+    click.echo(f"known against unknown: area under the ROC curve {statistics.mean(areas):.3f} (groups: {told})")
+    click.echo(f"known clips: {right.sum()} of {len(right)} named right")
+    if point:
+        low, high = wilson_interval(point.answered, point.count)
+        unknown = np.concatenate([group.sure[~group.known] for group in groups])
+        share = (unknown >= point.threshold).mean()
+        click.echo(
+            f"where 10 % of the answers to known clips are wrong, {point.answered} of {point.count} are answered "
+            f"({point.coverage:.1%}, {low:.1%}-{high:.1%}), and {share:.1%} of the {len(unknown)} unknown ones are too"
+        )
+
+
+def area(higher: np.ndarray, lower: np.ndarray) -> float:
+    """The chance that a value of the first is above one of the second, ties half: the area under the ROC curve."""
+    above = (higher[:, None] > lower).mean() + 0.5 * (higher[:, None] == lower).mean()
+    return float(above)
+
+
+def tell_enrolment(shots: int, draws: Sequence[tuple[int, int, int, int]], reached: Sequence[np.ndarray]) -> None:
+    """Print how many clips of enrolled glosses are named among all 100, beside full training."""
+    shares = [draw[0] / draw[1] for draw in draws]
+    others = statistics.mean(draw[2] / draw[3] for draw in draws)
+    mean, spread = statistics.mean(shares), statistics.stdev(shares)
+    beside = ""
+    if reached:
+        full = float(np.mean([right.mean() for right in reached]))
+        beside = f"; {mean / full:.1%} of the {full:.1%} of full training"
+    click.echo(
+        f"{shots} clips a gloss: {mean:.1%} ± {spread:.1%} of {draws[0][1]} clips (top-1 among 100){beside}; "
+        f"trained glosses beside them {others:.1%}"
+    )
+
+
+if __name__ == "__main__":
+    main()
