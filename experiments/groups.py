@@ -115,7 +115,7 @@ def _enrolled(
     shots: int,
     seed: int,
 ) -> tuple[int, int, int, int]:
-    """Over all groups: clips of enrolled glosses named right, how many they are, and the same of the trained glosses beside them."""
+    """Over all groups: clips of enrolled glosses named right, how many they are, and the same of the trained glosses."""
     rng, train = np.random.default_rng([seed, shots]), dataset.manifest.of_splits("train").clips
     counts = np.zeros(4, int)
     for recognizer, group in zip(recognizers, groups, strict=True):

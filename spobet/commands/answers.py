@@ -86,4 +86,20 @@ def export(run: Path, out: Path, data: Path | None, splits: tuple[str, ...]) -> 
         click.echo(written)
 
 
-COMMANDS = (predict, models, enrol, calibrate, export)
+@click.command()
+@click.argument("run", type=RUN)
+@click.argument("clip", type=ANY)
+@click.option("--top", default=3, show_default=True, help="How many glosses.")
+def spot(run: Path, clip: Path, top: int) -> None:
+    """Find the signs in a long clip: spobet spot wlasl100-hands long.npz"""
+    from spobet.formats import read
+    from spobet.recognition.recognizer import load
+    from spobet.recognition.spotting import spot
+
+    for sighting in spot(load(run), read(clip), top=top):
+        ranked = ", ".join(f"{answer.gloss} {answer.probability:.3f}" for answer in sighting.answers)
+        start, stop = sighting.seconds
+        click.echo(f"{start:.2f}-{stop:.2f} s: {ranked}{'' if sighting.known else ' (not sure)'}")
+
+
+COMMANDS = (spot, predict, models, enrol, calibrate, export)

@@ -15,6 +15,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, Inva
 from spobet.config import InputConfig
 from spobet.dataset.manifest import Vocabulary
 from spobet.formats import read
+from spobet.poses.adapt import on_skeleton
 from spobet.poses.arrays import PoseBank
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
@@ -155,6 +156,10 @@ class Recognizer:
         self.predict_many(poses, 1)  # refuses clips without hands
         self.enrolled = self.enrolled.with_sign(gloss, self.embeddings(poses))
         return self.enrolled
+
+    def prepared(self, pose: PoseSequence) -> PoseSequence:
+        """The clip as arrays for this network are: on its skeleton, in its unit, guesses missing; KeyError as `predict`."""
+        return on_skeleton(self._as_trained(pose), self.skeleton).without_guesses(self._config.min_confidence)
 
     def _bank(self, poses: Iterable[PoseSequence]) -> PoseBank:
         return PoseBank.of(map(self._as_trained, poses), self.skeleton, self._config.min_confidence, self._config.right_leads)

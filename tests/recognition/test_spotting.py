@@ -1,0 +1,106 @@
+"""Claims about signs found in long clips and streams."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spobet.dataset.joined import FRAME_RATE, Signed, join_clips, matched
+from spobet.poses.sequence import PoseSequence
+from spobet.poses.skeleton import HANDS_42
+from spobet.recognition.recognizer import Recognizer, load
+from spobet.recognition.spotting import SpotConfig, Spotter, spot
+
+
+@pytest.fixture(scope="module")
+def hands() -> Recognizer:
+    return load("wlasl100-hands")
+
+
+def waving(seed: int, num_frames: int = 40) -> PoseSequence:
+    """Two hands that circle in the middle of the picture, each finger point at its own place."""
+    rng = np.random.default_rng(seed)
+    shape = rng.normal(0, 0.02, (42, 2)) + np.repeat([[0.35, 0.5], [0.65, 0.5]], 21, axis=0)
+    shape[[9, 30]] = shape[[0, 21]] + [0, -0.06]  # a palm's length
+    turn = 2 * np.pi * np.arange(num_frames) / 20
+    xy = shape + 0.1 * np.stack([np.cos(turn), np.sin(turn)], axis=1)[:, None]
+    return PoseSequence(xy, np.ones(xy.shape[:2]), HANDS_42, unit="image")
+
+
+def long_clip(seed: int = 0, num_signs: int = 4) -> tuple[PoseSequence, tuple[Signed, ...]]:
+    joined = join_clips([(str(number), waving(number)) for number in range(num_signs)], seed)
+    return joined.pose, joined.signs
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_sign_between_rests_is_found_once_and_nothing_else(seed: int, hands: Recognizer) -> None:
+    pose, signs = long_clip(seed)
+    found = spot(hands, pose)
+    assert matched([(sighting.start, sighting.stop) for sighting in found], signs) == list(range(len(signs)))
+    for sighting in found:
+        assert sighting.seconds == pytest.approx((sighting.start / FRAME_RATE, sighting.stop / FRAME_RATE))
+        assert sighting.gloss == sighting.answers[0].gloss
+
+
+def test_rest_alone_is_no_sign(hands: Recognizer) -> None:
+    pose, signs = long_clip()
+    rest = pose.frames(0, signs[0].start - 15)
+    assert spot(hands, rest) == []
+    nobody = PoseSequence(np.full((200, 42, 2), np.nan), np.zeros((200, 42)), HANDS_42, unit="image")
+    assert spot(hands, nobody) == []
+
+
+def test_a_stream_tells_what_the_whole_clip_tells_soon_after_each_sign(hands: Recognizer) -> None:
+    pose, signs = long_clip()
+    spotter, told = Spotter(hands, FRAME_RATE), []
+    for number, frame in enumerate(pose.xy):
+        if sighting := spotter.push(frame):
+            told.append((sighting, number))
+    assert [sighting for sighting, _ in told] == spot(hands, pose)
+    assert not spotter.signing
+    for (_, number), sign in zip(told, signs, strict=True):
+        assert number < sign.stop + 2 * FRAME_RATE
+
+
+def test_a_sign_that_the_end_cuts_off_is_told_by_finish(hands: Recognizer) -> None:
+    pose, signs = long_clip()
+    found = spot(hands, pose.frames(0, signs[-1].stop - 5))
+    assert len(found) == len(signs)
+
+
+def test_the_longest_sign_bounds_what_is_held(hands: Recognizer) -> None:
+    config = SpotConfig(longest=2.0)
+    spotter = Spotter(hands, FRAME_RATE, config)
+    endless = waving(0, num_frames=600).xy
+    found = [sighting for frame in endless if (sighting := spotter.push(frame))]
+    assert len(found) > 5
+    assert all(sighting.stop - sighting.start <= 2 * FRAME_RATE + 1 for sighting in found)
+    assert len(spotter._frames) <= 2 * FRAME_RATE + 1
+
+
+def test_what_is_no_frame_no_rate_and_no_choice_is_refused(hands: Recognizer, recognizer: Recognizer) -> None:
+    with pytest.raises(ValueError, match=r"frame has shape \(2, 42\), expected \(42, 2\) for HANDS_42"):
+        Spotter(hands).push(np.zeros((2, 42)))
+    with pytest.raises(ValueError, match="frame rate 0, expected 1 to 1000"):
+        Spotter(hands, frame_rate=0)
+    with pytest.raises(ValueError, match="expected 0 < slow <= fast"):
+        SpotConfig(fast=1, slow=2)
+    with pytest.raises(KeyError, match="lacks 12 of 54"):
+        spot(recognizer, waving(0))
+
+
+def test_spans_are_matched_by_what_they_share_most_and_once() -> None:
+    signs = (Signed("a", 0, 10), Signed("b", 20, 30))
+    assert matched([(1, 10), (0, 9), (20, 29), (40, 50)], signs) == [0, -1, 1, -1]
+    assert matched([], signs) == []
+    assert matched([(0, 21)], signs) == [-1]
+
+
+def test_long_clips_repeat_from_their_seed_and_refuse_nothing_to_join(tmp_path: Path) -> None:
+    np.testing.assert_array_equal(long_clip(3)[0].xy, long_clip(3)[0].xy)
+    assert not np.array_equal(long_clip(3)[0].xy.shape, long_clip(4)[0].xy.shape)
+    empty = PoseSequence(np.full((3, 42, 2), np.nan), np.zeros((3, 42)), HANDS_42, unit="image")
+    with pytest.raises(ValueError, match="no clip shows a hand"):
+        join_clips([("a", empty)], 0)
