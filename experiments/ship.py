@@ -4,8 +4,7 @@
     python experiments/ship.py runs/wlasl2000-hands wlasl2000-hands --keras
 
 Writes the network anew for recognition (--onnx) or for further training (--keras), with what says how it came about
-(config, vocabulary, run.json), to spobet/weights/NAME; card.md is written by hand. Recorded paths lose their folders. Run it on
-JAX: TensorFlow's exporter computes ahead what depends on weights alone, and its file is three times as large.
+(config, vocabulary, run.json), to spobet/weights/NAME; card.md is written by hand. Recorded paths lose their folders.
 """
 
 from __future__ import annotations

@@ -113,6 +113,16 @@ class RunFolder:
         return self.path / "classifier.onnx"
 
     @property
+    def rejection(self) -> Path:
+        """From what probability its answers count; absent where nobody asked."""
+        return self.path / "rejection.json"
+
+    @property
+    def enrolled(self) -> Path:
+        """Signs added to it without training; absent where there are none."""
+        return self.path / "enrolled.json"
+
+    @property
     def history(self) -> Path:
         """One row an epoch."""
         return self.path / "history.csv"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from spobet.commands.arguments import ANY, FILE, RUN
+from spobet.commands.arguments import ANY, FILE, FOLDER, OUT_FILE, RUN
 
 
 @click.command()
@@ -36,4 +36,54 @@ def models(name: str | None) -> None:
     click.echo(card(name) if name else "\n".join(titles))
 
 
-COMMANDS = (predict, models)
+@click.command()
+@click.argument("run", type=RUN)
+@click.argument("gloss", required=False)
+@click.argument("clips", type=ANY, nargs=-1)
+@click.option("--list", "listed", is_flag=True, help="Show what is enrolled.")
+@click.option("--remove", metavar="GLOSS", help="Forget a sign.")
+@click.option("--file", type=OUT_FILE, help="Where enrolled signs are kept, if not beside the run.")
+def enrol(run: Path, gloss: str | None, clips: tuple[Path, ...], listed: bool, remove: str | None, file: Path | None) -> None:
+    """Add a sign from 1 to 10 clips, without training: spobet enrol wlasl100-hands tea tea-1 tea-2 tea-3"""
+    from spobet.recognition.enrolment import enrolled_file
+    from spobet.recognition.recognizer import load
+    from spobet.runs import RunFolder
+
+    if bool(gloss and clips) + listed + bool(remove) != 1:
+        raise click.UsageError("name a gloss and its clips, or --list, or --remove GLOSS")
+    place, recognizer = file or enrolled_file(RunFolder(run)), load(run, enrolled=file)
+    if gloss:
+        recognizer.enrol(gloss, clips).write(place)
+    if remove:
+        recognizer.enrolled = recognizer.enrolled.without_sign(remove)
+        recognizer.enrolled.write(place)
+    signs = ", ".join(f"{sign} ({len(kept)})" for sign, kept in recognizer.enrolled.clips.items())
+    click.echo(f"{place}: {signs or 'nothing enrolled'}")
+
+
+@click.command()
+@click.argument("run", type=RUN)
+@click.option("--data", type=ANY, required=True, help="Data set that holds the clips.")
+@click.option("--split", "splits", multiple=True, default=["val"], show_default=True, help="Give it twice to pool two.")
+@click.option("--error", default=0.1, show_default=True, help="Share of wrong answers to allow.")
+def calibrate(run: Path, data: Path, splits: tuple[str, ...], error: float) -> None:
+    """Find from what probability on a run's answers count: spobet calibrate runs/hands --data data/hands"""
+    from spobet.recognition.calibrate import calibrate
+
+    click.echo(calibrate(run, data, splits, error))
+
+
+@click.command()
+@click.argument("run", type=RUN)
+@click.argument("out", type=FOLDER)
+@click.option("--data", type=ANY, help="Data set on which to measure what each file is worth.")
+@click.option("--split", "splits", multiple=True, default=["test"], show_default=True, help="Give it twice to pool two.")
+def export(run: Path, out: Path, data: Path | None, splits: tuple[str, ...]) -> None:
+    """Write the network for apps, in three sizes: spobet export wlasl100-hands exported --data data/hands"""
+    from spobet.recognition.lighter import export
+
+    for written in export(run, out, data, splits):
+        click.echo(written)
+
+
+COMMANDS = (predict, models, enrol, calibrate, export)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +14,7 @@ from spobet.evaluation.outside import judge
 from spobet.evaluation.predictions import predictions, predictions_csv
 from spobet.evaluation.scores import Scores
 from spobet.files import write_whole
-from spobet.recognition.recognizer import load
+from spobet.recognition.recognizer import load, network_of
 from spobet.runs import RunFolder
 from spobet.shipped import is_shipped
 
@@ -56,7 +55,7 @@ def scores_of(run: RunFolder, dataset: Dataset, clips: Manifest, name: str) -> S
         refuse_met(clips, frozenset(record.clips), name)
         refuse_met_signers(clips, dataset.manifest, frozenset(record.signers), name)
         scores = Scores.read(run.scores(name))
-        current = (tuple(clip.id for clip in clips), dataset.info.content_hash, weights_of(run))
+        current = (tuple(clip.id for clip in clips), dataset.info.content_hash, network_of(run))
         if (scores.clip_ids, scores.data, scores.weights) == current:
             return scores
     return score_clips(run, dataset, clips, name)
@@ -70,7 +69,7 @@ def score_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str) ->
     recognizer = load(run.path)
     logits = recognizer.logits(dataset.pose(clip.id) for clip in clips)
     ids = tuple(clip.id for clip in clips)
-    return Scores(ids, recognizer.vocabulary, logits, dataset.info.content_hash, weights_of(run))
+    return Scores(ids, recognizer.vocabulary, logits, dataset.info.content_hash, network_of(run))
 
 
 def evaluate_predictions(file: Path, data: Path, splits: Sequence[str]) -> Metrics:
@@ -86,12 +85,6 @@ def evaluate_predictions(file: Path, data: Path, splits: Sequence[str]) -> Metri
     met = f"If it was trained on the training split: {acquaintance(clips, dataset.manifest, ids, signers)}"
     note = " ".join(filter(None, [metrics.note, met]))
     return replace(metrics, split="+".join(splits), data=dataset.info.content_hash, note=note)
-
-
-def weights_of(run: RunFolder) -> str:
-    """A hash of the run's network, which changes when it is trained anew."""
-    with run.onnx.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def acquaintance(clips: Manifest, manifest: Manifest, met: frozenset[str], signers: frozenset[str]) -> str:

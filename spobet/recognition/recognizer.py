@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -16,10 +18,13 @@ from spobet.formats import read
 from spobet.poses.arrays import PoseBank
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
+from spobet.recognition.enrolment import Enrolled, directions_of, enrolled_file
+from spobet.recognition.rejection import Rejection
 from spobet.runs import RunFolder
 from spobet.shipped import find_run
 
 BATCH_SIZE = 64
+Clip = PoseSequence | np.ndarray | str | Path
 
 
 @dataclass(frozen=True)
@@ -30,33 +35,122 @@ class Answer:
     probability: float
 
 
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """What the network makes of clips: logits (clips, glosses) of trained glosses, embeddings (clips, width)."""
+
+    logits: np.ndarray
+    embeddings: np.ndarray
+
+
 class Recognizer:
-    """Names the sign of a clip: `predict(pose)` ranks glosses, `logits(poses)` scores many clips."""
+    """Names the sign of a clip: `predict(clip)` ranks glosses, trained and enrolled. Safe to share between threads.
+
+    vocabulary: the trained glosses, in the order of the logits. rejection: from what probability on `knows` trusts an answer.
+    enrolled: signs added by `enrol`.
+    """
 
     def __init__(
-        self, session: onnxruntime.InferenceSession, vocabulary: Vocabulary, skeleton: Skeleton, config: InputConfig, unit: str = ""
+        self,
+        session: onnxruntime.InferenceSession,
+        vocabulary: Vocabulary,
+        skeleton: Skeleton,
+        config: InputConfig,
+        unit: str = "",
+        scale: float = 0.0,
+        rejection: Rejection | None = None,
+        enrolled: Enrolled | None = None,
     ) -> None:
-        self._session, self.vocabulary, self.skeleton, self._config, self._unit = session, vocabulary, skeleton, config, unit
+        self._session, self._config, self._unit, self._scale = session, config, unit, scale
+        self.vocabulary, self.skeleton = vocabulary, skeleton
+        self.rejection, self.enrolled = rejection or Rejection(), enrolled or Enrolled("")
 
-    def predict(self, clip: PoseSequence | str | Path, top: int = 5) -> list[Answer]:
+    def with_network(self, file: Path, threads: int = 1) -> Recognizer:
+        """The same recogniser on another file of its network, such as a lighter one."""
+        copy = Recognizer.__new__(Recognizer)
+        copy.__dict__ = {**self.__dict__, "_session": _session(file, threads)}
+        return copy
+
+    @property
+    def glosses(self) -> tuple[str, ...]:
+        """Every gloss an answer can be: the trained ones, then those enrolled beside them."""
+        return self.vocabulary.glosses + tuple(gloss for gloss in self.enrolled.glosses if gloss not in self.vocabulary)
+
+    def predict(self, clip: Clip, top: int = 5) -> list[Answer]:
         """The `top` most probable glosses, best first.
 
-        clip: landmarks, or a path that `spobet.read` reads. KeyError lists the landmarks a pose lacks;
-        ValueError where no hand is seen in any frame.
+        clip: landmarks, a path that `spobet.read` reads, or an array as `pose_of` takes it. KeyError lists the landmarks a pose
+        lacks; ValueError where no hand is seen in any frame, or for an array of another shape.
         """
-        pose = clip if isinstance(clip, PoseSequence) else read(clip)
-        bank = self._bank([pose])
+        return self.predict_many([clip], top)[0]
+
+    def predict_many(self, clips: Iterable[Clip], top: int = 5) -> list[list[Answer]]:
+        """What `predict` gives for each clip, in one go."""
+        bank = self._bank(map(self.pose_of, clips))
         hands = np.concatenate([bank.skeleton.hand(side) for side in ("right", "left")])
-        if np.isnan(bank.xy[:, hands]).all():
-            raise ValueError(f"no hand seen in any of {len(pose)} frames (confidence from {self._config.min_confidence})")
-        logits = self._score(bank)[0]
-        chances = np.exp(logits - logits.max())
-        best = np.argsort(-logits, kind="stable")[:top]
-        return [Answer(self.vocabulary.glosses[gloss], float(chances[gloss] / chances.sum())) for gloss in best]
+        for number, (first, length) in enumerate(zip(bank.firsts, bank.lengths, strict=True)):
+            if np.isnan(bank.xy[first : first + length, hands]).all():
+                where = f"clip {number + 1}: " if len(bank) > 1 else ""
+                raise ValueError(f"{where}no hand seen in any of {length} frames (confidence from {self._config.min_confidence})")
+        return [self.ranked(row, top) for row in self.rank_scores(self._score(bank))]
+
+    def ranked(self, scores: np.ndarray, top: int) -> list[Answer]:
+        """The `top` best of one clip's scores (all glosses,) with their probabilities."""
+        scaled = scores.astype(np.float64) / self.rejection.temperature
+        chances = np.exp(scaled - scaled.max())
+        best = np.argsort(-scores, kind="stable")[:top]
+        return [Answer(self.glosses[gloss], float(chances[gloss] / chances.sum())) for gloss in best]
+
+    def knows(self, answers: Sequence[Answer]) -> bool:
+        """Whether the best of a clip's answers is probable enough to count; otherwise it is none of them."""
+        return bool(answers) and answers[0].probability >= self.rejection.threshold
+
+    def pose_of(self, clip: Clip) -> PoseSequence:
+        """The landmarks of a clip, wherever they are.
+
+        An array is (frames, landmarks, 2) of x and y, or (frames, landmarks, 3) with a confidence 0..1 too, its landmarks in the
+        order of `skeleton`, NaN where missing, in the unit of training. ValueError for another shape.
+        """
+        if isinstance(clip, PoseSequence):
+            return clip
+        return self._pose_of_array(clip) if isinstance(clip, np.ndarray) else read(clip)
+
+    def _pose_of_array(self, array: np.ndarray) -> PoseSequence:
+        expected = f"numbers (frames, {len(self.skeleton)}, 2), x and y, or (..., 3) with confidence, for {self.skeleton.name}"
+        if array.dtype.kind not in "iuf" or array.ndim != 3 or array.shape[1] != len(self.skeleton) or array.shape[2] not in (2, 3):
+            raise ValueError(f"array is {array.dtype} {array.shape}, expected {expected}")
+        missing = np.isnan(array).any(axis=2)
+        confidence = np.where(missing, 0, array[..., 2] if array.shape[2] == 3 else 1)
+        xy = np.where(missing[..., None], np.nan, array[..., :2])
+        return PoseSequence(xy, confidence, self.skeleton, unit=self._unit or "pixels")
 
     def logits(self, poses: Iterable[PoseSequence]) -> np.ndarray:
-        """Scores of every gloss for every clip: (clips, glosses) float32."""
-        return self._score(self._bank(poses))
+        """Scores of every trained gloss for every clip: (clips, glosses) float32."""
+        return self._score(self._bank(poses)).logits
+
+    def embeddings(self, poses: Iterable[PoseSequence]) -> np.ndarray:
+        """What stands for each clip where it is compared with the glosses: (clips, width) float32."""
+        return self._score(self._bank(poses)).embeddings
+
+    def rank_scores(self, scored: Scored) -> np.ndarray:
+        """Scores of every gloss of `glosses`: (clips, glosses). A trained gloss that is enrolled too takes the higher of both."""
+        if not self.enrolled.clips:
+            return scored.logits
+        fresh = self._scale * directions_of(scored.embeddings) @ self.enrolled.prototypes.T
+        scores = np.concatenate([scored.logits, np.full((len(fresh), len(self.glosses) - len(self.vocabulary)), -np.inf)], axis=1)
+        places = [self.glosses.index(gloss) for gloss in self.enrolled.glosses]
+        scores[:, places] = np.maximum(scores[:, places], fresh)
+        return scores
+
+    def enrol(self, gloss: str, clips: Iterable[Clip]) -> Enrolled:
+        """Add clips of a sign, from the next answer on; returns all that is enrolled, to be written. ValueError as `predict`, and
+        where the network compares clips with no prototypes."""
+        if not self._scale:
+            raise ValueError("this network has no prototypes (train.prototype_scale is 0), so no sign can be enrolled")
+        poses = [self.pose_of(clip) for clip in clips]
+        self.predict_many(poses, 1)  # refuses clips without hands
+        self.enrolled = self.enrolled.with_sign(gloss, self.embeddings(poses))
+        return self.enrolled
 
     def _bank(self, poses: Iterable[PoseSequence]) -> PoseBank:
         return PoseBank.of(map(self._as_trained, poses), self.skeleton, self._config.min_confidence, self._config.right_leads)
@@ -65,36 +159,54 @@ class Recognizer:
         """The clip in the unit that the network was trained on, where that is known and the picture's size too."""
         return pose.in_unit(self._unit) if self._unit in ("pixels", "image") and pose.size else pose
 
-    def _score(self, bank: PoseBank) -> np.ndarray:
+    def _score(self, bank: PoseBank) -> Scored:
         batches = [np.arange(start, min(start + BATCH_SIZE, len(bank))) for start in range(0, len(bank), BATCH_SIZE)]
         parts = [self.score_inputs(bank.steady_input(clips, self._config.num_frames, self._config.stretch)) for clips in batches]
-        return np.concatenate(parts) if parts else np.zeros((0, len(self.vocabulary)), np.float32)
+        if not parts:
+            return Scored(np.zeros((0, len(self.vocabulary)), np.float32), np.zeros((0, 0), np.float32))
+        return Scored(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("logits", "embeddings")))
 
-    def score_inputs(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
-        """Scores (clips, glosses) of network input that is ready, as `PoseBank.steady_input` makes it."""
-        return self._session.run(None, inputs)[0]
+    def score_inputs(self, inputs: dict[str, np.ndarray]) -> Scored:
+        """What the network makes of input that is ready, as `PoseBank.steady_input` makes it."""
+        return Scored(*self._session.run(["logits", "embedding"], inputs))
 
 
-def load(run: str | Path) -> Recognizer:
+def load(run: str | Path, threads: int = 1, enrolled: Path | None = None) -> Recognizer:
     """The recogniser of a finished run folder, or of a network that comes with the package, by its name.
 
+    threads: of one answer; more make batches faster. enrolled: the file of enrolled signs, if not the run's own.
     FileNotFoundError or ValueError where there is none or it is not whole.
     """
     folder = RunFolder(find_run(run))
     record = folder.record()
     if not folder.onnx.is_file():
         raise FileNotFoundError(f"{folder.onnx}: not there; is {folder.path} a run of `spobet train`?")
-    vocabulary, experiment, session = folder.glosses(), folder.experiment(), _session(folder.onnx)
+    vocabulary, experiment, session = folder.glosses(), folder.experiment(), _session(folder.onnx, threads)
     num_logits = session.get_outputs()[0].shape[-1]
     if num_logits != len(vocabulary):
         raise ValueError(
             f"{folder.onnx}: names {num_logits} glosses, {folder.vocabulary.name} lists {len(vocabulary)}: of another vocabulary"
         )
-    return Recognizer(session, vocabulary, record.skeleton, experiment.input, record.unit)
+    signs = Enrolled.read(enrolled or enrolled_file(folder), network_of(folder))
+    scale, rejection = experiment.train.prototype_scale, Rejection.read(folder.rejection)
+    return Recognizer(session, vocabulary, record.skeleton, experiment.input, record.unit, scale, rejection, signs)
 
 
-def _session(path: Path) -> onnxruntime.InferenceSession:
+def network_of(folder: RunFolder) -> str:
+    """A hash of the run's network, which changes when it is trained anew."""
+    with folder.onnx.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    options: Any = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.add_session_config_entry("session.disable_quant_qdq", "1")  # light files unpack their weights once, not at every answer
     try:
-        return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except (Fail, InvalidGraph, InvalidProtobuf) as error:
         raise ValueError(f"{path}: not a network that ONNX Runtime can read ({error})") from error
+    names = [output.name for output in session.get_outputs()]
+    if names != ["logits", "embedding"]:
+        raise ValueError(f"{path}: gives {', '.join(names)}, expected logits and embedding (a file of an older version)")
+    return session

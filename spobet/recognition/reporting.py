@@ -18,7 +18,8 @@ from spobet.evaluation.scores import Scores
 from spobet.evaluation.standing import Report, ScoredRun
 from spobet.evaluation.trust import Trust, cross_fitted, fitted_elsewhere
 from spobet.files import write_whole
-from spobet.recognition.evaluate import chosen_here, scores_of, weights_of
+from spobet.recognition.evaluate import chosen_here, scores_of
+from spobet.recognition.recognizer import network_of
 from spobet.runs import RunFolder, RunRecord
 
 PAGE, VALUES = "report.html", "report.json"
@@ -120,7 +121,7 @@ def _worth(run: RunFolder, dataset: Dataset, name: str) -> dict[str, Curves]:
     if not run.rollout(name).is_file():
         return {}
     values = json.loads(run.rollout(name).read_text(encoding="utf-8"))
-    if (values.get("data"), values.get("weights")) != (dataset.info.content_hash, weights_of(run)):
+    if (values.get("data"), values.get("weights")) != (dataset.info.content_hash, network_of(run)):
         return {}
     return {kind: Curves.from_json(curves) for kind, curves in values["curves"].items()}
 

@@ -19,8 +19,7 @@ from spobet.formats import read
 from spobet.model.classifier import SignClassifier
 from spobet.poses.arrays import PoseBank
 from spobet.poses.sequence import PoseSequence
-from spobet.recognition.evaluate import weights_of
-from spobet.recognition.recognizer import Recognizer, load
+from spobet.recognition.recognizer import Recognizer, load, network_of
 from spobet.runs import RunFolder
 from spobet.shipped import is_shipped
 from spobet.training.explain import explain, gradient_times_input
@@ -50,7 +49,7 @@ class _Opened:
         return self.bank.steady_input(np.arange(len(self.bank)), choices.num_frames, choices.stretch)
 
     def chances(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
-        return softmax(self.recognizer.score_inputs(inputs))
+        return softmax(self.recognizer.score_inputs(inputs).logits)
 
 
 def roll_out(run: RunFolder, names: Sequence[str], poses: Sequence[PoseSequence], page: Path | None = None) -> str:
@@ -106,7 +105,7 @@ def measure(path: Path, data: Path, splits: Sequence[str], max_clips: int) -> st
     }
     curves = compare_weights(inputs, weights, opened.chances)
     kept = {kind: asdict(found) for kind, found in curves.items()}
-    values = {"data": dataset.info.content_hash, "weights": weights_of(run), "curves": kept}
+    values = {"data": dataset.info.content_hash, "weights": network_of(run), "curves": kept}
     if not is_shipped(run.path):
         write_whole(run.rollout(name), json.dumps(values, indent=1) + "\n")
     return _table(name, curves)

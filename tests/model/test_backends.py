@@ -31,7 +31,6 @@ inputs = dict(np.load(folder / "inputs.npz"))
 for name, file in (("own", folder / "run" / "classifier.keras"), ("other", other)):
     np.save(folder / f"{name}.npy", keras.saving.load_model(file).predict_on_batch(inputs))
 """
-EXPORTERS = {"jax": ("jax", "jax2onnx"), "torch": ("torch", "onnxscript"), "tensorflow": ("tensorflow", "tf2onnx")}
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +49,8 @@ def inputs(trained_run: Path, tiny_data: Path) -> dict[str, np.ndarray]:
 def test_a_backend_trains_exports_and_trades_weights_with_this_one(
     backend: str, inputs: dict[str, np.ndarray], tiny_experiment: Experiment, tiny_data: Path, trained_run: Path, tmp_path: Path
 ) -> None:
-    absent = [package for package in EXPORTERS[backend] if find_spec(package) is None]
-    if absent:
-        pytest.skip(f"not installed: {', '.join(absent)}")
+    if find_spec(backend) is None:
+        pytest.skip(f"not installed: {backend}")
     write_experiment(tiny_experiment, tmp_path / "tiny.toml")
     np.savez(tmp_path / "inputs.npz", **inputs)
     ours = RunFolder(trained_run).classifier
@@ -61,6 +59,6 @@ def test_a_backend_trains_exports_and_trades_weights_with_this_one(
     run = RunFolder(tmp_path / "run")
     own, other = np.load(tmp_path / "own.npy"), np.load(tmp_path / "other.npy")
     assert run.record().backend == backend
-    np.testing.assert_allclose(load(run.path).score_inputs(inputs), own, atol=1e-4)
+    np.testing.assert_allclose(load(run.path).score_inputs(inputs).logits, own, atol=1e-4)
     np.testing.assert_allclose(keras.saving.load_model(run.classifier).predict_on_batch(inputs), own, atol=1e-5)
     np.testing.assert_allclose(keras.saving.load_model(ours).predict_on_batch(inputs), other, atol=1e-5)

@@ -13,8 +13,8 @@ from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.evaluation.predictions import read_predictions_csv
 from spobet.evaluation.scores import Scores
-from spobet.recognition.evaluate import acquaintance, evaluate, evaluate_predictions, refuse_met, refuse_met_signers, weights_of
-from spobet.recognition.recognizer import load
+from spobet.recognition.evaluate import acquaintance, evaluate, evaluate_predictions, refuse_met, refuse_met_signers
+from spobet.recognition.recognizer import load, network_of
 from spobet.runs import RunFolder
 
 KEYS = {"split", "num_clips", "num_glosses", "num_glosses_present", "top1", "top5", "top10", "seed", "commit", "data"}
@@ -70,7 +70,7 @@ def test_all_scores_are_kept_with_the_network_and_data_they_are_of(run: RunFolde
     dataset, scores = Dataset.open(tiny_data), Scores.read(run.scores("test"))
     clips = dataset.manifest.of_splits("test")
     assert scores.clip_ids == tuple(clip.id for clip in clips)
-    assert (scores.vocabulary, scores.data, scores.weights) == (run.glosses(), dataset.info.content_hash, weights_of(run))
+    assert (scores.vocabulary, scores.data, scores.weights) == (run.glosses(), dataset.info.content_hash, network_of(run))
     assert (scores.logits == load(run.path).logits(dataset.pose(clip.id) for clip in clips)).all()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def test_onnx_leaves_padding_out_as_keras_does(recognizer: Recognizer) -> None:
     frame_mask = np.arange(8)[None] < 5
     loud = np.where(frame_mask[..., None, None], landmarks, 7).astype(np.float32)
     quiet_logits, loud_logits = (
-        recognizer.score_inputs({"landmarks": values, "frame_mask": frame_mask}) for values in (landmarks, loud)
+        recognizer.score_inputs({"landmarks": values, "frame_mask": frame_mask}).logits for values in (landmarks, loud)
     )
     np.testing.assert_allclose(loud_logits, quiet_logits, atol=1e-5)
 
@@ -143,3 +144,64 @@ def test_a_clip_is_told_in_the_unit_of_training_where_its_picture_is_known(train
     shares = pose.in_unit("image")
     np.testing.assert_allclose(recognizer.logits([shares]), recognizer.logits([pose]), atol=1e-3)
     assert np.abs(recognizer.logits([replace(shares, size=None)]) - recognizer.logits([pose])).max() > 1e-2
+
+
+def test_an_array_answers_as_the_pose_it_stands_for(recognizer: Recognizer) -> None:
+    pose = random_clip(0)
+    doubtful = np.concatenate([np.nan_to_num(pose.xy), 0.05 * np.ones((*pose.xy.shape[:2], 1))], axis=-1)
+    assert recognizer.predict(pose.xy) == recognizer.predict(pose)
+    assert recognizer.predict(np.round(np.nan_to_num(pose.xy)).astype(np.int32))
+    with pytest.raises(ValueError, match="no hand seen"):
+        recognizer.predict(doubtful)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros((9, 2, 54)), np.zeros((54, 9, 2)), np.zeros((9, 54)), np.zeros((9, 54, 4)), np.zeros((9, 42, 2)),
+        np.zeros((9, 54, 2), "U1"), np.zeros((9, 54, 2), complex), np.zeros((9, 54, 2), object),
+        np.zeros((1, 9, 54, 2)), np.zeros(0),
+    ],
+)  # fmt: skip
+def test_an_array_of_another_shape_or_kind_is_refused_with_the_one_expected(array: np.ndarray, recognizer: Recognizer) -> None:
+    with pytest.raises(ValueError, match=r"expected numbers \(frames, 54, 2\), x and y"):
+        recognizer.predict(array)
+
+
+@pytest.mark.parametrize(
+    ("array", "error"),
+    [
+        (np.full((9, 54, 2), np.nan), "no hand seen in any of 9 frames"),
+        (np.zeros((0, 54, 2)), "has no frames"),
+        (np.full((9, 54, 2), np.inf), "infinite coordinate at frame 0"),
+        (np.full((9, 54, 3), 2.0), "confidence 2.0 at frame 0"),
+    ],
+)
+def test_an_array_of_which_nothing_can_be_read_is_refused(array: np.ndarray, error: str, recognizer: Recognizer) -> None:
+    with pytest.raises(ValueError, match=error):
+        recognizer.predict(array)
+
+
+def test_one_frame_and_a_hundred_thousand_are_answered(recognizer: Recognizer) -> None:
+    for num_frames in (1, 100_000):
+        answers = recognizer.predict(np.random.default_rng(0).random((num_frames, 54, 2)), top=4)
+        assert sum(answer.probability for answer in answers) == pytest.approx(1)
+
+
+def test_many_clips_are_answered_as_each_alone_and_by_many_threads(recognizer: Recognizer) -> None:
+    clips = [random_clip(seed) for seed in range(12)]
+    alone = [recognizer.predict(clip) for clip in clips]
+    for one, other in zip(recognizer.predict_many(clips), alone, strict=True):
+        assert [answer.gloss for answer in one] == [answer.gloss for answer in other]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(recognizer.predict, clips)) == alone
+
+
+def test_a_file_without_an_embedding_is_refused(trained_run: Path, tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    shutil.copytree(trained_run, tmp_path / "run")
+    model = onnx.load(tmp_path / "run" / "classifier.onnx")
+    del model.graph.output[1]
+    onnx.save(model, tmp_path / "run" / "classifier.onnx")
+    with pytest.raises(ValueError, match="gives logits, expected logits and embedding"):
+        load(tmp_path / "run")
