@@ -49,11 +49,12 @@ class MediaPipe:
         """What is found in each frame of one clip; frames are told apart to the millisecond."""
         mp = extra_module("mediapipe", "video", _PURPOSE)
         with self._landmarkers() as (pose, hands):
-            moment = -1
+            moment, start = -1, None
             for frame in frames:
                 hush = _quiet() if moment < 0 else nullcontext()
-                told = moment + _FRAME_MS if frame.time is None else round(frame.time * 1000)
-                moment = max(told, moment + 1)  # Tasks wants ascending whole milliseconds
+                start = frame.time if start is None else start
+                told = moment + _FRAME_MS if frame.time is None or start is None else round((frame.time - start) * 1000)
+                moment = max(told, moment + 1)  # Tasks wants ascending whole milliseconds, from 0
                 picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.picture)
                 with hush:
                     bodies = pose.detect_for_video(picture, moment).pose_landmarks
