@@ -15,14 +15,13 @@ import numpy as np
 
 from spobet.extras import extra_module, require
 from spobet.fetch import FetchError, sha256_of
-from spobet.poses.skeleton import hand_landmarks
+from spobet.poses.skeleton import HOLISTIC_75, hand_landmarks
 from spobet.video.detector import Found
 from spobet.video.frames import Frame
-from spobet.video.landmarks import BODY_33
 from spobet.video.models import HANDS, POSE, cache_folder, make_models, models_folder
 
 _PURPOSE = "finding landmarks in video"
-_BODY_POINTS, _HAND_POINTS = len(BODY_33), len(hand_landmarks("right"))
+_BODY_POINTS, _HAND_POINTS = len(HOLISTIC_75.body), len(hand_landmarks("right"))
 _FRAME_MS = 40  # between frames whose times are unknown
 
 
