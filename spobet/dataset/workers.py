@@ -34,7 +34,7 @@ def in_processes(tasks: Iterable[Task], work: Callable[[Task], Result], num_work
     rest = deque(tasks)
     while rest:
         under_way: dict[Future[Result], Task] = {}
-        pool = _pool(num_workers)
+        pool = _pool(min(num_workers, len(rest)))
         try:
             while rest or under_way:
                 while rest and len(under_way) < 2 * num_workers:

@@ -13,6 +13,16 @@ from spobet.extras import extra_module
 
 TO_THE_END = -1
 _SUFFIXES = "3gp avi flv gif m4v mkv mov mp4 mpeg mpg mts ogv swf ts webm wmv"
+_HEAD = 16
+_BEGINNINGS = {
+    "mp4 or mov": (4, (b"ftyp", b"moov", b"mdat", b"wide")),
+    "webm or mkv": (0, (b"\x1a\x45\xdf\xa3",)),
+    "avi": (8, (b"AVI ",)),
+    "gif": (0, (b"GIF87a", b"GIF89a")),
+    "flv": (0, (b"FLV\x01",)),
+    "wmv": (0, (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",)),
+    "mpeg": (0, (b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3")),
+}
 MAX_PIXELS = 8192 * 8192
 _WHOLE = 0.95  # share of its frames or seconds with which a file counts as whole: edit lists drop a few
 _LONG_FRAME = 0.1  # seconds
@@ -29,9 +39,16 @@ class Frame:
 
 
 def looks_like(path: Path) -> str:
-    """Why this is a video; "" where it is not: it is told by the end of its name."""
+    """Why this is a video; "" where it is not: it begins as one does, or its name ends as one's."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    kinds = [kind for kind, (place, starts) in _BEGINNINGS.items() if head[place:].startswith(starts)]
+    if kinds:
+        return f"a beginning of {kinds[0]}"
     suffix = path.suffix.lower()
-    return f"its ending {suffix}" if suffix in SUFFIXES and path.is_file() else ""
+    return f"its ending {suffix}" if suffix in SUFFIXES else ""
 
 
 def read_frames(path: Path, first: int = 1, last: int = TO_THE_END) -> Iterator[Frame]:

@@ -15,14 +15,13 @@ import numpy as np
 
 from spobet.extras import extra_module, require
 from spobet.fetch import FetchError, sha256_of
-from spobet.poses.skeleton import hand_landmarks
+from spobet.poses.skeleton import HOLISTIC_75, hand_landmarks
 from spobet.video.detector import Found
 from spobet.video.frames import Frame
-from spobet.video.landmarks import BODY_33
 from spobet.video.models import HANDS, POSE, cache_folder, make_models, models_folder
 
 _PURPOSE = "finding landmarks in video"
-_BODY_POINTS, _HAND_POINTS = len(BODY_33), len(hand_landmarks("right"))
+_BODY_POINTS, _HAND_POINTS = len(HOLISTIC_75.body), len(hand_landmarks("right"))
 _FRAME_MS = 40  # between frames whose times are unknown
 
 
@@ -49,11 +48,12 @@ class MediaPipe:
         """What is found in each frame of one clip; frames are told apart to the millisecond."""
         mp = extra_module("mediapipe", "video", _PURPOSE)
         with self._landmarkers() as (pose, hands):
-            moment = -1
+            moment, start = -1, None
             for frame in frames:
                 hush = _quiet() if moment < 0 else nullcontext()
-                told = moment + _FRAME_MS if frame.time is None else round(frame.time * 1000)
-                moment = max(told, moment + 1)  # Tasks wants ascending whole milliseconds
+                start = frame.time if start is None else start
+                told = moment + _FRAME_MS if frame.time is None or start is None else round((frame.time - start) * 1000)
+                moment = max(told, moment + 1)  # Tasks wants ascending whole milliseconds, from 0
                 picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.picture)
                 with hush:
                     bodies = pose.detect_for_video(picture, moment).pose_landmarks

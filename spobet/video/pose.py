@@ -10,10 +10,10 @@ import numpy as np
 
 from spobet.poses.people import signer_rows
 from spobet.poses.sequence import PoseSequence
+from spobet.poses.skeleton import HOLISTIC_75
 from spobet.video.detector import Detector, Found
 from spobet.video.frames import TO_THE_END, Frame, read_frames
 from spobet.video.hands import NONE, hand_slots
-from spobet.video.landmarks import HOLISTIC_75
 
 _WRISTS = HOLISTIC_75.indices(["right_wrist", "left_wrist"])
 _HAND_ROWS = (HOLISTIC_75.hand("right"), HOLISTIC_75.hand("left"))

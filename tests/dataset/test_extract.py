@@ -170,6 +170,8 @@ def test_one_video_becomes_a_clip_that_reads_back(videos: Path, tmp_path: Path) 
     assert line == "8 frames, 100% with a body, 100% with the right hand, 100% with the left hand"
     pose = packed.read(tmp_path / "clip.npz")
     np.testing.assert_allclose(pose.times, np.arange(8) / 25)
+    with pytest.raises(FileExistsError, match=r"clip\.npz: is there already"):
+        extract_one(videos / "sign1" / "5.mp4", tmp_path / "clip.npz", Blocks())
     with pytest.raises(ValueError, match="nobody found in any of 3 frames"):
         extract_one(videos / "sign1" / "nobody.mp4", tmp_path / "none.npz", Blocks())
 

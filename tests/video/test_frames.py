@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,8 @@ def test_common_codecs_are_read_frame_by_frame(name: str, codec: str, tmp_path: 
         assert (frame.picture.dtype, frame.picture.shape) == (np.uint8, (*SIZE, 3))
         assert np.abs(frame.picture.astype(int) - drawn).mean() < 12
     assert read[-1].time == pytest.approx(0.24)
+    shutil.copyfile(tmp_path / name, tmp_path / "named_otherwise")
+    assert looks_like(tmp_path / "named_otherwise").startswith("a beginning of ")
 
 
 @pytest.mark.parametrize("rotation", [90, 180, -90])

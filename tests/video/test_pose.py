@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from video_kit import BODY, LEFT, NUM_BODY_POINTS, Blocks, picture, waving, write_video
 
+from spobet.poses.skeleton import HOLISTIC_75
 from spobet.video.detector import Found
-from spobet.video.landmarks import HOLISTIC_75
 from spobet.video.pose import follow_signer, read_video
 
 NO_HANDS = np.zeros((0, 21, 2), np.float32)
