@@ -69,8 +69,7 @@ class Skeleton:
 
     def hand(self, side: str) -> np.ndarray:
         """Positions of the 21 hand points of `side` ("left" or "right"), wrist first; empty without that hand."""
-        names = hand_landmarks(side)
-        return self.indices(names) if all(name in self._positions for name in names) else np.zeros(0, np.int64)
+        return self._hand_positions[side]
 
     @property
     def hands(self) -> list[np.ndarray]:
@@ -86,6 +85,12 @@ class Skeleton:
     def bone_indices(self) -> np.ndarray:
         """Bones as positions of their two ends, int64 (bones, 2)."""
         return np.array([self.indices(bone) for bone in self.bones], dtype=np.int64).reshape(-1, 2)
+
+    @cached_property
+    def _hand_positions(self) -> dict[str, np.ndarray]:
+        names = {side: hand_landmarks(side) for side in ("right", "left")}
+        there = {side: all(name in self._positions for name in points) for side, points in names.items()}
+        return {side: self.indices(points) if there[side] else np.zeros(0, np.int64) for side, points in names.items()}
 
     @cached_property
     def _positions(self) -> dict[str, int]:

@@ -90,7 +90,7 @@ class Recognizer:
         bank = self._bank(map(self.pose_of, clips))
         hands = np.concatenate([bank.skeleton.hand(side) for side in ("right", "left")])
         for number, (first, length) in enumerate(zip(bank.firsts, bank.lengths, strict=True)):
-            if np.isnan(bank.xy[first : first + length, hands]).all():
+            if np.isnan(bank.xy[first : first + length, hands, 0]).all():
                 where = f"clip {number + 1}: " if len(bank) > 1 else ""
                 raise ValueError(f"{where}no hand seen in any of {length} frames (confidence from {self._config.min_confidence})")
         return [self.ranked(row, top) for row in self.rank_scores(self._score(bank))]
