@@ -33,13 +33,14 @@ TERMS = "C-UDA 1.0"
 class Backbone:
     """A pretraining: its experiment file, the data set whose test it must not meet, and what else of that test is left out.
 
-    epochs: those of its schedule, 0 as they are.
+    epochs: those of its schedule, 0 as they are. every_gloss: all glosses of that data set are left out.
     """
 
     experiment: str
     without: str
     their: tuple[str, ...] = ()
     epochs: int = 0
+    every_gloss: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ TUNED, SCRATCH, GLOSSES = "wlasl100-hands.toml", "wlasl100-hands-scratch.toml", 
 BACKBONES = {
     "wlasl2000-hands": Backbone(GLOSSES, OFFICIAL),
     "wlasl2000-hands-40": Backbone(GLOSSES, OFFICIAL, epochs=40),
+    "wlasl2000-hands-without100": Backbone(GLOSSES, OFFICIAL, epochs=30, every_gloss=True),
     "wlasl2000-hands-masked": Backbone("wlasl2000-hands-masked.toml", OFFICIAL),
     "wlasl2000-hands-signers": Backbone(GLOSSES, NEW_SIGNERS, ("signers",), epochs=40),
 }
@@ -111,7 +113,10 @@ def _pretrain(name: str, landmarks: Path, runs: Path, data: Path) -> None:
     if (runs / name / "run.json").exists():
         return
     sources = [_dataset("wlasl2000-hands-train", landmarks, data)]
-    reserved = reserve(_dataset(wanted.without, landmarks, data), their=wanted.their)
+    tested = _dataset(wanted.without, landmarks, data)
+    reserved = reserve(tested, their=wanted.their)
+    if wanted.every_gloss:
+        reserved = replace(reserved, glosses=frozenset(Dataset.open(tested).manifest.vocabulary.glosses))
     experiment = read_experiment(HERE / wanted.experiment)
     schedule = replace(experiment.pretrain.schedule, epochs=wanted.epochs or experiment.pretrain.schedule.epochs)
     experiment = replace(experiment, pretrain=replace(experiment.pretrain, schedule=schedule))
