@@ -31,11 +31,16 @@ TERMS = "C-UDA 1.0"
 
 @dataclass(frozen=True)
 class Backbone:
-    """A pretraining: its experiment file, the data set whose test it must not meet, and what else of that test is left out."""
+    """A pretraining: its experiment file, the data set whose test it must not meet, and what else of that test is left out.
+
+    epochs: those of its schedule, 0 as they are. every_gloss: all glosses of that data set are left out.
+    """
 
     experiment: str
     without: str
     their: tuple[str, ...] = ()
+    epochs: int = 0
+    every_gloss: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,17 +62,20 @@ OFFICIAL, NEW_SIGNERS = "wlasl100-hands", "wlasl100-hands-signers"
 TUNED, SCRATCH, GLOSSES = "wlasl100-hands.toml", "wlasl100-hands-scratch.toml", "wlasl2000-hands.toml"
 BACKBONES = {
     "wlasl2000-hands": Backbone(GLOSSES, OFFICIAL),
+    "wlasl2000-hands-40": Backbone(GLOSSES, OFFICIAL, epochs=40),
+    "wlasl2000-hands-without100": Backbone(GLOSSES, OFFICIAL, epochs=30, every_gloss=True),
     "wlasl2000-hands-masked": Backbone("wlasl2000-hands-masked.toml", OFFICIAL),
-    "wlasl2000-hands-signers": Backbone(GLOSSES, NEW_SIGNERS, ("signers",)),
+    "wlasl2000-hands-signers": Backbone(GLOSSES, NEW_SIGNERS, ("signers",), epochs=40),
 }
 ROWS = {
     "headline": Row(TUNED, "wlasl2000-hands", (0, 1, 2, 3, 4)),
+    "pretrained-40": Row(TUNED, "wlasl2000-hands-40", (0, 1, 2, 3, 4)),
     "from-scratch": Row(SCRATCH),
     "masked-40": Row(SCRATCH, "wlasl2000-hands-masked", epochs=40),
     "from-scratch-40": Row(SCRATCH, epochs=40),
     "new-signers": Row(TUNED, "wlasl2000-hands-signers", data=NEW_SIGNERS),
-    "new-head": Row(TUNED, "wlasl2000-hands", changes={"keep_head": False}),
-    "frozen": Row(TUNED, "wlasl2000-hands", changes={"freeze_backbone": True, "keep_head": False}),
+    "new-head": Row(TUNED, "wlasl2000-hands-40", changes={"keep_head": False}),
+    "frozen": Row(TUNED, "wlasl2000-hands-40", changes={"freeze_backbone": True, "keep_head": False}),
 }
 
 
@@ -105,8 +113,14 @@ def _pretrain(name: str, landmarks: Path, runs: Path, data: Path) -> None:
     if (runs / name / "run.json").exists():
         return
     sources = [_dataset("wlasl2000-hands-train", landmarks, data)]
-    reserved = reserve(_dataset(wanted.without, landmarks, data), their=wanted.their)
-    record = pretrain(read_experiment(HERE / wanted.experiment), sources, runs / name, reserved, command=_command(name))
+    tested = _dataset(wanted.without, landmarks, data)
+    reserved = reserve(tested, their=wanted.their)
+    if wanted.every_gloss:
+        reserved = replace(reserved, glosses=frozenset(Dataset.open(tested).manifest.vocabulary.glosses))
+    experiment = read_experiment(HERE / wanted.experiment)
+    schedule = replace(experiment.pretrain.schedule, epochs=wanted.epochs or experiment.pretrain.schedule.epochs)
+    experiment = replace(experiment, pretrain=replace(experiment.pretrain, schedule=schedule))
+    record = pretrain(experiment, sources, runs / name, reserved, command=_command(name))
     click.echo(f"{name}: {len(record.clips):,} clips, {record.epochs} epochs, {record.minutes} minutes. {record.left_out}")
 
 
