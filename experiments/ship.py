@@ -30,21 +30,22 @@ from spobet.training.train import uncompiled
 @click.argument("name")
 @click.option("--onnx", is_flag=True, help="For recognition.")
 @click.option("--keras", "trainable", is_flag=True, help="For further training.")
-def main(run: Path, name: str, onnx: bool, trainable: bool) -> None:
+@click.option("--unit", default="", help="That of its training clips, where its record does not tell.")
+def main(run: Path, name: str, onnx: bool, trainable: bool, unit: str) -> None:
     """Ship RUN as NAME."""
     source, target = RunFolder(run), RunFolder(FOLDER / name)
     record = source.record()
     target.path.mkdir(parents=True, exist_ok=True)
-    for file in (source.config, source.vocabulary):
-        shutil.copyfile(file, target.path / file.name)
+    for file in (source.config, source.vocabulary, source.rejection):
+        if file.is_file():
+            shutil.copyfile(file, target.path / file.name)
     classifier = uncompiled(keras.saving.load_model(source.classifier))
     if onnx:
         write_onnx(classifier, target.onnx)
     if trainable:
         classifier.save(target.classifier)
-    replace(record, command=_without_folders(record.command), head_from=_without_folders(record.head_from)).write(
-        target.record_file
-    )
+    words = {"command": _without_folders(record.command), "head_from": _without_folders(record.head_from)}
+    replace(record, **words, unit=record.unit or unit).write(target.record_file)
     size = sum(file.stat().st_size for file in target.path.iterdir()) / 1e6
     click.echo(f"{target.path}: {size:.1f} MB")
 
