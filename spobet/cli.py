@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from spobet.commands import answers, clips, data, figures, training, video
+from spobet.commands import answers, clips, data, figures, serving, training, video
 from spobet.commands.arguments import FOLDER
 from spobet.extras import ExtraNeeded
 
@@ -50,6 +50,6 @@ def demo(out: Path) -> None:
     click.echo(run_demo(out, say=lambda line: click.echo(line, err=True)))
 
 
-for room in (data, clips, video, training, figures, answers):
+for room in (data, clips, video, training, figures, answers, serving):
     for command in room.COMMANDS:
         main.add_command(command)

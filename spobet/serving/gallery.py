@@ -1,0 +1,40 @@
+"""Clips to try without one of one's own: synthetic signs by signers that the small network `synthetic-20` has not met."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from spobet.evaluation.draw import skeleton_strip
+from spobet.formats.packed import PackedClips, read_clips
+from spobet.recognition.recognizer import Recognizer, load
+from spobet.shipped import FOLDER
+
+NETWORK = "synthetic-20"
+
+
+class Gallery:
+    """The clips that come with the package and the network that names them, read when they are first asked for."""
+
+    @cached_property
+    def _clips(self) -> PackedClips:
+        return read_clips(FOLDER / NETWORK / "gallery.npz")
+
+    @cached_property
+    def _recognizer(self) -> Recognizer:
+        return load(NETWORK)
+
+    def names(self) -> list[dict[str, str]]:
+        """Every clip's name and the sign it shows."""
+        facts = self._clips.facts
+        return [{"name": str(name), "gloss": str(gloss)} for name, gloss in zip(facts["video_id"], facts["label"], strict=True)]
+
+    def answer(self, name: str) -> dict[str, Any]:
+        """Ranked glosses of a clip, and its frames drawn; KeyError for an unknown name."""
+        names = [clip["name"] for clip in self.names()]
+        if name not in names:
+            raise KeyError(f"no clip {name[:40]!r} in the gallery")
+        pose = self._clips.pose(names.index(name))
+        answers = self._recognizer.predict(pose)
+        ranked = [{"gloss": answer.gloss, "probability": round(answer.probability, 4)} for answer in answers]
+        return {"answers": ranked, "sure": self._recognizer.knows(answers), "strip": skeleton_strip(pose, 8, 150)}

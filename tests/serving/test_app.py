@@ -1,0 +1,191 @@
+"""Claims about the HTTP API: answers, enrolment that lasts, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from formats.clips import made_clip
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from spobet.formats import packed, write
+from spobet.poses.skeleton import HANDS_42, HOLISTIC_75, OPENPOSE_54
+from spobet.recognition.recognizer import load
+from spobet.shipped import find_run
+
+pytest.importorskip("fastapi", reason="the extra serve is not installed")
+pytest.importorskip("python_multipart", reason="the extra serve is not installed")
+pytest.importorskip("httpx", reason="httpx is not installed")
+from starlette.testclient import TestClient
+
+from spobet.serving.app import create_app
+from spobet.serving.reading import MAX_BODY
+
+CLIP = made_clip(HANDS_42, num_frames=30)
+
+
+@pytest.fixture(scope="module")
+def signs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("signs") / "enrolled.json"
+
+
+@pytest.fixture(scope="module")
+def client(signs: Path) -> TestClient:
+    return TestClient(create_app(find_run("wlasl100-hands"), signs), base_url="http://127.0.0.1")
+
+
+def described(clip: Any = CLIP, **more: Any) -> dict[str, Any]:
+    frames = [[None if x != x else [x, y] for x, y in frame] for frame in clip.xy.tolist()]
+    return {"landmarks": frames, **more}
+
+
+def refused(reply: Any, status: int = 400) -> str:
+    assert reply.status_code == status, reply.text
+    return reply.json()["error"]
+
+
+def test_landmarks_are_answered_as_the_recogniser_answers(client: TestClient) -> None:
+    reply = client.post("/api/predict", json=described(top=3)).json()
+    ours = load("wlasl100-hands").predict(CLIP, top=3)
+    assert [answer["gloss"] for answer in reply["answers"]] == [answer.gloss for answer in ours]
+    sure = [answer.probability for answer in ours]
+    assert [answer["probability"] for answer in reply["answers"]] == pytest.approx(sure, abs=1e-4)
+    assert reply["sure"] == load("wlasl100-hands").knows(ours)
+
+
+def test_a_clip_of_another_skeleton_and_unit_is_answered(client: TestClient) -> None:
+    pose = made_clip(OPENPOSE_54, num_frames=20, unit="pixels")
+    assert client.post("/api/predict", json=described(pose, skeleton="OPENPOSE_54", unit="pixels")).status_code == 200
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".pose", ".json"])
+def test_a_file_is_answered_drawn_and_given_back_as_landmarks(suffix: str, client: TestClient, tmp_path: Path) -> None:
+    file, clip = tmp_path / f"clip{suffix}", made_clip(HOLISTIC_75, num_frames=12, size=(640, 480))
+    if suffix == ".json":
+        hand = [{"x": 0.1 + 0.01 * point, "y": 0.5} for point in range(21)]
+        file.write_text(json.dumps([{"left_hand_landmarks": hand}] * 5))
+    else:
+        pytest.importorskip("pose_format", reason="the extra pose is not installed")
+        write(clip, file)
+    reply = client.post("/api/predict-file", files={"file": (file.name, file.read_bytes())}).json()
+    assert len(reply["answers"]) == 5
+    assert reply["strip"].startswith("<svg")
+    again = client.post("/api/predict", json={"landmarks": reply["landmarks"], "unit": reply["unit"]}).json()
+    assert again["answers"][0]["gloss"] == reply["answers"][0]["gloss"]
+
+
+def test_an_enrolled_sign_is_named_kept_on_disk_and_forgotten(client: TestClient, signs: Path) -> None:
+    reply = client.post("/api/signs", json={"gloss": "tea", "clips": [described()]})
+    assert reply.json() == {"signs": [{"gloss": "tea", "clips": 1}]}
+    assert json.loads(signs.read_text())["signs"][0]["gloss"] == "tea"
+    assert client.post("/api/predict", json=described()).json()["answers"][0]["gloss"] == "tea"
+    fresh = TestClient(create_app(find_run("wlasl100-hands"), signs), base_url="http://127.0.0.1")
+    assert fresh.get("/api/signs").json() == {"signs": [{"gloss": "tea", "clips": 1}]}
+    assert "tea" in fresh.get("/api/health").json()["glosses"]
+    assert client.delete("/api/signs/tea").json() == {"signs": []}
+    assert "'tea' is not enrolled" in refused(client.delete("/api/signs/tea"))
+    assert client.post("/api/predict", json=described()).json()["answers"][0]["gloss"] != "tea"
+
+
+def test_a_long_clip_is_searched(client: TestClient) -> None:
+    reply = client.post("/api/spot", json=described(frame_rate=25))
+    assert reply.status_code == 200
+    assert isinstance(reply.json()["signs"], list)
+
+
+def test_the_gallery_is_named_right_by_its_own_network(client: TestClient) -> None:
+    clips = client.get("/api/gallery").json()["clips"]
+    assert len(clips) == 6
+    for clip in clips:
+        reply = client.get(f"/api/gallery/{clip['name']}").json()
+        assert reply["answers"][0]["gloss"] == clip["gloss"]
+    assert "no clip" in refused(client.get("/api/gallery/nothing"))
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        ({}, "no landmarks"),
+        ({"landmarks": []}, "0 frames, expected 1 to"),
+        ({"landmarks": [None]}, "no hand seen"),
+        ({"landmarks": [[[0, 0]] * 41]}, "frame 1: 41 landmarks, expected 42"),
+        ({"landmarks": [[[0, 0]] * 42, 3]}, "frame 2: int landmarks"),
+        ({"landmarks": [[[0, 0, 0]] * 42]}, "frame 1: expected every landmark as"),
+        ({"landmarks": [[["a", 0]] * 42]}, "expected numbers"),
+        ({"landmarks": [[[1e300, 0]] * 42]}, "expected finite numbers"),
+        ({"landmarks": [[[0, 0]] * 42], "unit": "miles"}, "unit 'miles'"),
+        ({"landmarks": [[[0, 0]] * 42], "skeleton": "X"}, "unknown skeleton 'X'"),
+        ({"landmarks": [[[0, 0]] * 42], "top": 0}, "top is 0, expected 1 to 100"),
+        ({"landmarks": [[[0, 0]] * 42], "frame_rate": "fast"}, "frame_rate is 'fast'"),
+    ],
+)
+def test_what_is_no_clip_is_refused_in_words(content: dict[str, Any], error: str, client: TestClient) -> None:
+    assert error in refused(client.post("/api/predict", json=content))
+
+
+def test_a_body_that_is_no_object_is_refused(client: TestClient) -> None:
+    assert "not JSON" in refused(client.post("/api/predict", content=b"{"))
+    assert "a JSON list, expected an object" in refused(client.post("/api/spot", content=b"[]"))
+    assert "expected a gloss and 1 to 10 clips" in refused(client.post("/api/signs", json={"gloss": " ", "clips": [described()]}))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["landmarks", "gloss", "clips", "top"]), inner),
+    max_leaves=10,
+)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(path=st.sampled_from(["/api/predict", "/api/spot", "/api/signs"]), content=JSON)
+def test_no_json_breaks_the_server(path: str, content: Any, client: TestClient) -> None:
+    assert client.post(path, json=content).status_code == 400
+
+
+def test_malformed_uploads_are_refused_in_words_and_leave_nothing(client: TestClient, tmp_path: Path) -> None:
+    before = set(Path(tempfile.gettempdir()).glob("spobet-upload-*"))
+    packed.write(CLIP, tmp_path / "clip.npz")
+    good, rng = (tmp_path / "clip.npz").read_bytes(), np.random.default_rng(0)
+    broken = {".npz": good[:100], ".json": b"[" * 1000, ".mp4": rng.bytes(500), ".zip": b"PK\x03\x04" + rng.bytes(50)}
+    for suffix, content in broken.items():
+        told = refused(client.post("/api/predict-file", files={"file": (f"../../clip{suffix}", content)}))
+        assert told
+        assert "/tmp" not in told
+    assert "expected one of" in refused(client.post("/api/predict-file", files={"file": ("clip.exe", b"MZ")}))
+    assert set(Path(tempfile.gettempdir()).glob("spobet-upload-*")) == before
+
+
+def test_a_body_too_large_another_origin_and_a_missing_token_are_refused(client: TestClient, signs: Path) -> None:
+    assert "expected at most" in refused(client.post("/api/predict", content=b" " * (MAX_BODY + 1)), 413)
+
+    def endless() -> Any:
+        for _ in range(MAX_BODY // 1_000_000 + 2):
+            yield b" " * 1_000_000
+
+    assert "a body over" in refused(client.post("/api/predict", content=endless()), 413)
+    assert "another origin" in refused(client.get("/api/health", headers={"origin": "http://evil.example"}), 403)
+    assert client.get("/api/health", headers={"origin": "http://127.0.0.1"}).status_code == 200
+    guarded = TestClient(create_app(find_run("wlasl100-hands"), signs, token="secret"), base_url="http://127.0.0.1")
+    assert "token" in refused(guarded.get("/api/health"), 401)
+    assert guarded.get("/api/health", headers={"authorization": "Bearer secret"}).status_code == 200
+    assert guarded.get("/").status_code == 200
+
+
+def test_every_answer_forbids_other_sources_and_no_path_leads_out(client: TestClient) -> None:
+    for path in ("/", "/app.js", "/api/health"):
+        reply = client.get(path)
+        assert "default-src 'self'" in reply.headers["content-security-policy"]
+        assert "access-control-allow-origin" not in reply.headers
+    for path in ("/../app.py", "/..%2fapp.py", "/%2e%2e/app.py", "//etc/passwd"):
+        assert client.get(path).status_code in (404, 405)
+
+
+def test_the_description_names_every_path(client: TestClient) -> None:
+    paths = client.get("/api/openapi.json").json()["paths"]
+    wanted = {"/api/predict", "/api/predict-file", "/api/spot", "/api/signs", "/api/signs/{gloss}", "/api/health", "/api/card"}
+    assert wanted <= set(paths)
