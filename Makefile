@@ -11,7 +11,7 @@ demo: $(VENV)/installed        ## synthetic signs: pretrain, train, evaluate, pr
 	$(BIN)/spobet demo --out demo
 
 test: $(VENV)/installed-for-tests        ## the default tests; what is skipped is named with its reason
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/installed-for-tests        ## style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
