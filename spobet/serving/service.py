@@ -1,0 +1,94 @@
+"""One network as the API answers with it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from spobet.evaluation.draw import skeleton_strip
+from spobet.poses.sequence import PoseSequence
+from spobet.recognition.enrolment import Enrolled, enrolled_file
+from spobet.recognition.recognizer import Answer, Recognizer, load, network_of
+from spobet.recognition.spotting import spot
+from spobet.runs import RunFolder
+from spobet.serving.reading import BadRequest, clip_of, read_upload
+
+
+class Service:
+    """One network and the signs enrolled with it.
+
+    Enrolling and forgetting happen one at a time and are on disk before they are told.
+    """
+
+    def __init__(self, run: Path, enrolled: Path | None = None) -> None:
+        folder = RunFolder(run)
+        self.run, self.name, self.place = run, folder.path.name, enrolled or enrolled_file(folder)
+        self.recognizer: Recognizer = load(run, enrolled=enrolled)
+        self.unit = folder.record().unit or "pixels"
+        self._network, self._lock = network_of(folder), threading.Lock()
+
+    def clip(self, content: Any) -> PoseSequence:
+        """A clip that a client describes."""
+        return clip_of(content, self.recognizer.skeleton, self.unit)
+
+    def answers(self, pose: PoseSequence, top: int) -> dict[str, Any]:
+        """Ranked glosses of a clip, and whether the first counts."""
+        try:
+            answers = self.recognizer.predict(pose, top)
+        except (ValueError, KeyError) as error:
+            raise BadRequest(str(error.args[0])) from error
+        return {"answers": told(answers), "sure": self.recognizer.knows(answers)}
+
+    def answers_of_file(self, name: str, content: bytes) -> dict[str, Any]:
+        """The same of a file, with its frames drawn and its landmarks as the network reads them, so that they can be enrolled."""
+        pose = read_upload(name, content)
+        answers = self.answers(pose, 5)
+        ready = self.recognizer.prepared(pose)
+        frames = [[None if x != x else [x, y] for x, y in frame] for frame in ready.xy.round(5).tolist()]
+        strip = skeleton_strip(pose, 8, 150)
+        return {**answers, "frames": len(pose), "strip": strip, "landmarks": frames, "unit": ready.unit}
+
+    def found(self, pose: PoseSequence, top: int) -> dict[str, Any]:
+        """The signs in a long clip."""
+        try:
+            signs = spot(self.recognizer, pose, top=top)
+        except (KeyError, ValueError) as error:
+            raise BadRequest(str(error.args[0])) from error
+        return {
+            "signs": [
+                {"start": sign.start, "stop": sign.stop, "seconds": sign.seconds, "sure": sign.known, "answers": told(sign.answers)}
+                for sign in signs
+            ]
+        }
+
+    def signs(self) -> list[dict[str, Any]]:
+        """The enrolled signs and how many clips each has."""
+        return [{"gloss": gloss, "clips": len(kept)} for gloss, kept in self.recognizer.enrolled.clips.items()]
+
+    def enrol(self, gloss: str, poses: list[PoseSequence]) -> None:
+        """Add clips of a sign; on disk when this returns."""
+        with self._lock:
+            try:
+                added = load(self.run, enrolled=self.place).enrol(gloss, poses)
+            except (ValueError, KeyError) as error:
+                raise BadRequest(str(error.args[0])) from error
+            self._keep(added)
+
+    def forget(self, gloss: str) -> None:
+        """Remove a sign; on disk when this returns."""
+        with self._lock:
+            try:
+                self._keep(self.recognizer.enrolled.without_sign(gloss))
+            except KeyError as error:
+                raise BadRequest(str(error.args[0])) from error
+
+    def _keep(self, enrolled: Enrolled) -> None:
+        Enrolled(self._network, enrolled.clips).write(self.place)
+        self.recognizer.enrolled = Enrolled.read(self.place, self._network)
+
+
+def told(answers: Sequence[Answer]) -> list[dict[str, Any]]:
+    """Answers as JSON tells them."""
+    return [{"gloss": answer.gloss, "probability": round(answer.probability, 4)} for answer in answers]
