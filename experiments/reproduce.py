@@ -65,7 +65,8 @@ BACKBONES = {
     "wlasl2000-hands-40": Backbone(GLOSSES, OFFICIAL, epochs=40),
     "wlasl2000-hands-without100": Backbone(GLOSSES, OFFICIAL, epochs=30, every_gloss=True),
     "wlasl2000-hands-masked": Backbone("wlasl2000-hands-masked.toml", OFFICIAL),
-    "wlasl2000-hands-signers": Backbone(GLOSSES, NEW_SIGNERS, ("signers",), epochs=40),
+    "wlasl2000-hands-signers": Backbone(GLOSSES, NEW_SIGNERS, ("signers",)),
+    "wlasl2000-hands-signers-40": Backbone(GLOSSES, NEW_SIGNERS, ("signers",), epochs=40),
 }
 ROWS = {
     "headline": Row(TUNED, "wlasl2000-hands", (0, 1, 2, 3, 4)),
@@ -74,6 +75,7 @@ ROWS = {
     "masked-40": Row(SCRATCH, "wlasl2000-hands-masked", epochs=40),
     "from-scratch-40": Row(SCRATCH, epochs=40),
     "new-signers": Row(TUNED, "wlasl2000-hands-signers", data=NEW_SIGNERS),
+    "new-signers-40": Row(TUNED, "wlasl2000-hands-signers-40", data=NEW_SIGNERS),
     "new-head": Row(TUNED, "wlasl2000-hands-40", changes={"keep_head": False}),
     "frozen": Row(TUNED, "wlasl2000-hands-40", changes={"freeze_backbone": True, "keep_head": False}),
 }
