@@ -6,8 +6,9 @@ Every picture inherits the text colour around it, so it reads on light and on da
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import base64
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 
 import numpy as np
@@ -65,6 +66,34 @@ def moving_skeleton(pose: PoseSequence, height: int = 240) -> str:
         parts.append(f'<g visibility="{first}">{drawn}<animate attributeName="visibility" {timing}/></g>')
     title = f"{len(pose)} frames of a clip, moving; {_HANDS}"
     return svg(frames.width, height, title, "".join(parts), f'class="moving" width="{short(frames.width)}" height="{height}"')
+
+
+def shown_frames(pose: PoseSequence, num_frames: int) -> np.ndarray:
+    """Which frames a strip draws: evenly spaced, from the first with a landmark to the last."""
+    return _evenly_spaced(np.flatnonzero(pose.seen.any(axis=1)), len(pose), num_frames)
+
+
+def strip_over_pictures(pose: PoseSequence, pictures: Sequence[tuple[bytes, tuple[int, int]]], height: int = 240) -> str:
+    """The frames that `shown_frames` names for so many pictures, each drawn over its picture, as one SVG element.
+
+    pictures: JPEG, with the width and height that the pose's pixels count in. ValueError where it is told in neither pixels nor
+    shares of the picture.
+    """
+    shown, high, cells, left = shown_frames(pose, len(pictures)), height - _LABEL_HEIGHT, [], 0.0
+    for frame, (content, size) in zip(shown, pictures, strict=True):
+        placed = replace(pose.frames(frame, frame + 1), size=size).in_unit("pixels")
+        scale = high / size[1]
+        width = size[0] * scale
+        frames = _Frames(scale, (size[0] / 2, size[1] / 2), width, high)
+        href = f"data:image/jpeg;base64,{base64.b64encode(content).decode()}"
+        picture = f'<image href="{href}" width="{short(width)}" height="{high}" preserveAspectRatio="none"/>'
+        drawn = _figure(frames, placed.xy[0], pose.skeleton) if placed.seen.any() else ""
+        halo = f'<g color="#000" stroke-width="4" opacity=".55">{drawn}</g><g color="#fff">{drawn}</g>'
+        seen = f'<svg width="{short(width)}" height="{high}">{picture}{halo}</svg>'  # cut off at the picture's edges
+        cells.append(f'<g transform="translate({short(left)} 0)">{seen}{_number(frames, int(frame), height, None, 0)}</g>')
+        left += width
+    title = f"{len(shown)} of {len(pose)} frames of a clip over its video; {_HANDS}"
+    return svg(left, height, title, "".join(cells), f'class="strip" width="{short(left)}" height="{height}"')
 
 
 def overlay_strip(truth: PoseSequence, told: PoseSequence, hidden: np.ndarray, num_frames: int = 12, height: int = 170) -> str:
