@@ -20,7 +20,7 @@ from spobet.shipped import find_run
 
 pytest.importorskip("fastapi", reason="the extra serve is not installed")
 pytest.importorskip("python_multipart", reason="the extra serve is not installed")
-pytest.importorskip("httpx", reason="httpx is not installed")
+pytest.importorskip("httpx2", reason="httpx2, which the test client needs, is not installed")
 from starlette.testclient import TestClient
 
 from spobet.serving.app import create_app
