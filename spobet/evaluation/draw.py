@@ -35,7 +35,7 @@ def skeleton_strip(pose: PoseSequence, num_frames: int = 8, height: int = 140, w
     """
     if not len(pose) or num_frames < 1 or height < 60:
         raise ValueError(f"{num_frames} of {len(pose)} frames, {height} pixels high; expected at least 1 of 1, 60 pixels high")
-    shown = _evenly_spaced(np.flatnonzero(pose.seen.any(axis=1)), len(pose), num_frames)
+    shown = shown_frames(pose, num_frames)
     shares = None if weights is None else _shares(weights, len(pose), shown)
     frames = _Frames.around(pose.xy[shown], height - _LABEL_HEIGHT - (0 if shares is None else _BAR_HEIGHT + 3))
     cells = []
@@ -69,8 +69,10 @@ def moving_skeleton(pose: PoseSequence, height: int = 240) -> str:
 
 
 def shown_frames(pose: PoseSequence, num_frames: int) -> np.ndarray:
-    """Which frames a strip draws: evenly spaced, from the first with a landmark to the last."""
-    return _evenly_spaced(np.flatnonzero(pose.seen.any(axis=1)), len(pose), num_frames)
+    """Which frames a strip draws: at most so many, evenly from the first with a landmark to the last; of all where none has."""
+    seen = np.flatnonzero(pose.seen.any(axis=1))
+    first, last = (int(seen[0]), int(seen[-1])) if len(seen) else (0, len(pose) - 1)
+    return np.linspace(first, last, min(num_frames, last - first + 1)).round().astype(np.int64)
 
 
 def strip_over_pictures(pose: PoseSequence, pictures: Sequence[tuple[bytes, tuple[int, int]]], height: int = 240) -> str:
@@ -105,7 +107,7 @@ def overlay_strip(truth: PoseSequence, told: PoseSequence, hidden: np.ndarray, n
     if not len(truth) or truth.xy.shape != told.xy.shape or np.shape(hidden) != (len(truth),):
         sizes = f"{len(truth)} frames of truth, {len(told)} told, {np.size(hidden)} hidden or not"
         raise ValueError(f"{sizes}; expected as many of each and at least 1")
-    shown = _evenly_spaced(np.flatnonzero(truth.seen.any(axis=1)), len(truth), num_frames)
+    shown = shown_frames(truth, num_frames)
     frames = _Frames.around(np.concatenate([truth.xy[shown], told.xy[shown]]), height - _LABEL_HEIGHT)
     cells = []
     for place, frame in enumerate(shown):
@@ -146,12 +148,6 @@ class _Frames:
         """Pixels within the cell for landmarks xy (landmarks, 2)."""
         placed: np.ndarray = (xy - np.array(self.middle)) * self.scale + np.array([self.width, self.height]) / 2
         return placed
-
-
-def _evenly_spaced(seen: np.ndarray, clip_length: int, num_frames: int) -> np.ndarray:
-    """Frames to draw between the first and the last that show something; over the whole clip where none does."""
-    first, last = (int(seen[0]), int(seen[-1])) if len(seen) else (0, clip_length - 1)
-    return np.linspace(first, last, min(num_frames, last - first + 1)).round().astype(np.int64)
 
 
 def _shares(weights: np.ndarray, num_frames: int, shown: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from spobet.formats.arrays import load_npy
-from spobet.formats.text import head_of, load_json, numbers
+from spobet.formats.text import head_of, load_json, naming, numbers
 from spobet.poses.people import signer_rows
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import COCO_WHOLEBODY_65
@@ -39,12 +39,10 @@ def read(path: Path) -> PoseSequence:
     (0, 0, 0) are missing. Scores over 1, as RTMW gives, count as 1. Of several people the signer is chosen as `spobet.poses.people`
     says. Raises ValueError naming what is not as it should be.
     """
-    try:
+    with naming(path):
         if head_of(path).startswith(b"\x93NUMPY"):
             return _pose(_array(path))
         return _pose(_signer(_frames(load_json(path))))
-    except ValueError as error:
-        raise ValueError(str(error) if str(error).startswith(str(path)) else f"{path}: {error}") from error
 
 
 def _array(path: Path) -> np.ndarray:

@@ -143,8 +143,9 @@ def write(pose: PoseSequence, path: Path) -> None:
     pose = pose.in_unit("pixels")
     header, order = _header(library, pose)
     xy = np.where(pose.seen[..., None], pose.xy, 0)[:, None, order]
-    rate = 0.0 if pose.times is None or len(pose) < 2 else (len(pose) - 1) / (pose.times[-1] - pose.times[0])
-    body = extra_module("pose_format.numpy", "pose", _PURPOSE).NumPyPoseBody(rate, xy, pose.confidence[:, None, order])
+    body = extra_module("pose_format.numpy", "pose", _PURPOSE).NumPyPoseBody(
+        pose.frame_rate or 0.0, xy, pose.confidence[:, None, order]
+    )
     buffer = io.BytesIO()
     library.Pose(header, body).write(buffer)
     write_whole(path, buffer.getvalue())

@@ -12,7 +12,7 @@ import numpy as np
 
 from spobet.extras import extra_module
 from spobet.formats.arrays import load_npz
-from spobet.formats.text import head_of, load_json, numbers
+from spobet.formats.text import head_of, load_json, naming, numbers
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HOLISTIC_75
 
@@ -54,12 +54,10 @@ def read(path: Path) -> PoseSequence:
     z and faces are not kept. Raises ValueError naming what is not as it should be.
     """
     head = head_of(path)
-    try:
+    with naming(path):
         if head.startswith(b"PAR1"):
             return _from_parquet(path)
         return _from_arrays(path) if head.startswith(b"PK") else _from_json(load_json(path))
-    except ValueError as error:
-        raise ValueError(str(error) if str(error).startswith(str(path)) else f"{path}: {error}") from error
 
 
 def _part_of(key: str) -> str:

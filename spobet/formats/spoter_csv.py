@@ -98,8 +98,7 @@ def write_clips(clips: Sequence[SpoterClip], path: Path) -> None:
     table.writerow([*facts, *(f"{column}_{axis}" for column in COLUMNS for axis in "XY")])
     for clip in clips:
         pose = on_skeleton(clip.pose, OPENPOSE_54).in_unit("image")
-        rate = "" if pose.times is None or len(pose) < 2 else repr(float((len(pose) - 1) / (pose.times[-1] - pose.times[0])))
-        cells = [clip.label, rate, *(pose.size or ("", ""))]
+        cells = [clip.label, repr(pose.frame_rate) if pose.frame_rate else "", *(pose.size or ("", ""))]
         for name in COLUMNS.values():
             x, y = pose[name].T.astype(np.float64)
             cells += [_cell(x), _cell(1 - y)]

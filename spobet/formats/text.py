@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,15 @@ def load_json(path: Path) -> Any:
         return orjson.loads(read_bounded(path))
     except orjson.JSONDecodeError as error:
         raise ValueError(f"{path}: not JSON: {error}") from error
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let every ValueError within begin with the file's name, once."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(str(error) if str(error).startswith(str(path)) else f"{path}: {error}") from error
 
 
 def numbers(values: Any, what: str) -> np.ndarray:

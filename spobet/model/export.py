@@ -15,7 +15,7 @@ from spobet.model.backbone import SignBackbone
 from spobet.model.classifier import GlossHead, SignClassifier
 from spobet.model.graph import Graph, weights
 from spobet.model.kinematics import Kinematics
-from spobet.model.layers import AttentionBlock, ConvolutionBlock, CosineLogits, FramePool
+from spobet.model.layers import AttentionBlock, ConvolutionBlock, CosineLogits, FramePool, SinusoidalPositions
 
 _FAR = 1e9
 
@@ -47,7 +47,7 @@ def _encode(graph: Graph, backbone: SignBackbone) -> tuple[str, str]:
         backbone.get_layer("embedding").dense, _features(graph, backbone.get_layer("kinematics"), len(backbone.skeleton))
     )
     if config.positions:
-        x = graph.add("Add", x, graph.constant(_positions(num_frames, config.width)))
+        x = graph.add("Add", x, graph.constant(SinusoidalPositions.table(num_frames, config.width)))
     if config.clip_token:
         x = _with_token(graph, weights(backbone.get_layer("clip_token").token), x)
     for number, kind in enumerate(config.blocks):
@@ -108,12 +108,6 @@ def _relation(graph: Graph, layer: Kinematics, places: str, seen: str) -> tuple[
 
 def _joined(graph: Graph, parts: list[str], axis: int) -> str:
     return parts[0] if len(parts) == 1 else graph.add("Concat", *parts, axis=axis)
-
-
-def _positions(num_frames: int, width: int) -> np.ndarray:
-    rates = 10_000.0 ** (-np.arange(0, width, 2) / width)
-    angles = np.arange(num_frames)[:, None] * rates
-    return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(num_frames, -1)[:, :width]
 
 
 def _with_token(graph: Graph, token: np.ndarray, x: str) -> str:

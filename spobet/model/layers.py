@@ -61,11 +61,14 @@ class SinusoidalPositions(keras.layers.Layer):
     """Adds the fixed sine and cosine of each frame's number (Vaswani et al. 2017): any number of frames, no weights."""
 
     def call(self, x: Tensor) -> Tensor:
-        frames, width = x.shape[1:]
+        return x + ops.cast(self.table(*x.shape[1:]), x.dtype)
+
+    @staticmethod
+    def table(frames: int, width: int) -> np.ndarray:
+        """What is added: (frames, width)."""
         rates = 10_000.0 ** (-np.arange(0, width, 2) / width)
         angles = np.arange(frames)[:, None] * rates
-        table = np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(frames, -1)[:, :width]
-        return x + ops.cast(table, x.dtype)
+        return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(frames, -1)[:, :width]
 
 
 @register

@@ -59,6 +59,13 @@ class PoseSequence:
         """(frames, landmarks) bool, True where the landmark was detected."""
         return ~np.isnan(self.xy[..., 0])
 
+    @property
+    def frame_rate(self) -> float | None:
+        """Frames a second over the whole clip; None where times are unknown or there are fewer than two."""
+        if self.times is None or len(self) < 2:
+            return None
+        return float((len(self) - 1) / (self.times[-1] - self.times[0]))
+
     def frames(self, start: int, stop: int) -> PoseSequence:
         """The frames start..stop-1 as a clip of their own."""
         times = None if self.times is None else self.times[start:stop]

@@ -50,10 +50,8 @@ def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str)
 
 def scores_of(run: RunFolder, dataset: Dataset, clips: Manifest, name: str) -> Scores:
     """The scores that `evaluate` kept under `name` where they are of this network and these clips, else made anew and not kept."""
-    record = run.record()
     if run.scores(name).is_file():
-        refuse_met(clips, frozenset(record.clips), name)
-        refuse_met_signers(clips, dataset.manifest, frozenset(record.signers), name)
+        refuse_what_was_met(run, dataset, clips, name)
         scores = Scores.read(run.scores(name))
         current = (tuple(clip.id for clip in clips), dataset.info.content_hash, network_of(run))
         if (scores.clip_ids, scores.data, scores.weights) == current:
@@ -63,9 +61,7 @@ def scores_of(run: RunFolder, dataset: Dataset, clips: Manifest, name: str) -> S
 
 def score_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str) -> Scores:
     """The scores of every gloss for `clips`, which the run must not have met; writes nothing. ValueError as `evaluate` says."""
-    record = run.record()
-    refuse_met(clips, frozenset(record.clips), name)
-    refuse_met_signers(clips, dataset.manifest, frozenset(record.signers), name)
+    refuse_what_was_met(run, dataset, clips, name)
     recognizer = load(run.path)
     logits = recognizer.logits(dataset.pose(clip.id) for clip in clips)
     ids = tuple(clip.id for clip in clips)
@@ -107,6 +103,13 @@ def chosen_here(chosen: str, name: str) -> list[str]:
     if chosen.startswith("best on val") and "val" in name.split("+"):
         return [f"The kept epoch is the {chosen}, so these figures are not of unseen clips."]
     return []
+
+
+def refuse_what_was_met(run: RunFolder, dataset: Dataset, clips: Manifest, name: str) -> None:
+    """Raise ValueError where a run may not be scored on these clips of a data set, as `evaluate` says."""
+    record = run.record()
+    refuse_met(clips, frozenset(record.clips), name)
+    refuse_met_signers(clips, dataset.manifest, frozenset(record.signers), name)
 
 
 def refuse_met(clips: Manifest, met: frozenset[str], name: str) -> None:

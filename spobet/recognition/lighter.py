@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from spobet.dataset.store import Dataset
 from spobet.evaluation.metrics import labels_of, score
 from spobet.extras import extra_module
 from spobet.files import write_whole
-from spobet.recognition.evaluate import refuse_met, refuse_met_signers
+from spobet.recognition.evaluate import refuse_what_was_met
 from spobet.recognition.recognizer import Recognizer, load
 from spobet.runs import RunFolder
 
@@ -137,17 +137,15 @@ def _measured(
     folder: RunFolder, recognizer: Recognizer, out: Path, written: list[Written], data: Path, splits: Sequence[str]
 ) -> list[Written]:
     """The same files with parity and accuracy on the clips of some splits."""
-    dataset, record = Dataset.open(data), folder.record()
-    clips, name = dataset.manifest.of_splits(*splits), "+".join(splits)
-    refuse_met(clips, frozenset(record.clips), name)
-    refuse_met_signers(clips, dataset.manifest, frozenset(record.signers), name)
+    dataset = Dataset.open(data)
+    clips = dataset.manifest.of_splits(*splits)
+    refuse_what_was_met(folder, dataset, clips, "+".join(splits))
     poses = [dataset.pose(clip.id) for clip in clips]
     labels, own = labels_of(clips, recognizer.vocabulary), recognizer.logits(poses)
     measured = []
     for entry in written:
         logits = recognizer.with_network(out / entry.file).logits(poses)
         metrics = score(logits, labels, len(recognizer.vocabulary))
-        difference = float(np.abs(logits - own).max())
-        figures = (metrics.top1.instance, metrics.top5.instance, len(clips))
-        measured.append(Written(entry.file, entry.precision, entry.size, difference, *figures))
+        difference, right = float(np.abs(logits - own).max()), (metrics.top1.instance, metrics.top5.instance)
+        measured.append(replace(entry, largest_difference=difference, top1=right[0], top5=right[1], clips=len(clips)))
     return measured

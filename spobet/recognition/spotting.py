@@ -168,7 +168,6 @@ def spot(recognizer: Recognizer, pose: PoseSequence, config: SpotConfig | None =
     KeyError lists the landmarks the clip lacks.
     """
     pose = recognizer.prepared(pose)
-    rate = 25.0 if pose.times is None or len(pose) < 2 else float((len(pose) - 1) / (pose.times[-1] - pose.times[0]))
-    spotter = Spotter(recognizer, rate, config, top)
+    spotter = Spotter(recognizer, pose.frame_rate or 25.0, config, top)
     found = [*map(spotter.push, pose.xy), spotter.finish()]
     return [sighting for sighting in found if sighting is not None]
