@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -68,9 +69,15 @@ class Recognizer:
 
     def with_network(self, file: Path, threads: int = 1) -> Recognizer:
         """The same recogniser on another file of its network, such as a lighter one."""
-        copy = Recognizer.__new__(Recognizer)
-        copy.__dict__ = {**self.__dict__, "_session": _session(file, threads)}
-        return copy
+        other = copy.copy(self)
+        other._session = _session(file, threads)
+        return other
+
+    def with_enrolled(self, enrolled: Enrolled) -> Recognizer:
+        """The same recogniser with other signs enrolled; answers that are under way on this one are not disturbed."""
+        other = copy.copy(self)
+        other.enrolled = enrolled
+        return other
 
     @property
     def glosses(self) -> tuple[str, ...]:
@@ -87,13 +94,17 @@ class Recognizer:
 
     def predict_many(self, clips: Iterable[Clip], top: int = 5) -> list[list[Answer]]:
         """What `predict` gives for each clip, in one go."""
+        return [self.ranked(row, top) for row in self.rank_scores(self._score(self._bank_with_hands(clips)))]
+
+    def _bank_with_hands(self, clips: Iterable[Clip]) -> PoseBank:
+        """The clips ready to be read; ValueError names one in which no hand is seen."""
         bank = self._bank(map(self.pose_of, clips))
         hands = np.concatenate([bank.skeleton.hand(side) for side in ("right", "left")])
         for number, (first, length) in enumerate(zip(bank.firsts, bank.lengths, strict=True)):
             if np.isnan(bank.xy[first : first + length, hands, 0]).all():
                 where = f"clip {number + 1}: " if len(bank) > 1 else ""
                 raise ValueError(f"{where}no hand seen in any of {length} frames (confidence from {self._config.min_confidence})")
-        return [self.ranked(row, top) for row in self.rank_scores(self._score(bank))]
+        return bank
 
     def ranked(self, scores: np.ndarray, top: int) -> list[Answer]:
         """The `top` best of one clip's scores (all glosses,) with their probabilities."""
@@ -152,9 +163,7 @@ class Recognizer:
         where the network compares clips with no prototypes."""
         if not self._scale:
             raise ValueError("this network has no prototypes (train.prototype_scale is 0), so no sign can be enrolled")
-        poses = [self.pose_of(clip) for clip in clips]
-        self.predict_many(poses, 1)  # refuses clips without hands
-        self.enrolled = self.enrolled.with_sign(gloss, self.embeddings(poses))
+        self.enrolled = self.enrolled.with_sign(gloss, self._score(self._bank_with_hands(clips)).embeddings)
         return self.enrolled
 
     def prepared(self, pose: PoseSequence) -> PoseSequence:

@@ -14,7 +14,7 @@ import spobet
 from spobet.serving.gallery import Gallery
 from spobet.serving.guard import BodyTooLarge, Guard
 from spobet.serving.reading import MAX_BODY, MAX_CLIPS, BadRequest, load_body
-from spobet.serving.service import Service
+from spobet.serving.service import Service, wrong_request
 
 WEB = Path(__file__).parent / "web"
 SHORT = 500  # frames
@@ -106,9 +106,12 @@ def _answers(service: Service) -> APIRouter:
     @router.post("/predict", summary="Ranked glosses of a clip's landmarks", responses=_BAD, openapi_extra=_body(_CLIP))
     async def predict(request: Request) -> dict[str, Any]:
         content = load_body(await request.body())
-        if _length(content) <= SHORT:  # a few milliseconds: threads would only wait for each other
+
+        def answer() -> dict[str, Any]:
             return service.answers(service.clip(content), _top(content))
-        return await run_in_threadpool(lambda: service.answers(service.clip(content), _top(content)))
+
+        # short clips take a few milliseconds: threads would only wait for each other
+        return answer() if _length(content) <= SHORT else await run_in_threadpool(answer)
 
     @router.post("/predict-file", summary="Ranked glosses of a file of landmarks or video", responses=_BAD)
     async def predict_file(file: UploadFile = File(...)) -> dict[str, Any]:  # noqa: B008
@@ -158,10 +161,8 @@ def _gallery(gallery: Gallery) -> APIRouter:
 
     @router.get("/gallery/{name}", summary="What the small network makes of one of them", responses=_BAD)
     def tried(name: str) -> dict[str, Any]:
-        try:
+        with wrong_request():
             return gallery.answer(name)
-        except KeyError as error:
-            raise BadRequest(str(error.args[0])) from error
 
     return router
 

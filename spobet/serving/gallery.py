@@ -8,6 +8,7 @@ from typing import Any
 from spobet.evaluation.draw import skeleton_strip
 from spobet.formats.packed import PackedClips, read_clips
 from spobet.recognition.recognizer import Recognizer, load
+from spobet.serving.service import STRIP_HEIGHT, answered
 from spobet.shipped import FOLDER
 
 NETWORK = "synthetic-20"
@@ -35,6 +36,4 @@ class Gallery:
         if name not in names:
             raise KeyError(f"no clip {name[:40]!r} in the gallery")
         pose = self._clips.pose(names.index(name))
-        answers = self._recognizer.predict(pose)
-        ranked = [{"gloss": answer.gloss, "probability": round(answer.probability, 4)} for answer in answers]
-        return {"answers": ranked, "sure": self._recognizer.knows(answers), "strip": skeleton_strip(pose, 8, 150)}
+        return {**answered(self._recognizer, pose), "strip": skeleton_strip(pose, height=STRIP_HEIGHT)}

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from spobet.evaluation.draw import skeleton_strip
 from spobet.poses.sequence import PoseSequence
 from spobet.recognition.enrolment import Enrolled, enrolled_file
-from spobet.recognition.recognizer import Answer, Recognizer, load, network_of
+from spobet.recognition.recognizer import Answer, Recognizer, load
 from spobet.recognition.spotting import spot
 from spobet.runs import RunFolder
 from spobet.serving.reading import BadRequest, clip_of, read_upload
+
+STRIP_HEIGHT = 150  # pixels
 
 
 class Service:
@@ -27,7 +30,7 @@ class Service:
         self.run, self.name, self.place = run, folder.path.name, enrolled or enrolled_file(folder)
         self.recognizer: Recognizer = load(run, enrolled=enrolled)
         self.unit = folder.record().unit or "pixels"
-        self._network, self._lock = network_of(folder), threading.Lock()
+        self._lock = threading.Lock()
 
     def clip(self, content: Any) -> PoseSequence:
         """A clip that a client describes."""
@@ -35,11 +38,8 @@ class Service:
 
     def answers(self, pose: PoseSequence, top: int) -> dict[str, Any]:
         """Ranked glosses of a clip, and whether the first counts."""
-        try:
-            answers = self.recognizer.predict(pose, top)
-        except (ValueError, KeyError) as error:
-            raise BadRequest(str(error.args[0])) from error
-        return {"answers": told(answers), "sure": self.recognizer.knows(answers)}
+        with wrong_request():
+            return answered(self.recognizer, pose, top)
 
     def answers_of_file(self, name: str, content: bytes) -> dict[str, Any]:
         """The same of a file, with its frames drawn and its landmarks as the network reads them, so that they can be enrolled."""
@@ -47,15 +47,13 @@ class Service:
         answers = self.answers(pose, 5)
         ready = self.recognizer.prepared(pose)
         frames = [[None if x != x else [x, y] for x, y in frame] for frame in ready.xy.round(5).tolist()]
-        strip = skeleton_strip(pose, 8, 150)
+        strip = skeleton_strip(pose, height=STRIP_HEIGHT)
         return {**answers, "frames": len(pose), "strip": strip, "landmarks": frames, "unit": ready.unit}
 
     def found(self, pose: PoseSequence, top: int) -> dict[str, Any]:
         """The signs in a long clip."""
-        try:
+        with wrong_request():
             signs = spot(self.recognizer, pose, top=top)
-        except (KeyError, ValueError) as error:
-            raise BadRequest(str(error.args[0])) from error
         return {
             "signs": [
                 {"start": sign.start, "stop": sign.stop, "seconds": sign.seconds, "sure": sign.known, "answers": told(sign.answers)}
@@ -69,24 +67,36 @@ class Service:
 
     def enrol(self, gloss: str, poses: list[PoseSequence]) -> None:
         """Add clips of a sign; on disk when this returns."""
-        with self._lock:
-            try:
-                added = load(self.run, enrolled=self.place).enrol(gloss, poses)
-            except (ValueError, KeyError) as error:
-                raise BadRequest(str(error.args[0])) from error
-            self._keep(added)
+        with self._lock, wrong_request():
+            self._keep(self.recognizer.with_enrolled(self._kept()).enrol(gloss, poses))
 
     def forget(self, gloss: str) -> None:
         """Remove a sign; on disk when this returns."""
-        with self._lock:
-            try:
-                self._keep(self.recognizer.enrolled.without_sign(gloss))
-            except KeyError as error:
-                raise BadRequest(str(error.args[0])) from error
+        with self._lock, wrong_request():
+            self._keep(self._kept().without_sign(gloss))
+
+    def _kept(self) -> Enrolled:
+        """What is on disk, whoever wrote it."""
+        return Enrolled.read(self.place, self.recognizer.enrolled.network)
 
     def _keep(self, enrolled: Enrolled) -> None:
-        Enrolled(self._network, enrolled.clips).write(self.place)
-        self.recognizer.enrolled = Enrolled.read(self.place, self._network)
+        enrolled.write(self.place)
+        self.recognizer = self.recognizer.with_enrolled(enrolled)
+
+
+@contextmanager
+def wrong_request() -> Iterator[None]:
+    """Turn what the library refuses within into a BadRequest of the same words."""
+    try:
+        yield
+    except (ValueError, KeyError) as error:
+        raise BadRequest(str(error.args[0])) from error
+
+
+def answered(recognizer: Recognizer, pose: PoseSequence, top: int = 5) -> dict[str, Any]:
+    """Ranked glosses of a clip, and whether the first counts."""
+    answers = recognizer.predict(pose, top)
+    return {"answers": told(answers), "sure": recognizer.knows(answers)}
 
 
 def told(answers: Sequence[Answer]) -> list[dict[str, Any]]:

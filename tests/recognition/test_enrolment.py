@@ -36,7 +36,7 @@ def test_enrolling_a_trained_gloss_never_lowers_its_score(fresh: Recognizer) -> 
     gloss = fresh.vocabulary.glosses[2]
     before = fresh.logits(clips)
     fresh.enrol(gloss, clips[:2])
-    after = fresh.rank_scores(fresh._score(fresh._bank(clips)))
+    after = fresh.rank_scores(fresh.scored(clips))
     assert fresh.glosses == fresh.vocabulary.glosses
     assert (after >= before - 1e-5).all()
     assert (after[:2, 2] > before[:2, 2] - 1e-5).all()
@@ -106,3 +106,10 @@ def test_signs_of_a_network_of_the_package_lie_with_the_user(
     assert enrolled_file(RunFolder(find_run("wlasl100-hands"))) == tmp_path / "spobet" / "wlasl100-hands.enrolled.json"
     assert enrolled_file(RunFolder(trained_run)) == trained_run / "enrolled.json"
     assert len(network_of(RunFolder(trained_run))) == 64
+
+
+def test_another_recogniser_with_other_signs_leaves_the_first_as_it_was(fresh: Recognizer) -> None:
+    clip, before = random_clip(1), fresh.predict(random_clip(1))
+    other = fresh.with_enrolled(fresh.enrolled.with_sign("tea", fresh.embeddings([clip])))
+    assert other.predict(clip)[0].gloss == "tea"
+    assert fresh.predict(clip) == before
