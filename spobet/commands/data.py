@@ -60,10 +60,10 @@ def import_clips_(source: Path, out: Path, licence: str) -> None:
     """Your own landmarks, of any format: spobet import clips clips.csv data/mine
 
     SOURCE is a CSV with the columns path and gloss (id, signer, split if you have them), or a folder with one folder a gloss."""
-    from spobet.dataset.own import import_clips, what_is_not_kept
+    from spobet.dataset.own import import_clips
 
-    click.echo(f"{source}: {what_is_not_kept(source)}", err=True)
-    click.echo(f"{out}: {import_clips(source, out, licence, progress=progress('clips')).summary()}")
+    report = import_clips(source, out, licence, progress("clips"), say=lambda line: click.echo(line, err=True))
+    click.echo(f"{out}: {report.summary()}")
 
 
 @import_.command(name="spoter")

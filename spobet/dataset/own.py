@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -19,7 +19,8 @@ ALIASES = {
     **{"sign": "gloss", "label": "gloss", "participant_id": "signer", "signer_id": "signer"},
     **{"sequence_id": "id", "video_id": "id", "file": "path", "clip": "path"},
 }
-_COLUMNS = ("path", *(field.name for field in fields(Clip) if not field.name.startswith("frame_")))
+_NUMBERS = ("frame_start", "frame_end")
+_COLUMNS = ("path", *(field.name for field in fields(Clip) if field.name not in _NUMBERS))
 
 
 @dataclass(frozen=True)
@@ -42,19 +43,26 @@ def clips_listed(table: Path) -> list[Listed]:
         strangers = [name for name in names if name not in _COLUMNS]
         if strangers or not {"path", "gloss"} <= set(names) or len(set(names)) < len(names):
             raise ValueError(f"{table}: columns {', '.join(names)}; expected path, gloss and any of: {', '.join(_COLUMNS[1:])}")
-        return [_listed(row, table, rows.line_num) for row in rows]
+        clips = [clip_of_row(row, f"{table}:{rows.line_num}", ALIASES) for row in rows]
+        return [Listed(clip, table.parent / path) for clip, path in clips]
 
 
-def _listed(row: dict[str, str], table: Path, line: int) -> Listed:
+def clip_of_row(row: dict[str, str], where: str, spellings: Mapping[str, str], gloss: str = "") -> tuple[Clip, str]:
+    """The clip of a table's line and its path, "" where the line has none; without an id the path without suffix is.
+
+    spellings: other names of columns. gloss: where the line names none. ValueError says what is wrong, and where.
+    """
     try:
         if None in row or None in row.values():
             raise ValueError("more or fewer values than columns")
-        facts = {ALIASES.get(name, name): value for name, value in row.items()}
-        path = facts.pop("path")
-        facts["id"] = facts.get("id") or Path(path).with_suffix("").as_posix()
-        return Listed(Clip(**facts), table.parent / path)  # type: ignore[arg-type]
+        facts = {spellings.get(name, name): value for name, value in row.items() if value}
+        path = facts.pop("path", "")
+        facts.setdefault("id", Path(path).with_suffix("").as_posix() if path else "")
+        facts.setdefault("gloss", gloss)
+        numbers = {name: int(facts[name]) for name in _NUMBERS if name in facts}
+        return Clip(**{**facts, **numbers}), path  # type: ignore[arg-type]
     except ValueError as error:
-        raise ValueError(f"{table}:{line}: {error}") from error
+        raise ValueError(f"{where}: {error}") from error
 
 
 def clips_in(folder: Path) -> list[Listed]:
@@ -85,11 +93,13 @@ def import_clips(
     out: Path,
     licence: str = "",
     progress: Callable[[Iterable[Listed]], Iterable[Listed]] = iter,
+    say: Callable[[str], None] = lambda line: None,
 ) -> ImportReport:
     """Make a data set of the clips that a table lists (`clips_listed`) or that lie in folders (`clips_in`).
 
     All clips stand on the first one's skeleton and in its unit; one that has not its landmarks, or cannot be told in that unit,
-    is left out like one that is missing or broken: every such clip is in the report and in problems.csv of the new folder.
+    is left out like one that is missing or broken: every such clip is in the report and in problems.csv of the new folder. say: is
+    told how the first clip was known and what reading it leaves out.
     ValueError where no clip at all can be read, FileExistsError where `out` is there already.
     """
     listed = clips_in(source) if source.is_dir() else clips_listed(source)
@@ -102,6 +112,7 @@ def import_clips(
             f"{source}: none of {len(listed)} clips could be read; the first: {problems[0].detail or problems[0].path}"
         )
     form = first[1]
+    say(f"{first[0].path}: {recognise(first[0].path)}")
     with DatasetWriter(out, form.skeleton, form.unit, str(source.name), licence) as writer:
         writer.add(first[0].clip, form)
         num_read = 1
@@ -130,15 +141,6 @@ def _read(entry: Listed, problems: list[Problem], form: PoseSequence | None = No
     except (ValueError, OSError) as error:
         problems.append(Problem(entry.clip.id, "corrupt", str(entry.path), str(error)))
     return None
-
-
-def what_is_not_kept(source: Path) -> str:
-    """What reading these clips leaves out, told by the first that is there; "" where none is."""
-    listed = clips_in(source) if source.is_dir() else clips_listed(source)
-    for entry in listed:
-        if entry.path.exists():
-            return str(recognise(entry.path))
-    return ""
 
 
 def import_spoter(tables: Sequence[tuple[str, Path]], out: Path, licence: str = "") -> ImportReport:

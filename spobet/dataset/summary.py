@@ -22,7 +22,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, eq=False)
-class _Sight:
+class Sight:
     """What is seen of each clip: anything at all (clips,), and in how many of its frames the right, left, both and any hand.
 
     frames: (clips,) of each clip. hands: (clips, 4) of them. known: which of the four the skeleton has.
@@ -45,7 +45,12 @@ def summarize(path: Path) -> str:
     Medians stand with their range. Of long lists the first ten entries are named and the others counted.
     """
     dataset = Dataset.open(path)
-    manifest, sight = dataset.manifest, _look(dataset)
+    return summary_of(dataset, look(dataset))
+
+
+def summary_of(dataset: Dataset, sight: Sight) -> str:
+    """What `summarize` tells of a data set that is open and looked through."""
+    manifest = dataset.manifest
     lists = [
         _listed("empty clips", [clip.id for clip, anything in zip(manifest, sight.anything, strict=True) if not anything]),
         _listed("leaks between splits", map(str, find_leaks(manifest, dataset))),
@@ -67,7 +72,8 @@ def _facts(dataset: Dataset) -> str:
     return "\n".join(f"{name:<9} {fact}" for name, fact in facts.items())
 
 
-def _look(dataset: Dataset) -> _Sight:
+def look(dataset: Dataset) -> Sight:
+    """Look through every clip once."""
     right, left = (dataset.skeleton.hand(side) for side in ("right", "left"))
     anything, hands = [], []
     for _, pose in dataset.poses():
@@ -75,7 +81,7 @@ def _look(dataset: Dataset) -> _Sight:
         anything.append(seen.any())
         one, other = seen[:, right].any(axis=1), seen[:, left].any(axis=1)
         hands.append([np.count_nonzero(frames) for frames in (one, other, one & other, one | other)])
-    return _Sight(np.array(anything), np.array(dataset.info.num_frames), np.array(hands), _known(dataset.skeleton))
+    return Sight(np.array(anything), np.array(dataset.info.num_frames), np.array(hands), _known(dataset.skeleton))
 
 
 def _known(skeleton: Skeleton) -> tuple[bool, bool, bool, bool]:
@@ -83,14 +89,14 @@ def _known(skeleton: Skeleton) -> tuple[bool, bool, bool, bool]:
     return right, left, right and left, right or left
 
 
-def _rows(manifest: Manifest, sight: _Sight) -> list[list[str]]:
+def _rows(manifest: Manifest, sight: Sight) -> list[list[str]]:
     """A row for every split that has clips, and one for all of them."""
     groups = {split or "none": [place for place, clip in enumerate(manifest) if clip.split == split] for split in (*SPLITS, "")}
     groups["all"] = list(range(len(manifest)))
     return [_row(split, manifest, places, sight) for split, places in groups.items() if places]
 
 
-def _row(split: str, manifest: Manifest, places: list[int], sight: _Sight) -> list[str]:
+def _row(split: str, manifest: Manifest, places: list[int], sight: Sight) -> list[str]:
     clips = [manifest.clips[place] for place in places]
     glosses = Counter(clip.gloss for clip in clips)
     signers = Counter(clip.signer for clip in clips)

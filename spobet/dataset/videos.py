@@ -8,14 +8,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from spobet.dataset.manifest import SPLITS, Clip, Manifest
-from spobet.dataset.own import ALIASES
+from spobet.dataset.own import ALIASES, clip_of_row
 from spobet.dataset.wlasl import Problem, read_split
 from spobet.video.frames import SUFFIXES
 
 UNKNOWN_GLOSS = "unknown"
 _FACTS = [field.name for field in fields(Clip)]
 _SPELLINGS = {**ALIASES, "video": "path"}
-_NUMBERS = ("frame_start", "frame_end")
 
 
 @dataclass(frozen=True)
@@ -85,18 +84,4 @@ def _read_table(table: Path) -> list[tuple[Clip, str]]:
         known = {"path", *_FACTS}
         if set(columns) - known or not {"id", "path"} & set(columns) or len(set(columns)) < len(columns):
             raise ValueError(f"{table}: columns {', '.join(columns)}; expected path or id, and any of: {', '.join(_FACTS[1:])}")
-        return [_clip_of_row(row, f"{table}:{rows.line_num}") for row in rows]
-
-
-def _clip_of_row(row: dict[str, str], where: str) -> tuple[Clip, str]:
-    try:
-        if None in row or None in row.values():
-            raise ValueError("more or fewer values than columns")
-        facts = {_SPELLINGS.get(name, name): value for name, value in row.items() if value}
-        path = facts.pop("path", "")
-        facts.setdefault("id", Path(path).with_suffix("").as_posix() if path else "")
-        facts.setdefault("gloss", UNKNOWN_GLOSS)
-        numbers = {name: int(facts[name]) for name in _NUMBERS if name in facts}
-        return Clip(**{**facts, **numbers}), path  # type: ignore[arg-type]
-    except ValueError as error:
-        raise ValueError(f"{where}: {error}") from error
+        return [clip_of_row(row, f"{table}:{rows.line_num}", _SPELLINGS, UNKNOWN_GLOSS) for row in rows]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from spobet.dataset.manifest import SPLITS
 from spobet.dataset.store import Dataset
-from spobet.dataset.summary import summarize
+from spobet.dataset.summary import Sight, look, summary_of
 from spobet.evaluation.draw import FONT, short, svg
 from spobet.evaluation.page import html_page, section, table
 from spobet.files import write_whole
@@ -21,18 +20,19 @@ _WIDTH, _BAR, _ROW = 420.0, 90.0, 22.0
 
 def describe(path: Path, page: Path | None = None) -> str:
     """What `summarize` tells of a data set; `page` names an HTML file to write with the same and plots."""
-    text = summarize(path)
+    dataset = Dataset.open(path)
+    sight = look(dataset)
+    text = summary_of(dataset, sight)
     if page is not None:
-        write_whole(page, data_page(Dataset.open(path), text))
+        write_whole(page, data_page(dataset, sight, text))
     return text
 
 
-def data_page(dataset: Dataset, text: str) -> str:
+def data_page(dataset: Dataset, sight: Sight, text: str) -> str:
     """Lengths of the clips and hands missing, split by split, and the text of `summarize`."""
-    frames = np.array(dataset.info.num_frames)
+    frames, missing = sight.frames, sight.frames - sight.hands[:, -1]  # the last column: any hand
     splits = np.array([clip.split or "none" for clip in dataset.manifest])
     names = [name for name in (*SPLITS, "none") if (splits == name).any()]
-    missing = np.array([_hands_missing(pose.seen, dataset.skeleton.hands) for _, pose in dataset.poses()])
     facts = f"{len(dataset):,} clips, {len(dataset.manifest.vocabulary):,} glosses, {int(frames.sum()):,} frames"
     header = f'<header><p class="kicker">{escape(str(dataset.path))}</p><h1>{facts}</h1></header>'
     lengths = [f"<h3>{escape(name)}</h3>{_histogram(frames[splits == name], int(frames.max()), name)}" for name in names]
@@ -47,11 +47,6 @@ def data_page(dataset: Dataset, text: str) -> str:
             section("In words", f"<pre>{escape(text)}</pre>"),
         ],
     )
-
-
-def _hands_missing(seen: np.ndarray, hands: Sequence[np.ndarray]) -> int:
-    """Frames of a clip without a point of any hand; all of them where the skeleton has none."""
-    return len(seen) - int(np.any([seen[:, hand].any(axis=1) for hand in hands], axis=0).sum()) if hands else len(seen)
 
 
 def _missing_row(name: str, missing: np.ndarray, frames: np.ndarray) -> str:

@@ -52,7 +52,9 @@ def test_what_cannot_be_read_is_listed_and_the_rest_kept(tmp_path: Path) -> None
     packed.write(made_clip(HANDS_42, unit="pixels"), tmp_path / "hands.npz")
     packed.write(made_clip(OPENPOSE_54), tmp_path / "shares.npz")
     lines = [f"{name},go" for name in ("gone.json", "broken.json", "good", "hands.npz", "shares.npz")]
-    report = import_clips(table(tmp_path, "path,gloss", *lines), tmp_path / "data")
+    said: list[str] = []
+    report = import_clips(table(tmp_path, "path,gloss", *lines), tmp_path / "data", say=said.append)
+    assert [line.split(", known by")[0] for line in said] == [f"{tmp_path / 'good'}: OpenPose clip folder"]
     assert report.summary() == "read 1 of 5 clips; 4 listed in problems.csv"
     assert [problem.what for problem in report.problems] == ["missing", "corrupt", "other landmarks", "corrupt"]
     assert "lacks 12 of 54" in report.problems[2].detail

@@ -9,6 +9,7 @@ import numpy as np
 
 from spobet.dataset.manifest import Clip
 from spobet.dataset.store import Dataset, DatasetWriter
+from spobet.dataset.summary import look
 from spobet.evaluation.data_page import data_page, describe
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, Skeleton
@@ -24,8 +25,13 @@ def made(path: Path, skeleton: Skeleton = HANDS_42) -> Path:
     return path
 
 
+def page_of(path: Path, text: str = "") -> str:
+    dataset = Dataset.open(path)
+    return data_page(dataset, look(dataset), text)
+
+
 def test_the_page_counts_frames_without_hands_split_by_split(tmp_path: Path) -> None:
-    page = data_page(Dataset.open(made(tmp_path / "data")), "in words <")
+    page = page_of(made(tmp_path / "data"), "in words <")
     assert "3 clips, 3 glosses, 60 frames" in page
     assert "2 clips of train: 10 to 20 frames, median 15" in page
     assert ">16.7%<" in page  # 5 of 30 training frames
@@ -36,7 +42,7 @@ def test_the_page_counts_frames_without_hands_split_by_split(tmp_path: Path) -> 
 
 def test_a_skeleton_without_hands_misses_them_always(tmp_path: Path) -> None:
     body = Skeleton("body", ("nose", "left_eye", "right_eye"))
-    assert data_page(Dataset.open(made(tmp_path / "data", body)), "").count(">100.0%<") == 2
+    assert page_of(made(tmp_path / "data", body)).count(">100.0%<") == 2
 
 
 def test_the_text_is_the_summary_and_the_page_is_written_whole(tmp_path: Path) -> None:
