@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-import spobet
 from spobet.dataset.store import Dataset
 from spobet.evaluation.metrics import labels_of, score
 from spobet.extras import extra_module
 from spobet.files import write_whole
 from spobet.recognition.evaluate import refuse_what_was_met
+from spobet.recognition.facts import facts_of
 from spobet.recognition.recognizer import Recognizer, load
 from spobet.runs import RunFolder
 
@@ -66,27 +66,6 @@ def export(run: Path, out: Path, data: Path | None = None, splits: Sequence[str]
     files = [vars(entry) for entry in written]
     write_whole(out / f"{name}.json", json.dumps({**facts, "files": files}, indent=1, ensure_ascii=False) + "\n")
     return written
-
-
-def facts_of(folder: RunFolder, recognizer: Recognizer) -> dict[str, Any]:
-    """What an app must know beside the network: every fact by name."""
-    experiment, record = folder.experiment(), folder.record()
-    choices = experiment.input
-    return {
-        "glosses": list(recognizer.vocabulary.glosses),
-        "landmarks": list(recognizer.skeleton.landmarks),
-        "num_frames": choices.num_frames,
-        "stretch": choices.stretch,
-        "min_confidence": choices.min_confidence,
-        "right_leads": choices.right_leads,
-        "unit": record.unit,
-        "prototype_scale": experiment.train.prototype_scale,
-        "temperature": recognizer.rejection.temperature,
-        "threshold": recognizer.rejection.threshold,
-        "normalisation": "docs/app.md",
-        "version": spobet.__version__,
-        "commit": record.commit,
-    }
 
 
 def lighter(model: Any, precision: str) -> Any:

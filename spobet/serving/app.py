@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, File, Request, UploadFile
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
-from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 
 import spobet
 from spobet.serving.gallery import Gallery
 from spobet.serving.guard import BodyTooLarge, Guard
-from spobet.serving.reading import MAX_BODY, MAX_CLIPS, BadRequest, load_body
+from spobet.serving.page import add_page
+from spobet.serving.reading import MAX_BODY, MAX_CLIPS, BadRequest, load_body, read_upload
 from spobet.serving.service import Service, wrong_request
 
-WEB = Path(__file__).parent / "web"
 SHORT = 500  # frames
 _POINT = {"anyOf": [{"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}, {"type": "null"}]}
 _CLIP: dict[str, Any] = {
@@ -69,14 +69,11 @@ def create_app(run: Path, enrolled: Path | None = None, token: str = "") -> Fast
     def _large(request: Request, error: BodyTooLarge) -> JSONResponse:
         return JSONResponse({"error": f"a body over {MAX_BODY:,} bytes"}, 413)
 
-    for router in (_facts(service), _answers(service), _signs(service), _gallery(Gallery())):
+    gallery = Gallery()
+    networks = {gallery.service.name: gallery.service, service.name: service}
+    for router in (_facts(service), _networks(networks), _answers(service), _signs(service), _gallery(gallery)):
         app.include_router(router, prefix="/api")
-
-    @app.get("/", include_in_schema=False)
-    def page() -> FileResponse:
-        return FileResponse(WEB / "index.html")
-
-    app.mount("/", StaticFiles(directory=WEB), name="web")
+    add_page(app)
     return app
 
 
@@ -99,6 +96,26 @@ def _facts(service: Service) -> APIRouter:
     return router
 
 
+def _networks(networks: Mapping[str, Service]) -> APIRouter:
+    """The networks themselves, for those who answer with them elsewhere, as the page does."""
+    router = APIRouter()
+
+    def named(name: str) -> Service:
+        if name not in networks:
+            raise BadRequest(f"no network {name[:40]!r} here, expected one of: {', '.join(networks)}")
+        return networks[name]
+
+    @router.get("/networks/{name}", summary="What must be known beside a network's file", responses=_BAD)
+    def facts(name: str) -> dict[str, Any]:
+        return named(name).facts()
+
+    @router.get("/networks/{name}/file", summary="A network as ONNX", responses=_BAD, response_class=FileResponse)
+    def file(name: str) -> FileResponse:
+        return FileResponse(named(name).file, media_type="application/octet-stream")
+
+    return router
+
+
 def _answers(service: Service) -> APIRouter:
     """Ranked glosses."""
     router = APIRouter()
@@ -116,7 +133,7 @@ def _answers(service: Service) -> APIRouter:
     @router.post("/predict-file", summary="Ranked glosses of a file of landmarks or video", responses=_BAD)
     async def predict_file(file: UploadFile = File(...)) -> dict[str, Any]:  # noqa: B008
         content = await file.read()
-        return await run_in_threadpool(lambda: service.answers_of_file(file.filename or "", content))
+        return await run_in_threadpool(lambda: service.answers_with_landmarks(read_upload(file.filename or "", content)))
 
     @router.post("/spot", summary="Signs in a long clip", responses=_BAD, openapi_extra=_body(_CLIP))
     async def find(request: Request) -> dict[str, Any]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from spobet.evaluation.draw import skeleton_strip
 from spobet.formats.packed import PackedClips, read_clips
-from spobet.recognition.recognizer import Recognizer, load
-from spobet.serving.service import STRIP_HEIGHT, answered
+from spobet.serving.service import Service
 from spobet.shipped import FOLDER
 
 NETWORK = "synthetic-20"
@@ -22,8 +20,9 @@ class Gallery:
         return read_clips(FOLDER / NETWORK / "gallery.npz")
 
     @cached_property
-    def _recognizer(self) -> Recognizer:
-        return load(NETWORK)
+    def service(self) -> Service:
+        """The small network."""
+        return Service(FOLDER / NETWORK)
 
     def names(self) -> list[dict[str, str]]:
         """Every clip's name and the sign it shows."""
@@ -31,9 +30,8 @@ class Gallery:
         return [{"name": str(name), "gloss": str(gloss)} for name, gloss in zip(facts["video_id"], facts["label"], strict=True)]
 
     def answer(self, name: str) -> dict[str, Any]:
-        """Ranked glosses of a clip, and its frames drawn; KeyError for an unknown name."""
+        """Ranked glosses of a clip, its landmarks and the network that named it; KeyError for an unknown name."""
         names = [clip["name"] for clip in self.names()]
         if name not in names:
             raise KeyError(f"no clip {name[:40]!r} in the gallery")
-        pose = self._clips.pose(names.index(name))
-        return {**answered(self._recognizer, pose), "strip": skeleton_strip(pose, height=STRIP_HEIGHT)}
+        return {**self.service.answers_with_landmarks(self._clips.pose(names.index(name))), "network": NETWORK}

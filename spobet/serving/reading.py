@@ -110,4 +110,7 @@ def read_upload(name: str, content: bytes) -> PoseSequence:
             lines = [line for line in done.stderr.strip().splitlines() if line.startswith("spobet: ")]
             told = lines[-1].removeprefix("spobet: ") if lines else "the file could not be read within the limits"
             raise BadRequest(told.replace(f"{file}", f"clip{suffix}"))
-        return packed.read(out)
+        pose = packed.read(out)
+        if len(pose) > MAX_FRAMES:
+            raise BadRequest(f"{len(pose)} frames, expected at most {MAX_FRAMES:,}")
+        return pose

@@ -8,15 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from spobet.evaluation.draw import skeleton_strip
 from spobet.poses.sequence import PoseSequence
 from spobet.recognition.enrolment import Enrolled, enrolled_file
+from spobet.recognition.facts import facts_of
 from spobet.recognition.recognizer import Answer, Recognizer, load
 from spobet.recognition.spotting import spot
 from spobet.runs import RunFolder
-from spobet.serving.reading import BadRequest, clip_of, read_upload
-
-STRIP_HEIGHT = 150  # pixels
+from spobet.serving.reading import BadRequest, clip_of
 
 
 class Service:
@@ -41,14 +39,11 @@ class Service:
         with wrong_request():
             return answered(self.recognizer, pose, top)
 
-    def answers_of_file(self, name: str, content: bytes) -> dict[str, Any]:
-        """The same of a file, with its frames drawn and its landmarks as the network reads them, so that they can be enrolled."""
-        pose = read_upload(name, content)
-        answers = self.answers(pose, 5)
-        ready = self.recognizer.prepared(pose)
-        frames = [[None if x != x else [x, y] for x, y in frame] for frame in ready.xy.round(5).tolist()]
-        strip = skeleton_strip(pose, height=STRIP_HEIGHT)
-        return {**answers, "frames": len(pose), "strip": strip, "landmarks": frames, "unit": ready.unit}
+    def answers_with_landmarks(self, pose: PoseSequence) -> dict[str, Any]:
+        """The same beside the clip's landmarks as the network reads them, so that they can be drawn, or enrolled."""
+        answers, ready = self.answers(pose, 5), self.recognizer.prepared(pose)
+        frames = [[None if x != x else [x, y] for x, y in frame] for frame in ready.xy.astype(float).round(7).tolist()]
+        return {**answers, "frames": len(pose), "landmarks": frames, "unit": ready.unit}
 
     def found(self, pose: PoseSequence, top: int) -> dict[str, Any]:
         """The signs in a long clip."""
@@ -60,6 +55,18 @@ class Service:
                 for sign in signs
             ]
         }
+
+    def facts(self) -> dict[str, Any]:
+        """What a page needs to answer by itself with the network's file: facts_of, a hash, bones to draw, and what is enrolled."""
+        signs = [{"gloss": gloss, "clips": clips.tolist()} for gloss, clips in self.recognizer.enrolled.clips.items()]
+        bones = self.recognizer.skeleton.bone_indices.tolist()
+        own = {"name": self.name, "network": self.recognizer.enrolled.network, "bones": bones, "enrolled": signs}
+        return {**facts_of(RunFolder(self.run), self.recognizer), **own}
+
+    @property
+    def file(self) -> Path:
+        """The network's file."""
+        return RunFolder(self.run).onnx
 
     def signs(self) -> list[dict[str, Any]]:
         """The enrolled signs and how many clips each has."""

@@ -80,12 +80,18 @@ def make_models(source: Path, out: Path) -> Path:
     the network that is not in it.
     """
     for model in MODELS:
-        parts = {name: _network(source, network) for name, network in model.parts.items()}
-        if model is POSE:
-            parts["pose_landmarks_detector.tflite"] = with_normalisation(parts["pose_landmarks_detector.tflite"])
+        content = tasks_file(model, source)
         out.mkdir(parents=True, exist_ok=True)
-        write_whole(out / model.name, _stored_zip(parts))
+        write_whole(out / model.name, content)
     return out
+
+
+def tasks_file(model: Model, source: Path) -> bytes:
+    """One Tasks file from the networks in MediaPipe 0.10.21, as `make_models` takes them."""
+    parts = {name: _network(source, network) for name, network in model.parts.items()}
+    if model is POSE:
+        parts["pose_landmarks_detector.tflite"] = with_normalisation(parts["pose_landmarks_detector.tflite"])
+    return _stored_zip(parts)
 
 
 def with_normalisation(network: bytes) -> bytes:

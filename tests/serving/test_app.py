@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ pytest.importorskip("httpx2", reason="httpx2, which the test client needs, is no
 from starlette.testclient import TestClient
 
 from spobet.serving.app import create_app
+from spobet.serving.page import WEB
 from spobet.serving.reading import MAX_BODY
 
 CLIP = made_clip(HANDS_42, num_frames=30)
@@ -64,7 +67,7 @@ def test_a_clip_of_another_skeleton_and_unit_is_answered(client: TestClient) -> 
 
 
 @pytest.mark.parametrize("suffix", [".npz", ".pose", ".json"])
-def test_a_file_is_answered_drawn_and_given_back_as_landmarks(suffix: str, client: TestClient, tmp_path: Path) -> None:
+def test_a_file_is_answered_and_given_back_as_landmarks(suffix: str, client: TestClient, tmp_path: Path) -> None:
     file, clip = tmp_path / f"clip{suffix}", made_clip(HOLISTIC_75, num_frames=12, size=(640, 480))
     if suffix == ".json":
         hand = [{"x": 0.1 + 0.01 * point, "y": 0.5} for point in range(21)]
@@ -74,7 +77,7 @@ def test_a_file_is_answered_drawn_and_given_back_as_landmarks(suffix: str, clien
         write(clip, file)
     reply = client.post("/api/predict-file", files={"file": (file.name, file.read_bytes())}).json()
     assert len(reply["answers"]) == 5
-    assert reply["strip"].startswith("<svg")
+    assert reply["frames"] == len(reply["landmarks"])
     again = client.post("/api/predict", json={"landmarks": reply["landmarks"], "unit": reply["unit"]}).json()
     assert again["answers"][0]["gloss"] == reply["answers"][0]["gloss"]
 
@@ -147,17 +150,66 @@ def test_no_json_breaks_the_server(path: str, content: Any, client: TestClient) 
     assert client.post(path, json=content).status_code == 400
 
 
-def test_malformed_uploads_are_refused_in_words_and_leave_nothing(client: TestClient, tmp_path: Path) -> None:
+def malformed(num: int, folder: Path) -> list[tuple[str, bytes]]:
+    """Files of every kind: good ones cut or with bytes exchanged, noise after a true beginning, and what is deeply nested."""
+    rng, good = np.random.default_rng(0), {}
+    for name, suffix in (("clip.npz", ".npz"), ("array.npy", ".npy")):
+        packed.write(CLIP, folder / name) if suffix == ".npz" else np.save(folder / name, CLIP.xy)
+        good[suffix] = (folder / name).read_bytes()
+    good[".json"] = json.dumps([{"left_hand_landmarks": [{"x": 0.1, "y": 0.5}] * 21}] * 5).encode()
+    good[".csv"] = b"labels,wrist_X_right\n1,[0.5]\n" * 3
+    good[".zip"] = good[".npz"]
+    good |= {suffix: b"\x1a\x45\xdf\xa3" + rng.bytes(400) for suffix in (".webm", ".mkv")}
+    good |= {".mp4": b"\x00\x00\x00\x18ftypmp42" + rng.bytes(400), ".pose": rng.bytes(300), ".parquet": b"PAR1" + rng.bytes(300)}
+    files = []
+    for number in range(num):
+        suffix = sorted(good)[number % len(good)]
+        content = bytearray(good[suffix][: rng.integers(1, len(good[suffix]))])
+        for place in rng.integers(0, len(content), 3):
+            content[place] = rng.integers(256)
+        files.append((f"../../clip{suffix}", b"[" * 100_000 if number == num - 1 else bytes(content)))
+    return files
+
+
+@pytest.mark.parametrize("num", [40, pytest.param(200, marks=pytest.mark.slow)])
+def test_malformed_uploads_are_refused_in_words_and_leave_nothing(num: int, client: TestClient, tmp_path: Path) -> None:
     before = set(Path(tempfile.gettempdir()).glob("spobet-upload-*"))
-    packed.write(CLIP, tmp_path / "clip.npz")
-    good, rng = (tmp_path / "clip.npz").read_bytes(), np.random.default_rng(0)
-    broken = {".npz": good[:100], ".json": b"[" * 1000, ".mp4": rng.bytes(500), ".zip": b"PK\x03\x04" + rng.bytes(50)}
-    for suffix, content in broken.items():
-        told = refused(client.post("/api/predict-file", files={"file": (f"../../clip{suffix}", content)}))
-        assert told
-        assert "/tmp" not in told
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda file: client.post("/api/predict-file", files={"file": file}), malformed(num, tmp_path)))
+    assert {reply.status_code for reply in told} <= {200, 400}  # a cut file may still be whole enough to be read
+    errors = [reply.json()["error"] for reply in told if reply.status_code == 400]
+    assert len(errors) > 0.9 * num
+    assert all(errors)
+    assert not [error for error in errors if tempfile.gettempdir() in error or "Traceback" in error]
     assert "expected one of" in refused(client.post("/api/predict-file", files={"file": ("clip.exe", b"MZ")}))
     assert set(Path(tempfile.gettempdir()).glob("spobet-upload-*")) == before
+    assert client.get("/api/health").json()["status"] == "ok"
+
+
+def test_a_file_of_too_many_frames_is_refused(client: TestClient, tmp_path: Path) -> None:
+    packed.write(made_clip(HANDS_42, num_frames=20_001), tmp_path / "long.npz")
+    told = refused(client.post("/api/predict-file", files={"file": ("long.npz", (tmp_path / "long.npz").read_bytes())}))
+    assert "20001 frames, expected at most 20,000" in told
+
+
+def test_a_network_and_what_it_needs_are_given_to_those_who_run_it_elsewhere(client: TestClient) -> None:
+    facts = client.get("/api/networks/wlasl100-hands").json()
+    assert (len(facts["glosses"]), len(facts["landmarks"]), len(facts["hands"]["left"])) == (100, 42, 21)
+    assert facts["network"] == hashlib.sha256(client.get("/api/networks/wlasl100-hands/file").content).hexdigest()
+    assert client.get("/api/networks/synthetic-20").json()["name"] == "synthetic-20"
+    assert "no network 'x' here" in refused(client.get("/api/networks/x"))
+
+
+def test_what_the_page_takes_from_others_is_what_the_list_says(client: TestClient) -> None:
+    listed = json.loads((WEB / "vendor" / "vendor.json").read_text())
+    assert {file.name for file in (WEB / "vendor").glob("*.gz")} == {f"{name}.gz" for name in listed}
+    for name, facts in listed.items():
+        for encoding in ("gzip", "identity"):
+            reply = client.get(f"/vendor/{name}", headers={"accept-encoding": encoding})
+            assert reply.headers.get("content-encoding", "identity") == encoding
+            assert (len(reply.content), hashlib.sha256(reply.content).hexdigest()) == (facts["bytes"], facts["sha256"])
+    assert client.get("/vendor/../app.js").status_code == 200  # the client itself makes it /app.js
+    assert client.get("/vendor/nothing.js").status_code == 404
 
 
 def test_a_body_too_large_another_origin_and_a_missing_token_are_refused(client: TestClient, signs: Path) -> None:

@@ -1,0 +1,32 @@
+"""What an app must know beside a network's file to answer with it, as plain values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import spobet
+from spobet.recognition.recognizer import Recognizer
+from spobet.runs import RunFolder
+
+
+def facts_of(folder: RunFolder, recognizer: Recognizer) -> dict[str, Any]:
+    """What an app must know beside the network: every fact by name."""
+    experiment, record, skeleton = folder.experiment(), folder.record(), recognizer.skeleton
+    choices = experiment.input
+    return {
+        "glosses": list(recognizer.vocabulary.glosses),
+        "landmarks": list(skeleton.landmarks),
+        "hands": {side: skeleton.hand(side).tolist() for side in ("right", "left")},
+        "mirror_order": skeleton.mirror_order.tolist(),
+        "num_frames": choices.num_frames,
+        "stretch": choices.stretch,
+        "min_confidence": choices.min_confidence,
+        "right_leads": choices.right_leads,
+        "unit": record.unit,
+        "prototype_scale": experiment.train.prototype_scale,
+        "temperature": recognizer.rejection.temperature,
+        "threshold": recognizer.rejection.threshold,
+        "normalisation": "docs/app.md",
+        "version": spobet.__version__,
+        "commit": record.commit,
+    }

@@ -1,0 +1,36 @@
+"""The page's files: our own as they are, those of others gzipped as they lie in web/vendor."""
+
+from __future__ import annotations
+
+import gzip
+import mimetypes
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+
+WEB = Path(__file__).parent / "web"
+_TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm"}
+
+
+def add_page(app: FastAPI) -> None:
+    """Serve the page at / and what it loads."""
+    vendored = {file.name.removesuffix(".gz"): file for file in (WEB / "vendor").glob("*.gz")}
+    for suffix, kind in _TYPES.items():
+        mimetypes.add_type(kind, suffix)  # some systems call scripts text/plain, and browsers then run none
+
+    @app.get("/", include_in_schema=False)
+    def page() -> FileResponse:
+        return FileResponse(WEB / "index.html")
+
+    @app.get("/vendor/{name}", include_in_schema=False)
+    def vendor(name: str, request: Request) -> Response:
+        if name not in vendored:
+            return Response(status_code=404)
+        kind = _TYPES.get(Path(name).suffix, "application/octet-stream")
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return FileResponse(vendored[name], media_type=kind, headers={"content-encoding": "gzip", "cache-control": "no-cache"})
+        return Response(gzip.decompress(vendored[name].read_bytes()), media_type=kind)
+
+    app.mount("/", StaticFiles(directory=WEB), name="web")

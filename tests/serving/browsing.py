@@ -1,0 +1,76 @@
+"""A server of the page, and Chromium with a drawn hand at its camera, for the tests of the page."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+uvicorn = pytest.importorskip("uvicorn", reason="the extra serve is not installed")
+pytest.importorskip("fastapi", reason="the extra serve is not installed")
+pytest.importorskip("python_multipart", reason="the extra serve is not installed")
+CHROMIUM = shutil.which("chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+BROWSER_TESTS = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # the server's own
+    pytest.mark.xdist_group("browser"),
+]
+
+
+@contextmanager
+def served(run: Path, signs: Path) -> Iterator[str]:
+    """The address of a server of this network."""
+    from spobet.serving.app import create_app
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(create_app(run, signs), host="127.0.0.1", port=port, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@contextmanager
+def chromium(*flags: str) -> Iterator[Any]:
+    """A headless browser."""
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+        yield opened
+        opened.close()
+
+
+class Watched:
+    """A page that keeps what its console says of errors, and every address it asks."""
+
+    def __init__(self, browser: Any, width: int = 1280) -> None:
+        self.page = browser.new_page(viewport={"width": width, "height": 900})
+        self.errors: list[str] = []
+        self.asked: list[str] = []
+        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+
+    def open(self, address: str, fragment: str = "", ready: str = "here") -> Any:
+        """The page, once it can answer: in the browser ("here") or by the server ("server")."""
+        self.page.goto(f"{address}/{fragment}")
+        self.page.locator(f"body[data-ready={ready}]").wait_for()
+        return self.page
+
+    def strangers(self, address: str) -> list[str]:
+        """What was asked of others than the server."""
+        return [url for url in self.asked if not url.startswith((f"{address}/", "data:", f"blob:{address}/"))]
