@@ -97,9 +97,7 @@ def spot(run: Path, clip: Path, top: int) -> None:
     from spobet.recognition.spotting import spot
 
     for sighting in spot(load(run), read(clip), top=top):
-        ranked = ", ".join(f"{answer.gloss} {answer.probability:.3f}" for answer in sighting.answers)
-        start, stop = sighting.seconds
-        click.echo(f"{start:.2f}-{stop:.2f} s: {ranked}{'' if sighting.known else ' (not sure)'}")
+        click.echo(sighting)
 
 
 COMMANDS = (spot, predict, models, enrol, calibrate, export)

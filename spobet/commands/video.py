@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import click
 
-from spobet.commands.arguments import ANY, FILE, FOLDER, progress
+from spobet.commands.arguments import ANY, FILE, FOLDER, OUT_FILE, RUN, progress
 
 Item = TypeVar("Item")
 
@@ -112,4 +112,21 @@ def _bytes_told(done: int, total: int | None) -> None:
     click.echo(f"\r{done / 1e6:,.1f}{share} MB ", nl=False, err=True)
 
 
-COMMANDS = (extract, wlasl)
+@click.command()
+@click.argument("run", type=RUN, default="wlasl100-hands")
+@click.argument("source", default="0")
+@click.option("--out", type=OUT_FILE, help="Write what is drawn to this video instead of opening a window.")
+@click.option("--models", type=FOLDER, help="Folder with MediaPipe's Tasks files; else they are fetched once into a cache.")
+@click.option("--models-from", type=ANY, help="Make them, offline, from this wheel of mediapipe 0.10.21 or where it is installed.")
+@click.option("--top", default=5, show_default=True, help="How many glosses.")
+def live(run: Path, source: str, out: Path | None, models: Path | None, models_from: Path | None, top: int) -> None:
+    """Name signs as they are made, at camera SOURCE (a number) or in a video: spobet live wlasl100-hands 0"""
+    from spobet.recognition.live_view import show_live
+    from spobet.recognition.recognizer import load
+    from spobet.video.mediapipe_tasks import open_mediapipe
+
+    detector = open_mediapipe(models, models_from, say=lambda line: click.echo(line, err=True))
+    show_live(load(run), detector, source, out, top, tell=click.echo)
+
+
+COMMANDS = (extract, live, wlasl)

@@ -58,6 +58,10 @@ class Sighting:
         """The best answer."""
         return self.answers[0].gloss
 
+    def __str__(self) -> str:
+        ranked = ", ".join(f"{answer.gloss} {answer.probability:.3f}" for answer in self.answers)
+        return f"{self.seconds[0]:.2f}-{self.seconds[1]:.2f} s: {ranked}{'' if self.known else ' (not sure)'}"
+
 
 class Spotter:
     """Takes frames one by one; `push` gives a sign when it has ended. Holds at most `longest` seconds of frames.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from spobet.extras import extra_module
 
+Fact = TypeVar("Fact")
 TO_THE_END = -1
 _SUFFIXES = "3gp avi flv gif m4v mkv mov mp4 mpeg mpg mts ogv swf ts webm wmv"
 _HEAD = 16
@@ -71,10 +72,20 @@ def read_frames(path: Path, first: int = 1, last: int = TO_THE_END) -> Iterator[
 
 def count_frames(path: Path) -> int | None:
     """How many frames the file says it holds; None where it does not say or is no video."""
+    return _told(path, lambda stream: stream.frames or None)
+
+
+def frame_rate_of(path: Path) -> float | None:
+    """Frames a second on average, as the file says; None where it does not say or is no video."""
+    return _told(path, lambda stream: float(stream.average_rate) if stream.average_rate else None)
+
+
+def _told(path: Path, fact: Callable[[Any], Fact | None]) -> Fact | None:
+    """What a file says of its video; None where it is none."""
     av = extra_module("av", "video", "reading video")
     try:
         with av.open(str(path), metadata_errors="replace") as container:
-            return container.streams.video[0].frames or None
+            return fact(container.streams.video[0])
     except (av.FFmpegError, IndexError, OSError, ValueError):
         return None
 

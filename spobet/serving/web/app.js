@@ -70,6 +70,7 @@ function show({ answers, sure }, { clip, of, mattered = null, raw = null }) {
   part("mattered").hidden = !mattered;
   shown = of === facts ? { clip, raw } : null;
   part("teach").hidden = !shown;
+  if (!camera?.stream) part("result").scrollIntoView({ block: "nearest" });
 }
 
 async function answerHere(clips, by = network, raw = null) {
