@@ -37,7 +37,7 @@ def main() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = [sys.executable, "-c", "from spobet.cli import main; main()", "serve", "--port", str(port)]
+    words = [sys.executable, "-c", "from spobet.cli import main; main()", "serve", "--port", str(port), "--workers", "2"]
     server = subprocess.Popen(words, stdout=subprocess.DEVNULL)
     try:
         began = time.perf_counter()

@@ -16,19 +16,18 @@ from spobet.commands.arguments import OUT_FILE, RUN
 )
 @click.option("--port", default=8000, show_default=True)
 @click.option("--token", default="", envvar="SPOBET_TOKEN", help="Ask for this token on every request to the API.")
+@click.option("--workers", default=1, show_default=True, help="Processes that answer; as many as cores answer most.")
 @click.option("--enrolled", type=OUT_FILE, help="Where enrolled signs are kept, if not beside the run.")
-def serve(run: Path, host: str, port: int, token: str, enrolled: Path | None) -> None:
+def serve(run: Path, host: str, port: int, token: str, workers: int, enrolled: Path | None) -> None:
     """Open the page and the HTTP API of a network: spobet serve wlasl100-hands"""
     from spobet.extras import extra_module
 
-    uvicorn = extra_module("uvicorn", "serve", "serving")
-    for module in ("fastapi", "python_multipart"):
+    for module in ("uvicorn", "fastapi", "filelock", "python_multipart"):
         extra_module(module, "serve", "serving")
-    from spobet.serving.app import create_app
+    from spobet.serving.workers import start
 
-    app = create_app(run, enrolled, token)
     click.echo(f"http://{host}:{port}")
-    uvicorn.run(app, host=host, port=port, log_level="warning")
+    start(run, enrolled, token, workers, host=host, port=port, log_level="warning")
 
 
 COMMANDS = (serve,)

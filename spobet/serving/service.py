@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from spobet.poses.sequence import PoseSequence
 from spobet.recognition.enrolment import Enrolled, enrolled_file
@@ -20,15 +21,34 @@ from spobet.serving.reading import BadRequest, clip_of
 class Service:
     """One network and the signs enrolled with it.
 
-    Enrolling and forgetting happen one at a time and are on disk before they are told.
+    Enrolling and forgetting happen one at a time, also among processes, and are on disk before they are told; what another process
+    has written is seen at the next answer.
     """
 
     def __init__(self, run: Path, enrolled: Path | None = None) -> None:
         folder = RunFolder(run)
         self.run, self.name, self.place = run, folder.path.name, enrolled or enrolled_file(folder)
-        self.recognizer: Recognizer = load(run, enrolled=enrolled)
+        self._seen = self._stamp()
+        self._recognizer: Recognizer = load(run, enrolled=enrolled)
         self.unit = folder.record().unit or "pixels"
-        self._lock = threading.Lock()
+        self.place.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(f"{self.place}.lock")
+
+    @property
+    def recognizer(self) -> Recognizer:
+        """The network with the signs that are on disk now."""
+        stamp = self._stamp()
+        if stamp != self._seen:
+            self._recognizer, self._seen = self._recognizer.with_enrolled(self._kept()), stamp
+        return self._recognizer
+
+    def _stamp(self) -> tuple[int, int, int] | None:
+        """What changes whenever the file of signs is written; None where there is none."""
+        try:
+            facts = self.place.stat()
+        except FileNotFoundError:
+            return None
+        return facts.st_ino, facts.st_mtime_ns, facts.st_size
 
     def clip(self, content: Any) -> PoseSequence:
         """A clip that a client describes."""
@@ -75,20 +95,16 @@ class Service:
     def enrol(self, gloss: str, poses: list[PoseSequence]) -> None:
         """Add clips of a sign; on disk when this returns."""
         with self._lock, wrong_request():
-            self._keep(self.recognizer.with_enrolled(self._kept()).enrol(gloss, poses))
+            self.recognizer.with_enrolled(self._kept()).enrol(gloss, poses).write(self.place)
 
     def forget(self, gloss: str) -> None:
         """Remove a sign; on disk when this returns."""
         with self._lock, wrong_request():
-            self._keep(self._kept().without_sign(gloss))
+            self._kept().without_sign(gloss).write(self.place)
 
     def _kept(self) -> Enrolled:
         """What is on disk, whoever wrote it."""
-        return Enrolled.read(self.place, self.recognizer.enrolled.network)
-
-    def _keep(self, enrolled: Enrolled) -> None:
-        enrolled.write(self.place)
-        self.recognizer = self.recognizer.with_enrolled(enrolled)
+        return Enrolled.read(self.place, self._recognizer.enrolled.network)
 
 
 @contextmanager

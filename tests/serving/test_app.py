@@ -95,6 +95,20 @@ def test_an_enrolled_sign_is_named_kept_on_disk_and_forgotten(client: TestClient
     assert client.post("/api/predict", json=described()).json()["answers"][0]["gloss"] != "tea"
 
 
+def test_what_one_process_enrols_another_names_at_once_and_none_is_lost(tmp_path: Path) -> None:
+    place = tmp_path / "enrolled.json"
+    apps = [TestClient(create_app(find_run("wlasl100-hands"), place), base_url="http://127.0.0.1") for _ in range(2)]
+    assert apps[0].post("/api/signs", json={"gloss": "tea", "clips": [described()]}).status_code == 200
+    assert apps[1].post("/api/predict", json=described()).json()["answers"][0]["gloss"] == "tea"
+    with ThreadPoolExecutor(6) as pool:
+        asked = {"clips": [described()]}
+        told = pool.map(lambda number: apps[number % 2].post("/api/signs", json={"gloss": f"s{number}", **asked}), range(24))
+        assert {reply.status_code for reply in told} == {200}
+    assert [len(app.get("/api/signs").json()["signs"]) for app in apps] == [25, 25]
+    assert apps[0].delete("/api/signs/tea").status_code == 200
+    assert "tea" not in apps[1].get("/api/health").json()["glosses"]
+
+
 def test_a_long_clip_is_searched(client: TestClient) -> None:
     reply = client.post("/api/spot", json=described(frame_rate=25))
     assert reply.status_code == 200

@@ -33,9 +33,9 @@ def ask(port: int, method: str, path: str, content: object = None) -> dict:
             return {"status": reply.status, **json.loads(reply.read())}
 
 
-def started(port: int, signs: Path) -> subprocess.Popen:
-    words = [sys.executable, "-c", "from spobet.cli import main; main()", "serve", "--port", str(port), "--enrolled", str(signs)]
-    server = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+def started(port: int, signs: Path, *words: str) -> subprocess.Popen:
+    command = [sys.executable, "-c", "from spobet.cli import main; main()", "serve", "--port", str(port), "--enrolled", str(signs)]
+    server = subprocess.Popen([*command, *words], stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:
@@ -73,3 +73,19 @@ def test_no_enrolment_that_was_confirmed_is_lost_when_the_server_is_killed(tmp_p
         kept = Enrolled.read(signs, network_of(RunFolder(find_run("wlasl100-hands")))).glosses  # refuses a half-written file
         assert set(confirmed) <= set(kept)
     assert len(set(confirmed)) > 3
+
+
+def test_two_processes_serve_the_same_signs(tmp_path: Path) -> None:
+    clip = [[None if x != x else [x, y] for x, y in frame] for frame in made_clip(HANDS_42, num_frames=20).xy.tolist()]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = started(port, tmp_path / "enrolled.json", "--workers", "2")
+    try:
+        for number in range(4):
+            assert ask(port, "POST", "/api/signs", {"gloss": f"sign-{number}", "clips": [{"landmarks": clip}]})["status"] == 200
+        for _ in range(8):  # whichever process is asked
+            assert [sign["gloss"] for sign in ask(port, "GET", "/api/signs")["signs"]] == [f"sign-{number}" for number in range(4)]
+    finally:
+        server.terminate()
+        server.wait(20)
