@@ -1,20 +1,22 @@
 """Many clients at once, beside the recogniser called in this process, in one run.
 
-    python benchmarks/serving.py [CLIENTS [REQUESTS]]
+    python benchmarks/serving.py [CLIENTS [REQUESTS [MINUTES]]]
 
-Starts `spobet serve` at a free port of this machine, sends clips of 64 frames as JSON landmarks from so many threads, and prints
-errors, the time within which 95 % are answered, answers a second, their share of what this process answers alone from two threads,
-and the server's memory.
+Starts `spobet serve` with a process a core at a free port of this machine, sends clips of 64 frames as JSON landmarks from so many
+clients, and prints errors, the time within which 95 % are answered, answers a second, their share of what this process answers
+alone from two threads, and the memory of the server's processes; then, for so many minutes, of all that at full load.
 """
 
 from __future__ import annotations
 
 import http.client
 import json
+import os
+import re
+import selectors
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +31,7 @@ FRAMES = 64
 
 def main() -> None:
     """Measure once."""
-    clients, requests = (int(word) for word in [*sys.argv[1:], *("50", "2000")[len(sys.argv) - 1 :]])
+    clients, requests, minutes = (int(word) for word in [*sys.argv[1:], *("50", "2000", "0")[len(sys.argv) - 1 :]])
     recognizer, rng = load("wlasl100-hands"), np.random.default_rng(0)
     shape = (FRAMES, len(recognizer.skeleton), 2)
     clip = (0.5 + 0.01 * rng.normal(size=shape).cumsum(axis=0)).round(4)
@@ -37,8 +39,8 @@ def main() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = [sys.executable, "-c", "from spobet.cli import main; main()", "serve", "--port", str(port), "--workers", "2"]
-    server = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    words = ["serve", "--port", str(port), "--workers", str(os.cpu_count() or 1)]
+    server = subprocess.Popen([sys.executable, "-c", "from spobet.cli import main; main()", *words], stdout=subprocess.DEVNULL)
     try:
         began = time.perf_counter()
         _wait(port)
@@ -52,6 +54,12 @@ def main() -> None:
             f"{rate:.0f} answers a second, {rate / alone:.0%} of the {alone:.0f} of the recogniser in this process on two threads"
         )
         print(f"memory of the server: {before:.0f} MB before, {_memory(server.pid):.0f} MB after")
+        for minute in range(1, minutes + 1):
+            done, failed, end = 0, 0, time.monotonic() + 60
+            while time.monotonic() < end:
+                took, errors, _ = _load(port, body, clients, requests)
+                done, failed = done + len(took), failed + errors
+            print(f"minute {minute}: {done} predictions, {failed} errors, {_memory(server.pid):.0f} MB")
     finally:
         server.terminate()
         server.wait()
@@ -68,22 +76,41 @@ def _wait(port: int) -> None:
 
 
 def _load(port: int, body: bytes, clients: int, requests: int) -> tuple[list[float], int, float]:
-    """Seconds of every request, how many failed, and seconds of all."""
-    own = threading.local()
+    """Seconds of every request, how many failed, and seconds of all: every client asks again as soon as it is answered."""
+    head = f"POST /api/predict HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+    request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    took, errors, asked, began = [], 0, clients, time.perf_counter()
+    with selectors.DefaultSelector() as waiting:
+        for _ in range(clients):
+            client = socket.create_connection(("127.0.0.1", port))
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            waiting.register(client, selectors.EVENT_READ, time.perf_counter())
+            client.sendall(request)
+        while len(took) < requests:
+            for key, _ in waiting.select():
+                client: socket.socket = key.fileobj  # type: ignore[assignment]
+                errors += not _answer(client).startswith(b"HTTP/1.1 200")
+                took.append(time.perf_counter() - key.data)
+                if asked < requests:
+                    waiting.modify(client, selectors.EVENT_READ, time.perf_counter())
+                    client.sendall(request)
+                    asked += 1
+                else:
+                    waiting.unregister(client)
+                    client.close()
+    return took, errors, time.perf_counter() - began
 
-    def ask(_: int) -> tuple[float, bool]:
-        if not hasattr(own, "connection"):
-            own.connection = http.client.HTTPConnection("127.0.0.1", port)
-        began = time.perf_counter()
-        own.connection.request("POST", "/api/predict", body, {"content-type": "application/json"})
-        reply = own.connection.getresponse()
-        reply.read()
-        return time.perf_counter() - began, reply.status == 200
 
-    began = time.perf_counter()
-    with ThreadPoolExecutor(clients) as pool:
-        done = list(pool.map(ask, range(requests)))
-    return [took for took, _ in done], sum(not good for _, good in done), time.perf_counter() - began
+def _answer(client: socket.socket) -> bytes:
+    """One whole answer."""
+    told = b""
+    while b"\r\n\r\n" not in told:
+        told += client.recv(65536)
+    head, rest = told.split(b"\r\n\r\n", 1)
+    length = int(re.search(rb"content-length: (\d+)", head, re.IGNORECASE)[1])  # type: ignore[index]
+    while len(rest) < length:
+        rest += client.recv(65536)
+    return told
 
 
 def _alone(answer: Callable[[], object], requests: int) -> float:
@@ -95,8 +122,11 @@ def _alone(answer: Callable[[], object], requests: int) -> float:
 
 
 def _memory(pid: int) -> float:
+    """MB of a process and those it started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+    own = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+    return own + sum(_memory(int(child)) for child in children)
 
 
 if __name__ == "__main__":

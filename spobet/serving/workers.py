@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ def start(run: Path, enrolled: Path | None, token: str, workers: int, **choices:
     """Serve until interrupted. choices: of uvicorn, such as host and port. ValueError or OSError where the run cannot be served."""
     app = create_app(run, enrolled, token)  # also where others will answer: what is wrong is said once, and here
     if workers == 1:
+        _settle()
         uvicorn.run(app, **choices)
         return
     del app
@@ -28,4 +30,13 @@ def start(run: Path, enrolled: Path | None, token: str, workers: int, **choices:
 def worker_app() -> FastAPI:
     """The application of one of several processes."""
     signs = os.environ[_ENROLLED]
-    return create_app(Path(os.environ[_RUN]), Path(signs) if signs else None, os.environ[_TOKEN])
+    app = create_app(Path(os.environ[_RUN]), Path(signs) if signs else None, os.environ[_TOKEN])
+    _settle()
+    return app
+
+
+def _settle() -> None:
+    """Take what is loaded out of the search for garbage: landmarks come as thousands of lists, and every few requests would bring
+    Python to go through all of it, which cost a third of the answers."""
+    gc.collect()
+    gc.freeze()
