@@ -60,7 +60,7 @@ def main() -> None:
         num_signs, num_frames = num_signs + len(joined.signs), num_frames + len(joined.pose)
     seconds = time.perf_counter() - began
     precision, recall = found / max(found + alarms, 1), found / num_signs
-    alone = [recognizer.ranked(row, 1)[0].gloss for row in recognizer.logits(dataset.pose(clip.id) for clip in clips)]
+    alone = [answers[0].gloss for answers in recognizer.answers(recognizer.scored(dataset.pose(clip.id) for clip in clips), 1)]
     isolated = np.mean([answer == clip.gloss for answer, clip in zip(alone, clips, strict=True)])
     print(f"{num_signs} signs in {num_frames / FRAME_RATE / 60:.1f} minutes")
     print(f"boundaries: precision {precision:.3f}, recall {recall:.3f}, F1 {2 * precision * recall / (precision + recall):.3f}")

@@ -1,9 +1,11 @@
 """Signs a network has never met: how well it tells that it does not know them, and how well it names them once they are enrolled.
 
-    python experiments/groups.py --backbone runs/wlasl2000-hands-without100 --full runs/headline-0 --full runs/headline-1
+    python experiments/groups.py --backbone runs/wlasl2000-hands-without100 --background data/wlasl2000-hands-train \\
+        --full runs/headline-0 --full runs/headline-1
 
 The 100 glosses of wlasl100-hands are dealt into five groups of 20 (seed 0). For each a network is trained on the training clips
-of the other 80, from a backbone that has met none of the hundred. Scored on validation and test (265 clips), over all groups:
+of the other 80, from a backbone that has met none of the hundred; with --background beside the clips of that data set that show
+none of the hundred. Scored on validation and test (265 clips), over all groups:
 known against unknown by the probability of the first answer (area under the ROC curve; coverage of known clips where 10 % of
 the answers to known clips are wrong); and the clips of the 20 named among all 100 once 1, 3 or 5 training clips of each are
 enrolled (mean over five draws), beside what full training reaches on the same clips (--full). What is finished is not done again.
@@ -12,7 +14,7 @@ enrolled (mean over five draws), beside what full training reaches on the same c
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,16 +50,22 @@ class Answered:
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data/wlasl100-hands"), show_default=True)
 @click.option("--backbone", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--background", type=click.Path(exists=True, path_type=Path), help="Data set of further glosses to tell apart.")
 @click.option("--full", type=click.Path(exists=True, path_type=Path), multiple=True, help="Runs of full training to stand beside.")
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
-def main(data: Path, backbone: Path, full: tuple[Path, ...], runs: Path) -> None:
+def main(data: Path, backbone: Path, background: Path | None, full: tuple[Path, ...], runs: Path) -> None:
     """Train the five networks, score them, and print the figures."""
     dataset = Dataset.open(data)
     groups = deal(dataset.manifest.vocabulary.glosses)
     met = set(RunFolder(backbone).record().glosses) & set(dataset.manifest.vocabulary.glosses)
     if met:
         raise click.ClickException(f"{backbone}: has met {len(met)} of the glosses, expected none")
-    recognizers = [load(_trained(number, group, dataset, backbone, runs)) for number, group in enumerate(groups)]
+    others = (
+        [_without(set(dataset.manifest.vocabulary.glosses), Dataset.open(background), runs / "groups-background")]
+        if background
+        else []
+    )
+    recognizers = [load(_trained(number, group, dataset, backbone, runs, others)) for number, group in enumerate(groups)]
     scored = dataset.manifest.of_splits("val", "test").clips
     tell_rejection([_answered(recognizer, dataset, scored) for recognizer in recognizers])
     reached = [_full(run, dataset, scored) for run in full]
@@ -72,22 +80,28 @@ def deal(glosses: Sequence[str]) -> list[list[str]]:
     return [[glosses[place] for place in sorted(part)] for part in np.array_split(order, GROUPS)]
 
 
-def _trained(number: int, group: Sequence[str], dataset: Dataset, backbone: Path, runs: Path) -> Path:
+def _without(glosses: Set[str], dataset: Dataset, path: Path) -> Path:
+    """The training clips of a data set that show none of these glosses, as a data set of their own."""
+    if not path.exists():
+        with DatasetWriter(path, dataset.skeleton, dataset.info.unit, dataset.info.source, dataset.info.licence) as writer:
+            for clip in dataset.manifest.of_splits("train"):
+                if clip.gloss not in glosses:
+                    writer.add(clip, dataset.pose(clip.id))
+    return path
+
+
+def _trained(number: int, group: Sequence[str], dataset: Dataset, backbone: Path, runs: Path, others: Sequence[Path]) -> Path:
     """The run that was trained without a group's glosses."""
     from spobet.training import train
 
-    run, data = runs / f"group-{number}", runs / f"group-{number}-data"
+    run = runs / f"group-{number}{'-beside' if others else ''}"
     if (run / "run.json").exists():
         return run
-    if not data.exists():
-        with DatasetWriter(data, dataset.skeleton, dataset.info.unit, dataset.info.source, dataset.info.licence) as writer:
-            for clip in dataset.manifest.of_splits("train"):
-                if clip.gloss not in group:
-                    writer.add(clip, dataset.pose(clip.id))
+    data = _without(set(group), dataset, runs / f"group-{number}-data")
     experiment = read_experiment(HERE / "wlasl100-hands.toml")
     schedule = replace(experiment.train.schedule, epochs=EPOCHS, learning_rate=RATE)
     experiment = replace(experiment, train=replace(experiment.train, schedule=schedule))
-    train(experiment, data, run, backbone, command=f"python experiments/{Path(__file__).name}")
+    train(experiment, data, run, backbone, command=f"python experiments/{Path(__file__).name}", background=others)
     return run
 
 
@@ -99,8 +113,7 @@ def _answered(recognizer: Recognizer, dataset: Dataset, clips: Sequence[Clip]) -
 
 
 def _predicted(recognizer: Recognizer, dataset: Dataset, clips: Sequence[Clip]) -> Iterator[list]:
-    scores = recognizer.rank_scores(recognizer.scored(dataset.pose(clip.id) for clip in clips))
-    return (recognizer.ranked(row, 1) for row in scores)
+    return iter(recognizer.answers(recognizer.scored(dataset.pose(clip.id) for clip in clips), 1))
 
 
 def _full(run: Path, dataset: Dataset, clips: Sequence[Clip]) -> np.ndarray:

@@ -162,7 +162,8 @@ class TrainConfig:
 
     keep_head: where the backbone comes from a run that names glosses, start from its head too, each gloss that both know from
     its prototype there. freeze_backbone: only the head learns. clips_a_gloss: train on so many clips of each gloss, chosen by
-    the seed; 0 takes all. choose_on_validation: keep the epoch with the best top-1 on the split `val` instead of the
+    the seed; 0 takes all. background_share: where clips of other glosses are given too, so many of them an epoch for each of its
+    own. choose_on_validation: keep the epoch with the best top-1 on the split `val` instead of the
     last; figures on `val` then say that it was chosen there.
     """
 
@@ -173,6 +174,7 @@ class TrainConfig:
     keep_head: bool = True
     freeze_backbone: bool = False
     clips_a_gloss: int = 0
+    background_share: float = 1.0
     choose_on_validation: bool = False
     schedule: Schedule = field(default_factory=Schedule)
 
@@ -185,6 +187,7 @@ class TrainConfig:
             head_width=self.head_width >= 0,
             prototype_scale=self.prototype_scale >= 0,
             clips_a_gloss=self.clips_a_gloss >= 0,
+            background_share=self.background_share > 0,
         )
 
 

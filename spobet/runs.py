@@ -83,6 +83,11 @@ class RunFolder:
         return self.path / "vocabulary.txt"
 
     @property
+    def other_glosses(self) -> Path:
+        """Glosses it was trained to tell from its own and never answers; absent where there are none."""
+        return self.path / "other-glosses.txt"
+
+    @property
     def backbone(self) -> Path:
         """The encoder alone, as Keras keeps it."""
         return self.path / "backbone.keras"
@@ -179,6 +184,11 @@ class RunFolder:
     def glosses(self) -> Vocabulary:
         """What the logits name."""
         return Vocabulary.read(self.vocabulary)
+
+    def all_glosses(self) -> Vocabulary:
+        """What the whole network tells apart: its own glosses, then the others."""
+        others = Vocabulary.read(self.other_glosses).glosses if self.other_glosses.is_file() else ()
+        return Vocabulary(self.glosses().glosses + others)
 
     def write_history(self, rows: Sequence[Mapping[str, float]]) -> None:
         """Write the learning curves, one row an epoch."""

@@ -50,11 +50,14 @@ def pretrain(
 @click.option("--backbone", type=RUN, help="Run folder, or name of a shipped network, to start from.")
 @click.option("--seed", type=int, help="Instead of the experiment's seed.")
 @click.option("--fold", type=int, help="Hold out this fold of the training clips, and score it.")
-def train(experiment: Path, data: Path, run: Path, backbone: Path | None, seed: int | None, fold: int | None) -> None:
+@click.option("--background", type=ANY, multiple=True, help="Data set whose other glosses teach what is none of them.")
+def train(
+    experiment: Path, data: Path, run: Path, backbone: Path | None, seed: int | None, fold: int | None, background: tuple[Path, ...]
+) -> None:
     """Train a network to name glosses: spobet train experiments/wlasl100-hands.toml --data data/hands --run runs/hands"""
     from spobet.training import train
 
-    record = train(_experiment(experiment, seed), data, run, backbone, fold, command=_command())
+    record = train(_experiment(experiment, seed), data, run, backbone, fold, _command(), background)
     clips = f"{len(record.clips):,} clips{', those of its backbone included' if backbone else ''}"
     click.echo(f"{run}: trained on {clips}, {record.epochs} epochs, {record.minutes:.1f} minutes, {record.chosen}")
     if record.head_from:

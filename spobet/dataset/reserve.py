@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spobet.dataset.checks import fingerprint
@@ -97,6 +97,14 @@ def training_clips(datasets: Sequence[Dataset], reserved: Reserved) -> tuple[Sou
         used |= {clip.id for clip in kept}
         sources.append(Source(dataset, Manifest(tuple(kept)), tuple(left_out)))
     return tuple(sources)
+
+
+def background_clips(datasets: Sequence[Dataset], own: Dataset) -> tuple[Source, ...]:
+    """The training clips of other data sets that show no gloss of `own` and nothing that it keeps for validation or test.
+
+    ValueError where nothing is left of a data set.
+    """
+    return training_clips(datasets, replace(reserve(own.path), glosses=frozenset(own.manifest.vocabulary.glosses)))
 
 
 def write_left_out(sources: Sequence[Source], path: Path) -> str:

@@ -12,20 +12,27 @@ from spobet.model.layers import CosineLogits, FrameMean, Tensor, register
 
 @register
 class GlossHead(keras.layers.Layer):
-    """Logits of every gloss (clips, glosses) from a backbone's sequence (clips, 1 + positions, width).
+    """Logits of every gloss (clips, glosses + others) from a backbone's sequence (clips, 1 + positions, width).
 
     Call with the sequence and position_mask (clips, positions), True on positions of real frames.
     head_width: units of a dense layer over every position, whose mean then stands for the clip; 0 takes the backbone's
     own vector of the clip. dropout: share of the units dropped before the logits. prototype_scale: logits are cosines
-    with a learned prototype a gloss, times this; 0 makes them a plain dense layer.
+    with a learned prototype a gloss, times this; 0 makes them a plain dense layer. num_others: glosses after one's own that are
+    told apart in training and stand for "none of these" afterwards.
     """
 
     def __init__(
-        self, num_glosses: int, head_width: int = 0, dropout: float = 0.0, prototype_scale: float = 0.0, **kwargs: Any
+        self,
+        num_glosses: int,
+        head_width: int = 0,
+        dropout: float = 0.0,
+        prototype_scale: float = 0.0,
+        num_others: int = 0,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.num_glosses, self.head_width = num_glosses, head_width
-        self.dropout, self.prototype_scale = dropout, prototype_scale
+        self.dropout, self.prototype_scale, self.num_others = dropout, prototype_scale, num_others
 
     def build(self, sequence_shape: tuple, position_mask_shape: tuple) -> None:
         width = self.head_width or sequence_shape[-1]
@@ -34,9 +41,9 @@ class GlossHead(keras.layers.Layer):
             self.widen.build(sequence_shape)
         self.mean, self.drop = FrameMean(), keras.layers.Dropout(self.dropout)
         if self.prototype_scale:
-            self.glosses = CosineLogits(self.num_glosses, self.prototype_scale)
+            self.glosses = CosineLogits(self.num_glosses + self.num_others, self.prototype_scale)
         else:
-            self.glosses = keras.layers.Dense(self.num_glosses)
+            self.glosses = keras.layers.Dense(self.num_glosses + self.num_others)
         self.glosses.build((None, width))
 
     def embed(self, sequence: Tensor, position_mask: Tensor) -> Tensor:
@@ -50,12 +57,12 @@ class GlossHead(keras.layers.Layer):
 
     def get_config(self) -> dict:
         own = {"num_glosses": self.num_glosses, "head_width": self.head_width, "dropout": self.dropout}
-        return {**super().get_config(), **own, "prototype_scale": self.prototype_scale}
+        return {**super().get_config(), **own, "prototype_scale": self.prototype_scale, "num_others": self.num_others}
 
 
 @register
 class SignClassifier(keras.Model):
-    """landmarks (clips, frames, landmarks, 3) and frame_mask (clips, frames) in, logits (clips, glosses) out."""
+    """landmarks (clips, frames, landmarks, 3) and frame_mask (clips, frames) in, logits (clips, glosses + others) out."""
 
     def __init__(self, backbone: SignBackbone, head: GlossHead, **kwargs: Any) -> None:
         inputs = {name: backbone.input[name] for name in ("landmarks", "frame_mask")}

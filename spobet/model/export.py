@@ -24,18 +24,24 @@ def write_onnx(classifier: SignClassifier, path: Path, facts: Mapping[str, str] 
     """Write the forward pass with any number of clips a call.
 
     Inputs landmarks (clips, frames, landmarks, 3) and frame_mask (clips, frames); outputs logits (clips, glosses) and embedding
-    (clips, head_width or width), what stands for a clip where it is compared with the glosses. facts: texts to keep in the
-    file by name. ValueError for an activation that ONNX is not written for.
+    (clips, head_width or width), what stands for a clip where it is compared with the glosses; and, of a head that knows other
+    glosses, others (clips, 1), one logit that stands for them all: the log of the sum of their exponentials. facts: texts to
+    keep in the file by name. ValueError for an activation that ONNX is not written for.
     """
     backbone, graph = classifier.backbone, Graph()
     x, mask = _encode(graph, backbone)
-    embedding, logits = _head(graph, classifier.head, backbone, x, mask)
-    width = classifier.head.head_width or backbone.config.width
+    head = classifier.head
+    embedding, everything = _head(graph, head, backbone, x, mask)
+    logits = graph.sliced(everything, 1, 0, head.num_glosses) if head.num_others else everything
+    outputs = {"logits": (logits, head.num_glosses), "embedding": (embedding, head.head_width or backbone.config.width)}
+    if head.num_others:
+        rest = graph.sliced(everything, 1, head.num_glosses)
+        outputs["others"] = (graph.add("ReduceLogSumExp", rest, graph.constant([1], np.int64), keepdims=1), 1)
     inputs = {
         "landmarks": ((backbone.num_frames, len(backbone.skeleton), 3), float),
         "frame_mask": ((backbone.num_frames,), bool),
     }
-    graph.write(path, inputs, {"logits": (logits, classifier.head.num_glosses), "embedding": (embedding, width)}, facts or {})
+    graph.write(path, inputs, outputs, facts or {})
 
 
 def _encode(graph: Graph, backbone: SignBackbone) -> tuple[str, str]:

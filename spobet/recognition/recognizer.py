@@ -15,6 +15,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, Inva
 
 from spobet.config import InputConfig
 from spobet.dataset.manifest import Vocabulary
+from spobet.evaluation.calibration import softmax
 from spobet.formats import read
 from spobet.poses.adapt import on_skeleton
 from spobet.poses.arrays import PoseBank
@@ -39,10 +40,18 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """What the network makes of clips: logits (clips, glosses) of trained glosses, embeddings (clips, width)."""
+    """What the network makes of clips: logits (clips, glosses) of trained glosses, embeddings (clips, width).
+
+    others: (clips, 1), one logit for all glosses that it was trained to tell from these; (clips, 0) where there are none.
+    """
 
     logits: np.ndarray
     embeddings: np.ndarray
+    others: np.ndarray
+
+    def at(self, clip: int) -> Scored:
+        """One clip of them."""
+        return Scored(*(part[clip : clip + 1] for part in (self.logits, self.embeddings, self.others)))
 
 
 class Recognizer:
@@ -94,7 +103,7 @@ class Recognizer:
 
     def predict_many(self, clips: Iterable[Clip], top: int = 5) -> list[list[Answer]]:
         """What `predict` gives for each clip, in one go."""
-        return [self.ranked(row, top) for row in self.rank_scores(self._score(self._bank_with_hands(clips)))]
+        return self.answers(self._score(self._bank_with_hands(clips)), top)
 
     def _bank_with_hands(self, clips: Iterable[Clip]) -> PoseBank:
         """The clips ready to be read; ValueError names one in which no hand is seen."""
@@ -106,12 +115,26 @@ class Recognizer:
                 raise ValueError(f"{where}no hand seen in any of {length} frames (confidence from {self._config.min_confidence})")
         return bank
 
-    def ranked(self, scores: np.ndarray, top: int) -> list[Answer]:
-        """The `top` best of one clip's scores (all glosses,) with their probabilities."""
-        scaled = scores.astype(np.float64) / self.rejection.temperature
-        chances = np.exp(scaled - scaled.max())
-        best = np.argsort(-scores, kind="stable")[:top]
-        return [Answer(self.glosses[gloss], float(chances[gloss] / chances.sum())) for gloss in best]
+    def answers(self, scored: Scored, top: int) -> list[list[Answer]]:
+        """The `top` best glosses of every clip with their probabilities."""
+        scores = self.rank_scores(scored)
+        chances = self.chances(scored, scores)
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
+        return [
+            [Answer(self.glosses[gloss], float(row[gloss])) for gloss in chosen] for row, chosen in zip(chances, best, strict=True)
+        ]
+
+    def chances(self, scored: Scored, scores: np.ndarray) -> np.ndarray:
+        """Probabilities (clips, glosses) that belong to `scores`, as `rank_scores` gives them.
+
+        What is left to one is that of the other glosses, except where an enrolled sign is the best: it was one of them.
+        """
+        chances = softmax(scores, self.rejection.temperature)
+        if not scored.others.shape[1]:
+            return chances
+        with_others = softmax(np.concatenate([scores, scored.others], axis=1), self.rejection.temperature)[:, :-1]
+        trained = scores.max(axis=1) <= scored.logits.max(axis=1)
+        return np.where(trained[:, None], with_others, chances)
 
     def knows(self, answers: Sequence[Answer]) -> bool:
         """Whether the best of a clip's answers is probable enough to count; otherwise it is none of them."""
@@ -181,12 +204,13 @@ class Recognizer:
         batches = [np.arange(start, min(start + BATCH_SIZE, len(bank))) for start in range(0, len(bank), BATCH_SIZE)]
         parts = [self.score_inputs(bank.steady_input(clips, self._config.num_frames, self._config.stretch)) for clips in batches]
         if not parts:
-            return Scored(np.zeros((0, len(self.vocabulary)), np.float32), np.zeros((0, 0), np.float32))
-        return Scored(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("logits", "embeddings")))
+            return Scored(np.zeros((0, len(self.vocabulary)), np.float32), *[np.zeros((0, 0), np.float32)] * 2)
+        return Scored(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("logits", "embeddings", "others")))
 
     def score_inputs(self, inputs: dict[str, np.ndarray]) -> Scored:
         """What the network makes of input that is ready, as `PoseBank.steady_input` makes it."""
-        return Scored(*self._session.run(["logits", "embedding"], inputs))
+        logits, embeddings, *others = self._session.run(None, inputs)
+        return Scored(logits, embeddings, others[0] if others else np.zeros((len(logits), 0), np.float32))
 
 
 def load(run: str | Path, threads: int = 1, enrolled: Path | None = None) -> Recognizer:
@@ -225,6 +249,8 @@ def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     except (Fail, InvalidGraph, InvalidProtobuf) as error:
         raise ValueError(f"{path}: not a network that ONNX Runtime can read ({error})") from error
     names = [output.name for output in session.get_outputs()]
-    if names != ["logits", "embedding"]:
-        raise ValueError(f"{path}: gives {', '.join(names)}, expected logits and embedding (a file of an older version)")
+    if names not in (["logits", "embedding"], ["logits", "embedding", "others"]):
+        raise ValueError(
+            f"{path}: gives {', '.join(names)}, expected logits and embedding, perhaps others (a file of an older version)"
+        )
     return session

@@ -141,8 +141,9 @@ class Spotter:
         seen = np.isfinite(xy[:, np.concatenate(self._hands), 0]).any(axis=1)
         if not seen.any():
             return None
-        scores = self._recognizer.rank_scores(self._recognizer.scored(map(self._recognizer.pose_of, self._cuts(xy, seen))))
-        answers = self._recognizer.ranked(scores[scores.max(axis=1).argmax()], self._top)
+        scored = self._recognizer.scored(map(self._recognizer.pose_of, self._cuts(xy, seen)))
+        surest = int(self._recognizer.rank_scores(scored).max(axis=1).argmax())
+        [answers] = self._recognizer.answers(scored.at(surest), self._top)
         seconds = (start / self._rate, stop / self._rate)
         return Sighting(tuple(answers), self._recognizer.knows(answers), start, stop, seconds)
 

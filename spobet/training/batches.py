@@ -29,15 +29,22 @@ class Draw:
 
 
 class Batches(keras.utils.PyDataset):
-    """Every clip once an epoch in a fresh order; the last batch is filled from the front of that order."""
+    """Every clip once an epoch in a fresh order; the last batch is filled from the front of that order.
 
-    def __init__(self, bank: PoseBank, experiment: Experiment, batch_size: int) -> None:
+    num_own, share: of more clips than `num_own` those after them are drawn anew for each epoch, `share` for each of one's own.
+    """
+
+    def __init__(
+        self, bank: PoseBank, experiment: Experiment, batch_size: int, num_own: int | None = None, share: float = 0.0
+    ) -> None:
         super().__init__()
         self._bank, self._experiment, self._batch_size = bank, experiment, batch_size
+        self._num_own = len(bank) if num_own is None else num_own
+        self._num_drawn = min(round(share * self._num_own), len(bank) - self._num_own)
         self._epoch = 0
 
     def __len__(self) -> int:
-        return math.ceil(len(self._bank) / self._batch_size)
+        return math.ceil((self._num_own + self._num_drawn) / self._batch_size)
 
     def start_at(self, epoch: int) -> None:
         """Give the batches of this epoch from now on (Keras's own on_epoch_end also fires before the first epoch)."""
@@ -46,8 +53,16 @@ class Batches(keras.utils.PyDataset):
     def _rng(self, batch: int) -> np.random.Generator:
         return np.random.default_rng([self._experiment.seed, self._epoch, batch])
 
+    def _order(self) -> np.ndarray:
+        """The clips of this epoch."""
+        rng = self._rng(len(self))
+        if self._num_own == len(self._bank):
+            return rng.permutation(self._num_own)
+        drawn = self._num_own + rng.permutation(len(self._bank) - self._num_own)[: self._num_drawn]
+        return rng.permutation(np.concatenate([np.arange(self._num_own), drawn]))
+
     def _draw(self, batch: int, rng: np.random.Generator) -> Draw:
-        order = self._rng(len(self)).permutation(len(self._bank))
+        order = self._order()
         clips = np.resize(order, len(self) * self._batch_size)[batch * self._batch_size :][: self._batch_size]
         choices = self._experiment
         moments, frame_mask = random_moments(
@@ -61,10 +76,12 @@ class Batches(keras.utils.PyDataset):
 
 
 class LabelledBatches(Batches):
-    """(network input, smoothed one-hot glosses (clips, glosses)) a batch."""
+    """(network input, smoothed one-hot glosses (clips, glosses)) a batch. num_own: clips of the bank that are not background."""
 
-    def __init__(self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment) -> None:
-        super().__init__(bank, experiment, experiment.train.schedule.batch_size)
+    def __init__(
+        self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment, num_own: int | None = None
+    ) -> None:
+        super().__init__(bank, experiment, experiment.train.schedule.batch_size, num_own, experiment.train.background_share)
         self._targets = smoothed_one_hot(labels, num_glosses, experiment.train.label_smoothing)
 
     def __getitem__(self, batch: int) -> tuple[Batch, np.ndarray]:

@@ -59,10 +59,10 @@ def new_backbone(experiment: Experiment, dataset: Dataset, pretrained: Path | No
     return backbone
 
 
-def new_head(experiment: Experiment, num_glosses: int) -> GlossHead:
+def new_head(experiment: Experiment, num_glosses: int, num_others: int = 0) -> GlossHead:
     """A fresh head as [train] describes it."""
     head = experiment.train
-    return GlossHead(num_glosses, head.head_width, head.late_dropout, head.prototype_scale, name="head")
+    return GlossHead(num_glosses, head.head_width, head.late_dropout, head.prototype_scale, num_others, name="head")
 
 
 def load_backbone(backbone: SignBackbone, run: RunFolder) -> None:

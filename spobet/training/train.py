@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 from spobet.config import Experiment
 from spobet.dataset.folds import NUM_FOLDS, few_a_gloss, hold_out
 from spobet.dataset.manifest import Vocabulary
-from spobet.dataset.reserve import Source
+from spobet.dataset.reserve import Source, background_clips, write_left_out
 from spobet.dataset.store import Dataset
 from spobet.evaluation.metrics import labels_of, top_k_accuracy
 from spobet.model.classifier import GlossHead, SignClassifier
@@ -30,11 +31,13 @@ def train(
     pretrained: Path | None = None,
     fold: int | None = None,
     command: str = "",
+    background: Sequence[Path] = (),
 ) -> RunRecord:
     """Train on the clips of the split `train` and leave a whole run folder at `path`.
 
     pretrained: a run folder whose backbone to start from. fold: hold this fold of the training clips out and
-    score it at the end (metrics-fold<K>.json). The same call on the folder of an interrupted run goes on where
+    score it at the end (metrics-fold<K>.json). background: data sets whose training clips of other glosses are told apart too,
+    so that the network knows what is none of its own. The same call on the folder of an interrupted run goes on where
     that stopped. ValueError where the folder holds another run, or the backbone does not fit the experiment.
     """
     dataset = Dataset.open(data)
@@ -42,28 +45,34 @@ def train(
     clips, held_out = (everything, None) if fold is None else hold_out(everything, fold)
     if experiment.train.clips_a_gloss:
         clips = few_a_gloss(clips, experiment.train.clips_a_gloss, experiment.seed)
-    source = Source(dataset, clips)
-    vocabulary = everything.vocabulary
+    others = background_clips([Dataset.open(folder) for folder in background], dataset) if background else ()
+    sources, vocabulary = [Source(dataset, clips), *others], everything.vocabulary
+    other_glosses = Vocabulary(tuple(sorted({clip.gloss for source in others for clip in source.clips})))
     if len(vocabulary) < 2:
         raise ValueError(f"{data}: the training clips show {len(vocabulary)} gloss, expected at least 2 to tell apart")
-    classifier, head_from = build_classifier(experiment, dataset, vocabulary, pretrained)
+    classifier, head_from = build_classifier(experiment, dataset, vocabulary, pretrained, other_glosses)
     run = start(experiment, path)
     vocabulary.write(run.vocabulary)
+    if other_glosses:
+        other_glosses.write(run.other_glosses)
     watchers = [BestOnValidation(experiment, dataset, vocabulary, run.best)] if experiment.train.choose_on_validation else []
-    labels = labels_of(clips, vocabulary)
-    batches = LabelledBatches(pose_bank(experiment, [source]), labels, len(vocabulary), experiment)
+    told = Vocabulary(vocabulary.glosses + other_glosses.glosses)
+    labels = np.concatenate([labels_of(source.clips, told) for source in sources])
+    batches = LabelledBatches(pose_bank(experiment, sources), labels, len(told), experiment, num_own=len(clips))
     classifier.compile(
         optimizer_of(experiment.train.schedule, len(batches)),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
-    fit(classifier, batches, experiment.train.schedule, run, watchers, origin_of([source], fold, pretrained))
+    fit(classifier, batches, experiment.train.schedule, run, watchers, origin_of(sources, fold, pretrained))
     chosen = watchers[0].restore_best(classifier) if watchers else "last epoch"
     classifier.backbone.save(run.backbone)
     uncompiled(classifier).save(run.classifier)
     write_onnx(classifier, run.onnx)
-    record = record_of(run, experiment, experiment.train.schedule.epochs, [source], pretrained, command)
-    record = replace(record, chosen=chosen, fold="" if fold is None else f"{fold} of {NUM_FOLDS}", head_from=head_from)
+    record = record_of(run, experiment, experiment.train.schedule.epochs, sources, pretrained, command)
+    left_out = write_left_out(others, run.left_out)
+    held = "" if fold is None else f"{fold} of {NUM_FOLDS}"
+    record = replace(record, chosen=chosen, fold=held, head_from=head_from, left_out=left_out)
     close(run, record)
     if held_out:
         evaluate_clips(run, dataset, held_out, f"fold{fold}")
@@ -71,14 +80,15 @@ def train(
 
 
 def build_classifier(
-    experiment: Experiment, dataset: Dataset, vocabulary: Vocabulary, pretrained: Path | None
+    experiment: Experiment, dataset: Dataset, vocabulary: Vocabulary, pretrained: Path | None, others: Vocabulary | None = None
 ) -> tuple[SignClassifier, str]:
     """A classifier on a fresh or a pretrained backbone, and what of its head came from the pretrained run, in words."""
     backbone = new_backbone(experiment, dataset, pretrained)
     backbone.trainable = not experiment.train.freeze_backbone
-    classifier = SignClassifier(backbone, new_head(experiment, len(vocabulary)), name="classifier")
+    told = Vocabulary(vocabulary.glosses + (others.glosses if others else ()))
+    classifier = SignClassifier(backbone, new_head(experiment, len(vocabulary), len(others or ())), name="classifier")
     run = RunFolder(pretrained) if pretrained and experiment.train.keep_head else None
-    return classifier, load_head(classifier.head, vocabulary, run) if run and run.classifier.is_file() else ""
+    return classifier, load_head(classifier.head, told, run) if run and run.classifier.is_file() else ""
 
 
 def load_head(head: GlossHead, vocabulary: Vocabulary, run: RunFolder) -> str:
@@ -92,7 +102,7 @@ def load_head(head: GlossHead, vocabulary: Vocabulary, run: RunFolder) -> str:
             raise ValueError(f"{run.classifier}: {what} is {getattr(kept, what)}, the experiment has {getattr(head, what)}")
     if head.head_width:
         head.widen.set_weights(kept.widen.get_weights())
-    theirs = run.glosses()
+    theirs = run.all_glosses()
     shared = [gloss for gloss in vocabulary.glosses if gloss in theirs]
     here, there = ([names.index(gloss) for gloss in shared] for names in (vocabulary, theirs))
     for variable, source in zip(head.glosses.trainable_variables, kept.glosses.trainable_variables, strict=True):

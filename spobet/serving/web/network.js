@@ -35,11 +35,12 @@ export class Network {
       landmarks: new ort.Tensor("float32", input.landmarks, [number, frames, facts.landmarks.length, 3]),
       frame_mask: new ort.Tensor("bool", input.frame_mask, [number, frames]),
     };
-    const done = this.busy.then(() => session.run(feeds, ["logits", "embedding"]));
+    const done = this.busy.then(() => session.run(feeds));
     this.busy = done.catch(() => undefined);
-    return done.then(({ logits, embedding }) => Array.from({ length: number }, (_, clip) => ({
+    return done.then(({ logits, embedding, others }) => Array.from({ length: number }, (_, clip) => ({
       logits: rowOf(logits, clip, number),
       embedding: rowOf(embedding, clip, number),
+      others: others ? [others.data[clip]] : [],
     })));
   }
 
@@ -56,8 +57,14 @@ export class Network {
     return scores;
   }
 
-  ranked(scores, top = 5) {
-    const chances = softmax(scores, this.facts.temperature);
+  // probabilities; what is left to one is that of glosses it was trained to tell from its own, except where a taught sign is best
+  chances(scored, scores) {
+    const trained = Math.max(...scores) <= Math.max(...scored.logits);
+    return softmax(trained ? [...scores, ...scored.others] : scores, this.facts.temperature).slice(0, scores.length);
+  }
+
+  ranked(scored, scores, top = 5) {
+    const chances = this.chances(scored, scores);
     const order = scores.map((score, place) => [score, place]).sort(([a, one], [b, other]) => b - a || one - other);
     return order.slice(0, top).map(([, place]) => ({ gloss: this.glosses[place], probability: chances[place] }));
   }
@@ -68,10 +75,11 @@ export class Network {
 
   // of several cuts of one sign, that of the highest score; its answers, whether the first counts, and the clip itself
   async answerOfSurest(clips, top = 5) {
-    const scores = (await this.score(clips)).map((scored) => this.scores(scored));
+    const scored = await this.score(clips);
+    const scores = scored.map((one) => this.scores(one));
     const best = scores.map((row) => Math.max(...row));
     const chosen = best.indexOf(Math.max(...best));
-    const answers = this.ranked(scores[chosen], top);
+    const answers = this.ranked(scored[chosen], scores[chosen], top);
     return { answers, sure: answers[0].probability >= this.facts.threshold, clip: clips[chosen] };
   }
 
@@ -94,7 +102,7 @@ export class Network {
       input.frame_mask.set(mask, row * frames);
       if (row) input.landmarks.fill(0, row * landmarks.length + edges[row - 1] * width, row * landmarks.length + edges[row] * width);
     }
-    const chances = (await this.run(input, SPANS + 1)).map((scored) => softmax(this.scores(scored), this.facts.temperature));
+    const chances = (await this.run(input, SPANS + 1)).map((scored) => this.chances(scored, this.scores(scored)));
     const best = chances[0].indexOf(Math.max(...chances[0]));
     const moment = (edge) => first + (edge * read.frames) / frames;
     return edges.slice(1).map((edge, span) => ({

@@ -1,0 +1,118 @@
+"""Claims about training beside other glosses: they are told apart, never answered, and take from the probability of what is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from recognition.test_recognizer import random_clip
+
+from spobet.config import Experiment
+from spobet.dataset.store import Dataset, DatasetWriter
+from spobet.dataset.synthetic import synthesize
+from spobet.evaluation.calibration import softmax
+from spobet.poses.arrays import PoseBank
+from spobet.recognition.calibrate import find_rejection
+from spobet.recognition.recognizer import load
+from spobet.runs import RunFolder
+from spobet.training import train
+from spobet.training.batches import LabelledBatches
+
+
+@pytest.fixture(scope="module")
+def other_data(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Clips of other glosses, of one gloss of `tiny_data`, and copies of two of its test clips under other names."""
+    made, path = tmp_path_factory.mktemp("data") / "made", tmp_path_factory.mktemp("data") / "other"
+    synthesize(made, num_glosses=7, num_signers=6, takes=1)
+    source, own = Dataset.open(made), Dataset.open(tiny_data)
+    test = list(own.manifest.of_splits("test"))[:2]
+    with DatasetWriter(path, source.skeleton, source.info.unit, "other", "none") as writer:
+        for clip in source.manifest.of_splits("train"):
+            writer.add(replace(clip, id=f"other-{clip.id}"), source.pose(clip.id))
+        for clip in test:
+            writer.add(replace(clip, id=f"copy-{clip.id}", gloss="x copied", split="train"), own.pose(clip.id))
+    return path
+
+
+@pytest.fixture(scope="module")
+def run(tiny_experiment: Experiment, tiny_data: Path, other_data: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    path = tmp_path_factory.mktemp("runs") / "beside"
+    train(tiny_experiment, tiny_data, path, background=[other_data])
+    return RunFolder(path)
+
+
+def test_only_its_own_glosses_are_answered_and_what_was_met_is_recorded(run: RunFolder, tiny_data: Path, other_data: Path) -> None:
+    own, others = Dataset.open(tiny_data).manifest.vocabulary, Dataset.open(other_data).manifest.vocabulary
+    told = run.all_glosses().glosses
+    assert run.glosses() == own
+    assert set(told) == set(own.glosses) | set(others.glosses) - {"x copied"}
+    assert "2 identical landmarks" in run.record().left_out
+    assert "gloss" in run.left_out.read_text()
+    assert {clip for clip in run.record().clips if clip.startswith("other-")}
+    assert {answer.gloss for answer in load(run.path).predict(random_clip(0), top=99)} == set(own.glosses)
+
+
+def test_the_file_answers_as_keras_does(run: RunFolder) -> None:
+    import keras
+
+    recognizer, choices = load(run.path), run.experiment().input
+    bank = PoseBank.of([random_clip(seed) for seed in range(3)], recognizer.skeleton, choices.min_confidence, choices.right_leads)
+    inputs = bank.steady_input(np.arange(3), choices.num_frames, choices.stretch)
+    everything = keras.saving.load_model(run.classifier).predict_on_batch(inputs)
+    scored = recognizer.score_inputs(inputs)
+    assert everything.shape == (3, len(run.all_glosses()))
+    np.testing.assert_allclose(scored.logits, everything[:, :4], atol=1e-4)
+    np.testing.assert_allclose(scored.others[:, 0], np.log(np.exp(everything[:, 4:]).sum(axis=1)), atol=1e-4)
+    ours = softmax(everything)[:, :4]
+    np.testing.assert_allclose(recognizer.chances(scored, scored.logits), ours, atol=1e-4)
+
+
+def test_an_enrolled_sign_is_not_held_against_itself(run: RunFolder) -> None:
+    recognizer, clips = load(run.path), [random_clip(seed) for seed in range(2)]
+    before = recognizer.predict(clips[1], top=99)
+    recognizer.enrol("tea", [clips[0]])
+    first, *rest = recognizer.predict(clips[0], top=99)
+    assert first.gloss == "tea"
+    assert first.probability + sum(answer.probability for answer in rest) == pytest.approx(1)
+    after = recognizer.predict(clips[1], top=99)
+    if after[0].gloss != "tea":
+        assert sum(answer.probability for answer in after) < 1
+    assert sum(answer.probability for answer in before) < 1
+
+
+def test_a_run_beside_others_hands_its_prototypes_on_by_name(
+    run: RunFolder, tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
+) -> None:
+    record = train(tiny_experiment, tiny_data, tmp_path / "next", run.path)
+    assert record.head_from == f"4 of 4 glosses from {run.path.name}"
+    assert not RunFolder(tmp_path / "next").other_glosses.exists()
+
+
+def test_every_epoch_has_all_clips_of_its_own_and_others_drawn_anew(tiny_experiment: Experiment, tiny_data: Path) -> None:
+    dataset = Dataset.open(tiny_data)
+    bank = PoseBank.of((dataset.pose(clip.id) for clip in dataset.manifest), dataset.skeleton, 0.1)
+    assert len(bank) == 24
+    choices = replace(tiny_experiment, train=replace(tiny_experiment.train, background_share=0.5))
+    batches = LabelledBatches(bank, np.arange(24) % 5, 5, choices, num_own=10)
+    assert len(batches) == 2
+    drawn = []
+    for epoch in range(6):
+        batches.start_at(epoch)
+        order = batches._order()
+        assert sorted(order[order < 10]) == list(range(10))
+        assert len(order) == 15
+        np.testing.assert_array_equal(order, batches._order())
+        drawn.append(frozenset(order[order >= 10].tolist()))
+    assert len(set(drawn)) > 1
+
+
+def test_the_threshold_counts_what_is_left_to_the_others() -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(5, size=200)
+    logits = rng.normal(size=(200, 5)) + 2.5 * np.eye(5)[labels]
+    others = rng.normal(size=(200, 1))
+    rejection = find_rejection(logits, labels, 0.1, "val", others)
+    chances = softmax(np.concatenate([logits, others], axis=1), rejection.temperature)[:, :5]
+    assert (chances.max(axis=1) >= rejection.threshold).sum() == rejection.answered
