@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -78,12 +79,19 @@ def calibrate(run: Path, data: Path, splits: tuple[str, ...], error: float) -> N
 @click.argument("out", type=FOLDER)
 @click.option("--data", type=ANY, help="Data set on which to measure what each file is worth.")
 @click.option("--split", "splits", multiple=True, default=["test"], show_default=True, help="Give it twice to pool two.")
-def export(run: Path, out: Path, data: Path | None, splits: tuple[str, ...]) -> None:
+@click.option("--litert", is_flag=True, help="Write a LiteRT file too (Keras on TensorFlow).")
+def export(run: Path, out: Path, data: Path | None, splits: tuple[str, ...], litert: bool) -> None:
     """Write the network for apps, in three sizes: spobet export wlasl100-hands exported --data data/hands"""
     from spobet.recognition.lighter import export
 
-    for written in export(run, out, data, splits):
+    for written in export(run, out, data, splits, _litert_writer() if litert else None):
         click.echo(written)
+
+
+def _litert_writer() -> Any:
+    from spobet.model.litert import write_litert
+
+    return write_litert
 
 
 @click.command()

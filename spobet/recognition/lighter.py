@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -45,11 +45,18 @@ class Written:
         return f"{told}, logits within {self.largest_difference:.2g}, {figures} ({self.clips} clips)"
 
 
-def export(run: Path, out: Path, data: Path | None = None, splits: Sequence[str] = ("test",)) -> list[Written]:
+def export(
+    run: Path,
+    out: Path,
+    data: Path | None = None,
+    splits: Sequence[str] = ("test",),
+    litert: Callable[[RunFolder, Path], Any] | None = None,
+) -> list[Written]:
     """Write NAME-float32.onnx, -float16.onnx and -int8.onnx of a run into the folder `out`, and NAME.json, what an app must know.
 
-    Every file holds the same facts as text (`facts_of`). data: a data set on whose clips, which the run must not have met, parity
-    and accuracy of each file are measured and written too. ExtraNeeded without onnx.
+    Every ONNX file holds the same facts as text (`facts_of`). data: a data set on whose clips, which the run must not have met,
+    parity and accuracy of each file are measured and written too. litert: writes NAME.tflite too and returns what runs it, as
+    `spobet.model.litert.write_litert` does. ExtraNeeded without onnx.
     """
     onnx = extra_module("onnx", "export", _PURPOSE)
     folder, recognizer = RunFolder(run), load(run)
@@ -61,8 +68,14 @@ def export(run: Path, out: Path, data: Path | None = None, splits: Sequence[str]
         file = out / f"{name}-{precision}.onnx"
         write_whole(file, lighter(model, precision).SerializeToString())
         written.append(Written(file.name, precision, file.stat().st_size))
+    sessions = {}
+    if litert:
+        sessions[f"{name}.tflite"] = litert(folder, out / f"{name}.tflite")
+        written.append(Written(f"{name}.tflite", "float32", (out / f"{name}.tflite").stat().st_size))
     if data:
-        written = _measured(folder, recognizer, out, written, data, splits)
+        others = {entry.file: recognizer.with_network(out / entry.file) for entry in written if entry.file not in sessions}
+        others |= {file: recognizer.with_session(session) for file, session in sessions.items()}
+        written = _measured(folder, recognizer, others, written, data, splits)
     files = [vars(entry) for entry in written]
     write_whole(out / f"{name}.json", json.dumps({**facts, "files": files}, indent=1, ensure_ascii=False) + "\n")
     return written
@@ -113,7 +126,12 @@ def _eighth(onnx: Any, name: str, values: np.ndarray, axis: int) -> tuple[list[A
 
 
 def _measured(
-    folder: RunFolder, recognizer: Recognizer, out: Path, written: list[Written], data: Path, splits: Sequence[str]
+    folder: RunFolder,
+    recognizer: Recognizer,
+    others: Mapping[str, Recognizer],
+    written: list[Written],
+    data: Path,
+    splits: Sequence[str],
 ) -> list[Written]:
     """The same files with parity and accuracy on the clips of some splits."""
     dataset = Dataset.open(data)
@@ -123,7 +141,7 @@ def _measured(
     labels, own = labels_of(clips, recognizer.vocabulary), recognizer.logits(poses)
     measured = []
     for entry in written:
-        logits = recognizer.with_network(out / entry.file).logits(poses)
+        logits = others[entry.file].logits(poses)
         metrics = score(logits, labels, len(recognizer.vocabulary))
         difference, right = float(np.abs(logits - own).max()), (metrics.top1.instance, metrics.top5.instance)
         measured.append(replace(entry, largest_difference=difference, top1=right[0], top5=right[1], clips=len(clips)))

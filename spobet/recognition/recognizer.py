@@ -78,8 +78,12 @@ class Recognizer:
 
     def with_network(self, file: Path, threads: int = 1) -> Recognizer:
         """The same recogniser on another file of its network, such as a lighter one."""
+        return self.with_session(_session(file, threads))
+
+    def with_session(self, session: Any) -> Recognizer:
+        """The same recogniser on another network that is run as an ONNX file is."""
         other = copy.copy(self)
-        other._session = _session(file, threads)
+        other._session = session
         return other
 
     def with_enrolled(self, enrolled: Enrolled) -> Recognizer:

@@ -1,4 +1,4 @@
-"""Claims about training beside other glosses: they are told apart, never answered, and take from the probability of what is none."""
+"""Claims about training beside other glosses: they are told apart, never answered, and take from the probability of answers."""
 
 from __future__ import annotations
 

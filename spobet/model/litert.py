@@ -1,0 +1,65 @@
+"""A classifier as a LiteRT file (.tflite), for phones: written by Keras, which needs TensorFlow as its backend."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from spobet.extras import extra_module
+from spobet.model.classifier import SignClassifier
+from spobet.runs import RunFolder
+
+_PURPOSE = "writing LiteRT files"
+
+
+def write_litert(run: RunFolder, path: Path) -> LiteRtSession:
+    """Write a run's network with the inputs and outputs that its ONNX file has; returns it ready to run.
+
+    Any number of clips a call. FileNotFoundError where the run keeps no network of Keras, as those of the package;
+    ValueError on another backend than TensorFlow.
+    """
+    if not run.classifier.is_file():
+        raise FileNotFoundError(f"{run.classifier}: not there; a LiteRT file is made from the network as Keras keeps it")
+    if keras.backend.backend() != "tensorflow":
+        raise ValueError(f"Keras runs on {keras.backend.backend()}, LiteRT files are written on tensorflow: set KERAS_BACKEND")
+    model = _told_apart(keras.saving.load_model(run.classifier))
+    partial = path.with_name(f".{path.stem}.partial.tflite")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # TensorFlow's own, of its parts that go
+        model.export(str(partial), format="litert", verbose=False)
+    partial.replace(path)
+    return LiteRtSession(path, [name for name in ("logits", "embedding", "others") if name in model.output])
+
+
+def _told_apart(classifier: SignClassifier) -> keras.Model:
+    """The same network with an output each for the logits, the embedding and the other glosses."""
+    head, backbone = classifier.head, classifier.backbone
+    inputs = dict(classifier.input)
+    nothing_hidden = keras.ops.zeros_like(inputs["landmarks"][..., 0], dtype="bool")
+    sequence = backbone({**inputs, "hidden": nothing_hidden})["sequence"]
+    embedding = head.embed(sequence, backbone.position_mask(inputs["frame_mask"]))
+    everything = head.glosses(embedding)
+    outputs = {"logits": everything[:, : head.num_glosses], "embedding": embedding}
+    if head.num_others:
+        outputs["others"] = keras.ops.logsumexp(everything[:, head.num_glosses :], axis=1, keepdims=True)
+    return keras.Model(inputs, outputs)
+
+
+class LiteRtSession:
+    """A LiteRT file that is run as an ONNX file is. names: its outputs in their order."""
+
+    def __init__(self, path: Path, names: list[str]) -> None:
+        lite = extra_module("tensorflow", "train-tensorflow", _PURPOSE).lite
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._interpreter, self._names = lite.Interpreter(str(path)), names
+        self._runner = self._interpreter.get_signature_runner()
+
+    def run(self, _: Any, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+        """The outputs in order."""
+        told = self._runner(**inputs)
+        return [told[name] for name in self._names]
