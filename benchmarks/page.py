@@ -1,0 +1,88 @@
+"""Recognition in the browser beside Python's on the same clips, in one run.
+
+    python benchmarks/page.py [NETWORK]
+
+Opens the page in a headless Chromium (with playwright), answers the clips of the gallery, and one of 64 frames with NETWORK, there
+and here, one thread each, and prints how far the logits are apart and the median times.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "serving"))
+from browsing import chromium, served
+
+from spobet.formats.packed import read_clips
+from spobet.poses.sequence import PoseSequence
+from spobet.recognition.recognizer import Recognizer, load
+from spobet.shipped import FOLDER, find_run
+
+TIMES = 60
+RUN = """async ([name, clips, times]) => {
+  const server = await import('/server.js');
+  const {Network} = await import('/network.js');
+  const {Taught} = await import('/taught.js');
+  const {clipOf} = await import('/poses.js');
+  const facts = await server.facts(name);
+  const network = await Network.open(facts, await server.network(name), new Taught(facts.network));
+  const ready = clips.map((frames) => clipOf(frames, facts));
+  const logits = (await network.score(ready)).map((scored) => [...scored.logits]);
+  const took = [];
+  for (let time = 0; time < times; time += 1) {
+    const began = performance.now();
+    await network.answer(ready[time % ready.length]);
+    took.push(performance.now() - began);
+  }
+  return {logits, took};
+}"""
+
+
+def main() -> None:
+    """Measure the gallery's network, then the one that is named."""
+    name = sys.argv[1] if len(sys.argv) > 1 else "wlasl100-hands"
+    clips = read_clips(FOLDER / "synthetic-20" / "gallery.npz")
+    gallery = [clips.pose(number) for number in range(len(clips.facts["label"]))]
+    recognizer, rng = load(name), np.random.default_rng(0)
+    walk = 0.5 + 0.01 * rng.normal(size=(64, len(recognizer.skeleton), 2)).cumsum(axis=0)
+    if shutil.which("chromium") is None:
+        sys.exit("no chromium on the PATH")
+    with (
+        tempfile.TemporaryDirectory() as place,
+        served(find_run(name), Path(place) / "signs.json") as address,
+        chromium() as browser,
+    ):
+        page = browser.new_page()
+        page.goto(address)
+        page.locator("body[data-ready]").wait_for()
+        tell(page, load("synthetic-20"), "synthetic-20", gallery)
+        tell(page, recognizer, name, [recognizer.pose_of(walk)])
+
+
+def tell(page: Any, recognizer: Recognizer, name: str, poses: list[PoseSequence]) -> None:
+    """Print one network's figures."""
+    poses = [recognizer.prepared(pose) for pose in poses]
+    described = [[[None if x != x else [x, y] for x, y in frame] for frame in pose.xy.tolist()] for pose in poses]
+    there, here = page.evaluate(RUN, [name, described, TIMES]), recognizer.scored(poses).logits
+    took = []
+    for number in range(TIMES):
+        began = time.perf_counter()
+        recognizer.predict(poses[number % len(poses)])
+        took.append(1e3 * (time.perf_counter() - began))
+    apart, own = np.abs(np.array(there["logits"]) - here).max(), statistics.median(took[TIMES // 4 :])
+    browser = statistics.median(there["took"][TIMES // 4 :])
+    print(
+        f"{name}, {len(poses)} clips: logits {apart:.1e} apart; browser {browser:.1f} ms, Python {own:.1f} ms, ratio {browser / own:.1f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
