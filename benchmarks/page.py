@@ -79,9 +79,8 @@ def tell(page: Any, recognizer: Recognizer, name: str, poses: list[PoseSequence]
         took.append(1e3 * (time.perf_counter() - began))
     apart, own = np.abs(np.array(there["logits"]) - here).max(), statistics.median(took[TIMES // 4 :])
     browser = statistics.median(there["took"][TIMES // 4 :])
-    print(
-        f"{name}, {len(poses)} clips: logits {apart:.1e} apart; browser {browser:.1f} ms, Python {own:.1f} ms, ratio {browser / own:.1f}"
-    )
+    speed = f"browser {browser:.1f} ms, Python {own:.1f} ms, ratio {browser / own:.1f}"
+    print(f"{name}, {len(poses)} clips: logits {apart:.1e} apart; {speed}")
 
 
 if __name__ == "__main__":
