@@ -104,7 +104,9 @@ def background_clips(datasets: Sequence[Dataset], own: Dataset) -> tuple[Source,
 
     ValueError where nothing is left of a data set.
     """
-    return training_clips(datasets, replace(reserve(own.path), glosses=frozenset(own.manifest.vocabulary.glosses)))
+    tested = any(clip.split in ("val", "test") for clip in own.manifest)
+    reserved = reserve(own.path) if tested else Reserved()
+    return training_clips(datasets, replace(reserved, glosses=frozenset(own.manifest.vocabulary.glosses)))
 
 
 def write_left_out(sources: Sequence[Source], path: Path) -> str:

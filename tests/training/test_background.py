@@ -10,6 +10,7 @@ import pytest
 from recognition.test_recognizer import random_clip
 
 from spobet.config import Experiment
+from spobet.dataset.reserve import background_clips
 from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.dataset.synthetic import synthesize
 from spobet.evaluation.calibration import softmax
@@ -88,6 +89,17 @@ def test_a_run_beside_others_hands_its_prototypes_on_by_name(
     record = train(tiny_experiment, tiny_data, tmp_path / "next", run.path)
     assert record.head_from == f"4 of 4 glosses from {run.path.name}"
     assert not RunFolder(tmp_path / "next").other_glosses.exists()
+
+
+def test_a_data_set_that_keeps_nothing_for_a_test_reserves_its_glosses_alone(
+    tiny_data: Path, other_data: Path, tmp_path: Path
+) -> None:
+    own, other = Dataset.open(tiny_data), Dataset.open(other_data)
+    with DatasetWriter(tmp_path / "train", own.skeleton, own.info.unit, "own", "none") as writer:
+        for clip in own.manifest.of_splits("train"):
+            writer.add(clip, own.pose(clip.id))
+    [source] = background_clips([other], Dataset.open(tmp_path / "train"))
+    assert {clip.gloss for clip in source.clips} == set(other.manifest.vocabulary.glosses) - set(own.manifest.vocabulary.glosses)
 
 
 def test_every_epoch_has_all_clips_of_its_own_and_others_drawn_anew(tiny_experiment: Experiment, tiny_data: Path) -> None:
