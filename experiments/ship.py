@@ -12,6 +12,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,9 +20,12 @@ import spobet.training  # noqa: F401  chooses the backend
 
 import keras  # isort: skip
 
+from spobet.dataset.reserve import Source
+from spobet.dataset.store import Dataset
 from spobet.model.export import write_onnx
-from spobet.runs import RunFolder
+from spobet.runs import RunFolder, RunRecord
 from spobet.shipped import FOLDER
+from spobet.training.run import frame_rate_of
 from spobet.training.train import uncompiled
 
 
@@ -30,13 +34,13 @@ from spobet.training.train import uncompiled
 @click.argument("name")
 @click.option("--onnx", is_flag=True, help="For recognition.")
 @click.option("--keras", "trainable", is_flag=True, help="For further training.")
-@click.option("--unit", default="", help="That of its training clips, where its record does not tell.")
-def main(run: Path, name: str, onnx: bool, trainable: bool, unit: str) -> None:
+@click.option("--data", type=click.Path(exists=True, path_type=Path), help="Its clips, for what its record does not tell.")
+def main(run: Path, name: str, onnx: bool, trainable: bool, data: Path | None) -> None:
     """Ship RUN as NAME."""
     source, target = RunFolder(run), RunFolder(FOLDER / name)
     record = source.record()
     target.path.mkdir(parents=True, exist_ok=True)
-    for file in (source.config, source.vocabulary, source.rejection):
+    for file in (source.config, source.vocabulary, source.other_glosses, source.rejection):
         if file.is_file():
             shutil.copyfile(file, target.path / file.name)
     classifier = uncompiled(keras.saving.load_model(source.classifier))
@@ -45,9 +49,22 @@ def main(run: Path, name: str, onnx: bool, trainable: bool, unit: str) -> None:
     if trainable:
         classifier.save(target.classifier)
     words = {"command": _without_folders(record.command), "head_from": _without_folders(record.head_from)}
-    replace(record, **words, unit=record.unit or unit).write(target.record_file)
+    replace(record, **words, **_untold(record, data)).write(target.record_file)
     size = sum(file.stat().st_size for file in target.path.iterdir()) / 1e6
     click.echo(f"{target.path}: {size:.1f} MB")
+
+
+def _untold(record: RunRecord, data: Path | None) -> dict[str, Any]:
+    """What the record does not tell of its clips, from their data set."""
+    if data is None:
+        return {}
+    dataset = Dataset.open(data)
+    told = {
+        "unit": dataset.info.unit,
+        "frame_rate": frame_rate_of(Source(dataset, dataset.manifest.of_splits("train"))),
+        "licence": dataset.info.licence,
+    }
+    return {fact: getattr(record, fact) or value for fact, value in told.items()}
 
 
 def _without_folders(text: str) -> str:

@@ -28,7 +28,8 @@ class RunRecord:
     chosen: how the kept epoch was chosen. fold: "" or which fold of the training clips was held out.
     data: content hashes of the data sets by their source. left_out: how many of their training clips were left out and why, ""
     where all were used. head_from: what of the head came from another run, "" where nothing did. unit: that of the clips it
-    was trained on, "" where unknown.
+    was trained on, "" where unknown; frame_rate: their median, frames a second, 0 where unknown. licence: the terms of all of
+    them, those of its backbone included.
     """
 
     command: str
@@ -49,6 +50,8 @@ class RunRecord:
     left_out: str = ""
     head_from: str = ""
     unit: str = ""
+    frame_rate: float = 0.0
+    licence: str = ""
 
     def write(self, path: Path) -> None:
         """Write as JSON."""

@@ -15,6 +15,7 @@ def facts_of(folder: RunFolder, recognizer: Recognizer) -> dict[str, Any]:
     choices = experiment.input
     return {
         "glosses": list(recognizer.vocabulary.glosses),
+        "skeleton": skeleton.name,
         "landmarks": list(skeleton.landmarks),
         "hands": {side: skeleton.hand(side).tolist() for side in ("right", "left")},
         "mirror_order": skeleton.mirror_order.tolist(),
@@ -23,10 +24,12 @@ def facts_of(folder: RunFolder, recognizer: Recognizer) -> dict[str, Any]:
         "min_confidence": choices.min_confidence,
         "right_leads": choices.right_leads,
         "unit": record.unit,
+        "frame_rate": record.frame_rate,
         "prototype_scale": experiment.train.prototype_scale,
         "temperature": recognizer.rejection.temperature,
         "threshold": recognizer.rejection.threshold,
         "normalisation": "docs/app.md",
         "version": spobet.__version__,
         "commit": record.commit,
+        "licence": record.licence,
     }

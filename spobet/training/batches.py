@@ -76,17 +76,38 @@ class Batches(keras.utils.PyDataset):
 
 
 class LabelledBatches(Batches):
-    """(network input, smoothed one-hot glosses (clips, glosses)) a batch. num_own: clips of the bank that are not background."""
+    """(network input, smoothed one-hot glosses (clips, glosses)) a batch."""
 
-    def __init__(
-        self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment, num_own: int | None = None
-    ) -> None:
-        super().__init__(bank, experiment, experiment.train.schedule.batch_size, num_own, experiment.train.background_share)
+    def __init__(self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment) -> None:
+        super().__init__(bank, experiment, experiment.train.schedule.batch_size)
         self._targets = smoothed_one_hot(labels, num_glosses, experiment.train.label_smoothing)
 
     def __getitem__(self, batch: int) -> tuple[Batch, np.ndarray]:
         draw = self._draw(batch, self._rng(batch))
         return network_input(draw.xy, draw.frame_mask), self._targets[draw.clips]
+
+
+class BesideBatches(Batches):
+    """(network input, targets, weights) a batch of clips of one's own, drawn first in the bank, and of others.
+
+    Targets by name: `everything`, smoothed one-hot glosses (clips, own + others), and `own`, the same among one's own alone, which
+    weighs nothing for a clip of another gloss. num_own, num_own_glosses: clips and glosses of one's own.
+    """
+
+    def __init__(
+        self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment, num_own: int, num_own_glosses: int
+    ) -> None:
+        super().__init__(bank, experiment, experiment.train.schedule.batch_size, num_own, experiment.train.background_share)
+        smoothing = experiment.train.label_smoothing
+        self._everything = smoothed_one_hot(labels, num_glosses, smoothing)
+        self._own = smoothed_one_hot(np.where(labels < num_own_glosses, labels, 0), num_own_glosses, smoothing)
+        self._weights = (labels < num_own_glosses).astype(np.float32)
+
+    def __getitem__(self, batch: int) -> tuple[Batch, Batch, Batch]:
+        draw = self._draw(batch, self._rng(batch))
+        targets = {"own": self._own[draw.clips], "everything": self._everything[draw.clips]}
+        weights = {"own": self._weights[draw.clips], "everything": np.ones(len(draw.clips), np.float32)}
+        return network_input(draw.xy, draw.frame_mask), targets, weights
 
 
 class PretrainingBatches(Batches):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import keras
+import numpy as np
 
 import spobet
 from spobet.config import Experiment, read_experiment, write_experiment
@@ -123,7 +124,17 @@ def record_of(
         versions=installed_versions(),
         machine=f"{platform.machine()}, {_num_cores()} cores",
         unit=sources[0].dataset.info.unit,
+        frame_rate=frame_rate_of(sources[0]),
+        licence="; ".join(
+            filter(None, _union([(record.licence,) for record in earlier], [source.dataset.info.licence for source in sources]))
+        ),
     )
+
+
+def frame_rate_of(source: Source) -> float:
+    """Median frames a second of a source's clips, 0 where none has times."""
+    rates = [rate for clip in source.clips if (rate := source.dataset.pose(clip.id).frame_rate)]
+    return round(float(np.median(rates)), 2) if rates else 0.0
 
 
 def close(run: RunFolder, record: RunRecord) -> None:

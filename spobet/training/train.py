@@ -17,9 +17,10 @@ from spobet.dataset.store import Dataset
 from spobet.evaluation.metrics import labels_of, top_k_accuracy
 from spobet.model.classifier import GlossHead, SignClassifier
 from spobet.model.export import write_onnx
+from spobet.poses.arrays import PoseBank
 from spobet.recognition.evaluate import evaluate_clips
 from spobet.runs import RunFolder, RunRecord
-from spobet.training.batches import LabelledBatches, steady_input
+from spobet.training.batches import Batches, BesideBatches, LabelledBatches, steady_input
 from spobet.training.fit import averaged_weights, fit, optimizer_of
 from spobet.training.run import close, new_backbone, new_head, origin_of, pose_bank, record_of, start
 
@@ -55,16 +56,13 @@ def train(
     vocabulary.write(run.vocabulary)
     if other_glosses:
         other_glosses.write(run.other_glosses)
-    watchers = [BestOnValidation(experiment, dataset, vocabulary, run.best)] if experiment.train.choose_on_validation else []
+    watchers = (
+        [BestOnValidation(experiment, dataset, vocabulary, run.best, classifier)] if experiment.train.choose_on_validation else []
+    )
     told = Vocabulary(vocabulary.glosses + other_glosses.glosses)
     labels = np.concatenate([labels_of(source.clips, told) for source in sources])
-    batches = LabelledBatches(pose_bank(experiment, sources), labels, len(told), experiment, num_own=len(clips))
-    classifier.compile(
-        optimizer_of(experiment.train.schedule, len(batches)),
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-    )
-    fit(classifier, batches, experiment.train.schedule, run, watchers, origin_of(sources, fold, pretrained))
+    model, batches = _to_be_fitted(classifier, pose_bank(experiment, sources), labels, len(clips), experiment)
+    fit(model, batches, experiment.train.schedule, run, watchers, origin_of(sources, fold, pretrained))
     chosen = watchers[0].restore_best(classifier) if watchers else "last epoch"
     classifier.backbone.save(run.backbone)
     uncompiled(classifier).save(run.classifier)
@@ -77,6 +75,25 @@ def train(
     if held_out:
         evaluate_clips(run, dataset, held_out, f"fold{fold}")
     return record
+
+
+def _to_be_fitted(
+    classifier: SignClassifier, bank: PoseBank, labels: np.ndarray, num_own: int, experiment: Experiment
+) -> tuple[keras.Model, Batches]:
+    """The compiled model and its batches: the classifier itself, or, with other glosses, one that is told of everything at once
+    and, for the clips of its own, of its own glosses alone, among which it will have to choose."""
+    head, schedule = classifier.head, experiment.train.schedule
+    if not head.num_others:
+        batches = LabelledBatches(bank, labels, head.num_glosses, experiment)
+        loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+        classifier.compile(optimizer_of(schedule, len(batches)), loss=loss, metrics=["accuracy"])
+        return classifier, batches
+    beside = BesideBatches(bank, labels, head.num_glosses + head.num_others, experiment, num_own, head.num_glosses)
+    logits = classifier(classifier.input)
+    model = keras.Model(classifier.input, {"own": logits[:, : head.num_glosses], "everything": logits}, name="beside_others")
+    losses = {name: keras.losses.CategoricalCrossentropy(from_logits=True) for name in model.output}
+    model.compile(optimizer_of(schedule, len(beside)), loss=losses, weighted_metrics={"own": ["accuracy"]})
+    return model, beside
 
 
 def build_classifier(
@@ -122,15 +139,18 @@ def uncompiled(classifier: SignClassifier) -> SignClassifier:
 class BestOnValidation(keras.callbacks.Callback):
     """Scores the averaged weights on the split `val` after every epoch and keeps the best in a file."""
 
-    def __init__(self, experiment: Experiment, dataset: Dataset, vocabulary: Vocabulary, path: Path) -> None:
+    def __init__(
+        self, experiment: Experiment, dataset: Dataset, vocabulary: Vocabulary, path: Path, classifier: SignClassifier
+    ) -> None:
         super().__init__()
+        self._classifier = classifier
         manifest = dataset.manifest.of_splits("val")
         bank = pose_bank(experiment, [Source(dataset, manifest)])
         self._inputs, self._labels = steady_input(bank, experiment), labels_of(manifest, vocabulary)
         self._path, self._best = path, _score_of(path)
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        self._scorer = keras.models.clone_model(self.model)  # its own: scoring inside fit disturbs the model being fitted
+        self._scorer = keras.models.clone_model(self._classifier)  # its own: scoring inside fit disturbs the model being fitted
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Score, and add `val_top1` to the learning curves."""
@@ -138,7 +158,7 @@ class BestOnValidation(keras.callbacks.Callback):
         for variable, value in zip(self._scorer.trainable_variables, weights, strict=True):
             variable.assign(value)
         logits = keras.ops.convert_to_numpy(self._scorer.predict_on_batch(self._inputs))
-        score = top_k_accuracy(logits, self._labels)
+        score = top_k_accuracy(logits[:, : self._classifier.head.num_glosses], self._labels)
         if logs is not None:
             logs["val_top1"] = score
         if score > self._best:

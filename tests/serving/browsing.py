@@ -23,7 +23,6 @@ CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"
 BROWSER_TESTS = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # the server's own
-    pytest.mark.xdist_group("browser"),
 ]
 
 

@@ -19,7 +19,7 @@ from spobet.recognition.calibrate import find_rejection
 from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
 from spobet.training import train
-from spobet.training.batches import LabelledBatches
+from spobet.training.batches import BesideBatches
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +42,15 @@ def run(tiny_experiment: Experiment, tiny_data: Path, other_data: Path, tmp_path
     path = tmp_path_factory.mktemp("runs") / "beside"
     train(tiny_experiment, tiny_data, path, background=[other_data])
     return RunFolder(path)
+
+
+def test_the_kept_epoch_may_be_chosen_on_validation_among_its_own_glosses(
+    tiny_experiment: Experiment, tiny_data: Path, other_data: Path, tmp_path: Path
+) -> None:
+    choices = replace(tiny_experiment, train=replace(tiny_experiment.train, choose_on_validation=True))
+    record = train(choices, tiny_data, tmp_path / "chosen", background=[other_data])
+    assert record.chosen.startswith("best on val (epoch ")
+    assert len(RunFolder(tmp_path / "chosen").read_history()["val_top1"]) == choices.train.schedule.epochs
 
 
 def test_only_its_own_glosses_are_answered_and_what_was_met_is_recorded(run: RunFolder, tiny_data: Path, other_data: Path) -> None:
@@ -107,8 +116,14 @@ def test_every_epoch_has_all_clips_of_its_own_and_others_drawn_anew(tiny_experim
     bank = PoseBank.of((dataset.pose(clip.id) for clip in dataset.manifest), dataset.skeleton, 0.1)
     assert len(bank) == 24
     choices = replace(tiny_experiment, train=replace(tiny_experiment.train, background_share=0.5))
-    batches = LabelledBatches(bank, np.arange(24) % 5, 5, choices, num_own=10)
+    labels = np.concatenate([np.arange(10) % 2, 2 + np.arange(14) % 3])
+    batches = BesideBatches(bank, labels, 5, choices, num_own=10, num_own_glosses=2)
     assert len(batches) == 2
+    _, targets, weights = batches[0]
+    own = targets["everything"].argmax(axis=1) < 2
+    np.testing.assert_array_equal(weights["own"], own)
+    np.testing.assert_array_equal(targets["own"].argmax(axis=1)[own], targets["everything"].argmax(axis=1)[own])
+    assert 0 < own.sum() < len(own)
     drawn = []
     for epoch in range(6):
         batches.start_at(epoch)

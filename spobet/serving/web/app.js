@@ -119,6 +119,7 @@ async function startCamera() {
 
 function stopCamera() {
   camera.stop();
+  if (lesson) part("lesson").textContent = "";
   lesson = null;
   part("stage").hidden = true;
   part("camera").textContent = "Start the camera";

@@ -73,6 +73,6 @@ export function moment() {
 function happened(video, event) {
   return new Promise((resolve, reject) => {
     video.addEventListener(event, resolve, { once: true });
-    video.addEventListener("error", () => reject(new Error("this browser cannot read the video")), { once: true });
+    video.addEventListener("error", () => reject(new Error("this browser cannot read the video; mp4 and webm it can, most likely")), { once: true });
   });
 }
