@@ -10,7 +10,7 @@ from spobet.commands.arguments import OUT_FILE, RUN
 
 
 @click.command()
-@click.argument("run", type=RUN, default="wlasl100-hands")
+@click.argument("run", type=RUN, default="wlasl100-hands-open")
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Address to listen at; others than this machine reach 0.0.0.0."
 )

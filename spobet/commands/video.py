@@ -113,7 +113,7 @@ def _bytes_told(done: int, total: int | None) -> None:
 
 
 @click.command()
-@click.argument("run", type=RUN, default="wlasl100-hands")
+@click.argument("run", type=RUN, default="wlasl100-hands-open")
 @click.argument("source", default="0")
 @click.option("--out", type=OUT_FILE, help="Write what is drawn to this video instead of opening a window.")
 @click.option("--models", type=FOLDER, help="Folder with MediaPipe's Tasks files; else they are fetched once into a cache.")

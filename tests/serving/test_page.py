@@ -25,7 +25,7 @@ CLIP = made_clip(HANDS_42, num_frames=30)
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(find_run("wlasl100-hands"), tmp_path_factory.mktemp("signs") / "enrolled.json") as there:
+    with served(find_run("wlasl100-hands-open"), tmp_path_factory.mktemp("signs") / "enrolled.json") as there:
         yield there
 
 
@@ -141,7 +141,7 @@ def test_a_sign_is_found_taught_and_named_at_the_camera(address: str, browser: A
     with page.expect_download() as saved:
         page.click("#download")
     saved.value.save_as(tmp_path / "enrolled.json")
-    recognizer = load("wlasl100-hands", enrolled=tmp_path / "enrolled.json")
+    recognizer = load("wlasl100-hands-open", enrolled=tmp_path / "enrolled.json")
     assert {gloss: len(clips) for gloss, clips in recognizer.enrolled.clips.items()} == {"circle": 3}
     page.reload()
     page.locator("#signs", has_text="circle (3 clips)").wait_for()
@@ -152,11 +152,11 @@ def test_a_sign_is_found_taught_and_named_at_the_camera(address: str, browser: A
 
 
 def test_signs_that_the_server_knows_are_named_in_the_browser(browser: Any, tmp_path: Path) -> None:
-    recognizer = load("wlasl100-hands")
+    recognizer = load("wlasl100-hands-open")
     recognizer.enrolled = Enrolled(recognizer.enrolled.network)
     recognizer.enrol("tea", [CLIP]).write(tmp_path / "signs.json")
     packed.write(CLIP, tmp_path / "clip.npz")
-    with served(find_run("wlasl100-hands"), tmp_path / "signs.json") as there:
+    with served(find_run("wlasl100-hands-open"), tmp_path / "signs.json") as there:
         page = Watched(browser).open(there)
         assert "tea (1 clip, kept by the server)" in page.inner_text("#signs")
         page.set_input_files("#file", tmp_path / "clip.npz")
