@@ -26,20 +26,20 @@ import numpy as np
 
 from spobet.recognition.recognizer import load
 
-FRAMES = 64
+NETWORK, FRAMES = "wlasl100-hands-open", 64
 
 
 def main() -> None:
     """Measure once."""
     clients, requests, minutes = (int(word) for word in [*sys.argv[1:], *("50", "2000", "0")[len(sys.argv) - 1 :]])
-    recognizer, rng = load("wlasl100-hands"), np.random.default_rng(0)
+    recognizer, rng = load(NETWORK), np.random.default_rng(0)
     shape = (FRAMES, len(recognizer.skeleton), 2)
     clip = (0.5 + 0.01 * rng.normal(size=shape).cumsum(axis=0)).round(4)
     body = json.dumps({"landmarks": clip.tolist()}).encode()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = ["serve", "--port", str(port), "--workers", str(os.cpu_count() or 1)]
+    words = ["serve", NETWORK, "--port", str(port), "--workers", str(os.cpu_count() or 1)]
     server = subprocess.Popen([sys.executable, "-c", "from spobet.cli import main; main()", *words], stdout=subprocess.DEVNULL)
     try:
         began = time.perf_counter()
