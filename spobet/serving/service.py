@@ -31,7 +31,6 @@ class Service:
         self._seen = self._stamp()
         self._recognizer: Recognizer = load(run, enrolled=enrolled)
         self.unit = folder.record().unit or "pixels"
-        self.place.parent.mkdir(parents=True, exist_ok=True)
         self._lock = FileLock(f"{self.place}.lock")
 
     @property
@@ -39,7 +38,8 @@ class Service:
         """The network with the signs that are on disk now."""
         stamp = self._stamp()
         if stamp != self._seen:
-            self._recognizer, self._seen = self._recognizer.with_enrolled(self._kept()), stamp
+            with wrong_request():
+                self._recognizer, self._seen = self._recognizer.with_enrolled(self._kept()), stamp
         return self._recognizer
 
     def _stamp(self) -> tuple[int, int, int] | None:
@@ -94,13 +94,20 @@ class Service:
 
     def enrol(self, gloss: str, poses: list[PoseSequence]) -> None:
         """Add clips of a sign; on disk when this returns."""
-        with self._lock, wrong_request():
+        with self._changing():
             self.recognizer.with_enrolled(self._kept()).enrol(gloss, poses).write(self.place)
 
     def forget(self, gloss: str) -> None:
         """Remove a sign; on disk when this returns."""
-        with self._lock, wrong_request():
+        with self._changing():
             self._kept().without_sign(gloss).write(self.place)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Nobody else changes the signs within."""
+        self.place.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock, wrong_request():
+            yield
 
     def _kept(self) -> Enrolled:
         """What is on disk, whoever wrote it."""

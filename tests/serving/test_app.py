@@ -109,6 +109,17 @@ def test_what_one_process_enrols_another_names_at_once_and_none_is_lost(tmp_path
     assert "tea" not in apps[1].get("/api/health").json()["glosses"]
 
 
+def test_a_file_of_signs_that_was_damaged_under_the_server_is_said_and_not_written_over(tmp_path: Path) -> None:
+    place = tmp_path / "deep" / "enrolled.json"
+    app = TestClient(create_app(find_run("wlasl100-hands"), place), base_url="http://127.0.0.1")
+    assert not place.parent.exists()  # nothing is written before somebody enrols
+    assert app.post("/api/signs", json={"gloss": "tea", "clips": [described()]}).status_code == 200
+    place.write_text("{")
+    assert "not a file of enrolled signs" in refused(app.post("/api/predict", json=described()))
+    assert "not a file of enrolled signs" in refused(app.post("/api/signs", json={"gloss": "milk", "clips": [described()]}))
+    assert place.read_text() == "{"
+
+
 def test_a_long_clip_is_searched(client: TestClient) -> None:
     reply = client.post("/api/spot", json=described(frame_rate=25))
     assert reply.status_code == 200
