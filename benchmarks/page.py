@@ -18,12 +18,14 @@ from typing import Any
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "serving"))
 from browsing import chromium, served
 
 from spobet.formats.packed import read_clips
 from spobet.poses.sequence import PoseSequence
 from spobet.recognition.recognizer import Recognizer, load
+from spobet.serving.reading import landmarks_of
 from spobet.shipped import FOLDER, find_run
 
 TIMES = 60
@@ -39,7 +41,7 @@ RUN = """async ([name, clips, times]) => {
   const took = [];
   for (let time = 0; time < times; time += 1) {
     const began = performance.now();
-    await network.answer(ready[time % ready.length]);
+    await network.answerOfSurest([ready[time % ready.length]]);
     took.push(performance.now() - began);
   }
   return {logits, took};
@@ -70,8 +72,7 @@ def main() -> None:
 def tell(page: Any, recognizer: Recognizer, name: str, poses: list[PoseSequence]) -> None:
     """Print one network's figures."""
     poses = [recognizer.prepared(pose) for pose in poses]
-    described = [[[None if x != x else [x, y] for x, y in frame] for frame in pose.xy.tolist()] for pose in poses]
-    there, here = page.evaluate(RUN, [name, described, TIMES]), recognizer.scored(poses).logits
+    there, here = page.evaluate(RUN, [name, [*map(landmarks_of, poses)], TIMES]), recognizer.scored(poses).logits
     took = []
     for number in range(TIMES):
         began = time.perf_counter()

@@ -57,14 +57,11 @@ def main(data: Path, backbone: Path, background: Path | None, full: tuple[Path, 
     """Train the five networks, score them, and print the figures."""
     dataset = Dataset.open(data)
     groups = deal(dataset.manifest.vocabulary.glosses)
-    met = set(RunFolder(backbone).record().glosses) & set(dataset.manifest.vocabulary.glosses)
+    hundred = set(dataset.manifest.vocabulary.glosses)
+    met = set(RunFolder(backbone).record().glosses) & hundred
     if met:
         raise click.ClickException(f"{backbone}: has met {len(met)} of the glosses, expected none")
-    others = (
-        [_without(set(dataset.manifest.vocabulary.glosses), Dataset.open(background), runs / "groups-background")]
-        if background
-        else []
-    )
+    others = [_without(hundred, Dataset.open(background), runs / "groups-background")] if background else []
     recognizers = [load(_trained(number, group, dataset, backbone, runs, others)) for number, group in enumerate(groups)]
     scored = dataset.manifest.of_splits("val", "test").clips
     tell_rejection([_answered(recognizer, dataset, scored) for recognizer in recognizers])

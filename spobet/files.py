@@ -27,12 +27,19 @@ def new_folder(path: Path) -> Iterator[Path]:
         raise
 
 
-def write_whole(path: Path, content: bytes | str) -> None:
-    """Write a file so that a reader finds the old content or the new, never half of it."""
-    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """A file to write, of the same suffix, that takes the place of `path` when the block ends well and goes when it does not."""
+    partial = path.with_name(f".{path.stem}.partial-{os.getpid()}{path.suffix}")
     try:
-        partial.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        yield partial
         partial.replace(path)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Write a file so that a reader finds the old content or the new, never half of it."""
+    with new_file(path) as partial:
+        partial.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)

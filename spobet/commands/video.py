@@ -14,14 +14,20 @@ import click
 from spobet.commands.arguments import ANY, FILE, FOLDER, OUT_FILE, RUN, progress
 
 Item = TypeVar("Item")
+_MODELS = click.option(
+    "--models", type=FOLDER, help="Folder with MediaPipe's Tasks files; else they are fetched once into a cache."
+)
+_MODELS_FROM = click.option(
+    "--models-from", type=ANY, help="Make them, offline, from this wheel of mediapipe 0.10.21 or where it is installed."
+)
 
 
 @click.command()
 @click.argument("source", type=ANY)
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--clips", type=FILE, help="What the clips are: a CSV (path, gloss, signer, split, ...) or a WLASL split file.")
-@click.option("--models", type=FOLDER, help="Folder with MediaPipe's Tasks files; else they are fetched once into a cache.")
-@click.option("--models-from", type=ANY, help="Make them, offline, from this wheel of mediapipe 0.10.21 or where it is installed.")
+@_MODELS
+@_MODELS_FROM
 @click.option("--people", default=1, show_default=True, help="Find so many people, and follow the signer among them.")
 @click.option("--unit", type=click.Choice(["image", "pixels"]), default="image", show_default=True, help="Of x and y.")
 @click.option("--workers", default=os.cpu_count() or 1, show_default="cores", help="Processes.")
@@ -116,8 +122,8 @@ def _bytes_told(done: int, total: int | None) -> None:
 @click.argument("run", type=RUN, default="wlasl100-hands-open")
 @click.argument("source", default="0")
 @click.option("--out", type=OUT_FILE, help="Write what is drawn to this video instead of opening a window.")
-@click.option("--models", type=FOLDER, help="Folder with MediaPipe's Tasks files; else they are fetched once into a cache.")
-@click.option("--models-from", type=ANY, help="Make them, offline, from this wheel of mediapipe 0.10.21 or where it is installed.")
+@_MODELS
+@_MODELS_FROM
 @click.option("--top", default=5, show_default=True, help="How many glosses.")
 def live(run: Path, source: str, out: Path | None, models: Path | None, models_from: Path | None, top: int) -> None:
     """Name signs as they are made, at camera SOURCE (a number) or in a video: spobet live wlasl100-hands 0"""

@@ -60,14 +60,19 @@ class GlossHead(keras.layers.Layer):
         return {**super().get_config(), **own, "prototype_scale": self.prototype_scale, "num_others": self.num_others}
 
 
+def unhidden(backbone: SignBackbone, inputs: dict[str, Tensor]) -> Tensor:
+    """What a backbone makes of landmarks and frame_mask of which nothing is hidden: its sequence (clips, 1 + positions, width)."""
+    nothing_hidden = keras.ops.zeros_like(inputs["landmarks"][..., 0], dtype="bool")
+    return backbone({**inputs, "hidden": nothing_hidden})["sequence"]
+
+
 @register
 class SignClassifier(keras.Model):
     """landmarks (clips, frames, landmarks, 3) and frame_mask (clips, frames) in, logits (clips, glosses + others) out."""
 
     def __init__(self, backbone: SignBackbone, head: GlossHead, **kwargs: Any) -> None:
         inputs = {name: backbone.input[name] for name in ("landmarks", "frame_mask")}
-        nothing_hidden = keras.ops.zeros_like(inputs["landmarks"][..., 0], dtype="bool")
-        sequence = backbone({**inputs, "hidden": nothing_hidden})["sequence"]
+        sequence = unhidden(backbone, inputs)
         super().__init__(inputs=inputs, outputs=head(sequence, backbone.position_mask(inputs["frame_mask"])), **kwargs)
         self.backbone, self.head = backbone, head
 

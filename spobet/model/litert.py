@@ -10,7 +10,8 @@ import keras
 import numpy as np
 
 from spobet.extras import extra_module
-from spobet.model.classifier import SignClassifier
+from spobet.files import new_file
+from spobet.model.classifier import SignClassifier, unhidden
 from spobet.runs import RunFolder
 
 _PURPOSE = "writing LiteRT files"
@@ -27,11 +28,9 @@ def write_litert(run: RunFolder, path: Path) -> LiteRtSession:
     if keras.backend.backend() != "tensorflow":
         raise ValueError(f"Keras runs on {keras.backend.backend()}, LiteRT files are written on tensorflow: set KERAS_BACKEND")
     model = _told_apart(keras.saving.load_model(run.classifier))
-    partial = path.with_name(f".{path.stem}.partial.tflite")
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), new_file(path) as partial:
         warnings.simplefilter("ignore")  # TensorFlow's own, of its parts that go
         model.export(str(partial), format="litert", verbose=False)
-    partial.replace(path)
     return LiteRtSession(path, [name for name in ("logits", "embedding", "others") if name in model.output])
 
 
@@ -39,9 +38,7 @@ def _told_apart(classifier: SignClassifier) -> keras.Model:
     """The same network with an output each for the logits, the embedding and the other glosses."""
     head, backbone = classifier.head, classifier.backbone
     inputs = dict(classifier.input)
-    nothing_hidden = keras.ops.zeros_like(inputs["landmarks"][..., 0], dtype="bool")
-    sequence = backbone({**inputs, "hidden": nothing_hidden})["sequence"]
-    embedding = head.embed(sequence, backbone.position_mask(inputs["frame_mask"]))
+    embedding = head.embed(unhidden(backbone, inputs), backbone.position_mask(inputs["frame_mask"]))
     everything = head.glosses(embedding)
     outputs = {"logits": everything[:, : head.num_glosses], "embedding": embedding}
     if head.num_others:

@@ -68,14 +68,12 @@ def export(
         file = out / f"{name}-{precision}.onnx"
         write_whole(file, lighter(model, precision).SerializeToString())
         written.append(Written(file.name, precision, file.stat().st_size))
-    sessions = {}
+    readers = {entry.file: recognizer.with_network(out / entry.file) for entry in written}
     if litert:
-        sessions[f"{name}.tflite"] = litert(folder, out / f"{name}.tflite")
+        readers[f"{name}.tflite"] = recognizer.with_session(litert(folder, out / f"{name}.tflite"))
         written.append(Written(f"{name}.tflite", "float32", (out / f"{name}.tflite").stat().st_size))
     if data:
-        others = {entry.file: recognizer.with_network(out / entry.file) for entry in written if entry.file not in sessions}
-        others |= {file: recognizer.with_session(session) for file, session in sessions.items()}
-        written = _measured(folder, recognizer, others, written, data, splits)
+        written = _measured(folder, recognizer, readers, written, data, splits)
     files = [vars(entry) for entry in written]
     write_whole(out / f"{name}.json", json.dumps({**facts, "files": files}, indent=1, ensure_ascii=False) + "\n")
     return written
@@ -128,7 +126,7 @@ def _eighth(onnx: Any, name: str, values: np.ndarray, axis: int) -> tuple[list[A
 def _measured(
     folder: RunFolder,
     recognizer: Recognizer,
-    others: Mapping[str, Recognizer],
+    readers: Mapping[str, Recognizer],
     written: list[Written],
     data: Path,
     splits: Sequence[str],
@@ -141,7 +139,7 @@ def _measured(
     labels, own = labels_of(clips, recognizer.vocabulary), recognizer.logits(poses)
     measured = []
     for entry in written:
-        logits = others[entry.file].logits(poses)
+        logits = readers[entry.file].logits(poses)
         metrics = score(logits, labels, len(recognizer.vocabulary))
         difference, right = float(np.abs(logits - own).max()), (metrics.top1.instance, metrics.top5.instance)
         measured.append(replace(entry, largest_difference=difference, top1=right[0], top5=right[1], clips=len(clips)))

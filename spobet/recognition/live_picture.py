@@ -40,9 +40,9 @@ def _answers(pen: Any, answers: Sequence[Answer], known: bool, signing: bool, si
     first = "signing ..." if signing else "not sure" if answers and not known else ""
     rows = [(first, 0.0)] if first else []
     rows += [(f"{answer.gloss} {100 * answer.probability:.0f} %", answer.probability) for answer in answers]
-    top, wide = size[1] - round(1.4 * letters) * len(rows), min(size[0], 14 * letters)
+    row, wide = round(1.4 * letters), min(size[0], 14 * letters)
     for number, (words, share) in enumerate(rows):
-        y = top + round(1.4 * letters) * number
-        pen.rectangle([0, y, wide, y + round(1.4 * letters)], fill=(*_RIM, 170))
-        pen.rectangle([0, y, round(wide * share), y + round(1.4 * letters)], fill=(*_BONE, 90))
+        y = size[1] - row * (len(rows) - number)
+        pen.rectangle([0, y, wide, y + row], fill=(*_RIM, 170))
+        pen.rectangle([0, y, round(wide * share), y + row], fill=(*_BONE, 90))
         pen.text((letters // 2, y + letters // 6), words, fill=_PAPER, font=font)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 
 import spobet
-from spobet.serving.gallery import Gallery
+from spobet.serving.gallery import NETWORK, Gallery
 from spobet.serving.guard import BodyTooLarge, Guard
 from spobet.serving.page import add_page
 from spobet.serving.reading import MAX_BODY, MAX_CLIPS, BadRequest, load_body, read_upload
@@ -71,8 +70,7 @@ def create_app(run: Path, enrolled: Path | None = None, token: str = "") -> Fast
         return JSONResponse({"error": f"a body over {MAX_BODY:,} bytes"}, 413)
 
     gallery = Gallery()
-    networks = {gallery.service.name: gallery.service, service.name: service}
-    for router in (_facts(service), _networks(networks), _answers(service), _signs(service), _gallery(gallery)):
+    for router in (_facts(service), _networks(service, gallery), _answers(service), _signs(service), _gallery(gallery)):
         app.include_router(router, prefix="/api")
     add_page(app)
     return app
@@ -97,14 +95,16 @@ def _facts(service: Service) -> APIRouter:
     return router
 
 
-def _networks(networks: Mapping[str, Service]) -> APIRouter:
+def _networks(service: Service, gallery: Gallery) -> APIRouter:
     """The networks themselves, for those who answer with them elsewhere, as the page does."""
     router = APIRouter()
 
     def named(name: str) -> Service:
-        if name not in networks:
-            raise BadRequest(f"no network {name[:40]!r} here, expected one of: {', '.join(networks)}")
-        return networks[name]
+        if name == service.name:
+            return service
+        if name == NETWORK:
+            return gallery.service  # read when it is first asked for
+        raise BadRequest(f"no network {name[:40]!r} here, expected one of: {NETWORK}, {service.name}")
 
     @router.get("/networks/{name}", summary="What must be known beside a network's file", responses=_BAD)
     def facts(name: str) -> dict[str, Any]:

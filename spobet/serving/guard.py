@@ -83,8 +83,9 @@ def _bounded(receive: Receive) -> Receive:
 def _with_headers(send: Send) -> Send:
     async def sending(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            told = dict(message.get("headers", []))
-            message = {**message, "headers": [*told.items(), *(entry for entry in _ENCODED if entry[0] not in told)]}
+            told = message.get("headers", [])
+            names = {name for name, _ in told}
+            message = {**message, "headers": [*told, *(entry for entry in _ENCODED if entry[0] not in names)]}
         await send(message)
 
     return sending

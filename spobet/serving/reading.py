@@ -59,6 +59,11 @@ def clip_of(content: Any, default: Skeleton, unit: str) -> PoseSequence:
         raise BadRequest(str(error)) from error
 
 
+def landmarks_of(pose: PoseSequence) -> list[list[list[float] | None]]:
+    """The landmarks of a clip as `clip_of` takes them: [x, y] to seven digits after the point, or null."""
+    return [[None if x != x else [x, y] for x, y in frame] for frame in pose.xy.astype(float).round(7).tolist()]
+
+
 def _coordinates(frames: list[Any], num_landmarks: int) -> np.ndarray:
     """(frames, landmarks, 2), NaN for null: in one go where every landmark is a pair, else frame by frame to say what is wrong."""
     try:

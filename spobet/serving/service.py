@@ -15,7 +15,7 @@ from spobet.recognition.facts import facts_of
 from spobet.recognition.recognizer import Answer, Recognizer, load
 from spobet.recognition.spotting import spot
 from spobet.runs import RunFolder
-from spobet.serving.reading import BadRequest, clip_of
+from spobet.serving.reading import BadRequest, clip_of, landmarks_of
 
 
 class Service:
@@ -52,7 +52,7 @@ class Service:
 
     def clip(self, content: Any) -> PoseSequence:
         """A clip that a client describes."""
-        return clip_of(content, self.recognizer.skeleton, self.unit)
+        return clip_of(content, self._recognizer.skeleton, self.unit)
 
     def answers(self, pose: PoseSequence, top: int) -> dict[str, Any]:
         """Ranked glosses of a clip, and whether the first counts."""
@@ -62,8 +62,7 @@ class Service:
     def answers_with_landmarks(self, pose: PoseSequence) -> dict[str, Any]:
         """The same beside the clip's landmarks as the network reads them, so that they can be drawn, or enrolled."""
         answers, ready = self.answers(pose, 5), self.recognizer.prepared(pose)
-        frames = [[None if x != x else [x, y] for x, y in frame] for frame in ready.xy.astype(float).round(7).tolist()]
-        return {**answers, "frames": len(pose), "landmarks": frames, "unit": ready.unit}
+        return {**answers, "frames": len(pose), "landmarks": landmarks_of(ready), "unit": ready.unit}
 
     def found(self, pose: PoseSequence, top: int) -> dict[str, Any]:
         """The signs in a long clip."""
@@ -78,10 +77,11 @@ class Service:
 
     def facts(self) -> dict[str, Any]:
         """What a page needs to answer by itself with the network's file: facts_of, a hash, bones to draw, and what is enrolled."""
-        signs = [{"gloss": gloss, "clips": clips.tolist()} for gloss, clips in self.recognizer.enrolled.clips.items()]
-        bones = self.recognizer.skeleton.bone_indices.tolist()
-        own = {"name": self.name, "network": self.recognizer.enrolled.network, "bones": bones, "enrolled": signs}
-        return {**facts_of(RunFolder(self.run), self.recognizer), **own}
+        recognizer = self.recognizer
+        signs = [{"gloss": gloss, "clips": clips.tolist()} for gloss, clips in recognizer.enrolled.clips.items()]
+        bones = recognizer.skeleton.bone_indices.tolist()
+        own = {"name": self.name, "network": recognizer.enrolled.network, "bones": bones, "enrolled": signs}
+        return {**facts_of(RunFolder(self.run), recognizer), **own}
 
     @property
     def file(self) -> Path:

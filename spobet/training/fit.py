@@ -15,6 +15,7 @@ import numpy as np
 from tensorboardX import SummaryWriter
 
 from spobet.config import Schedule
+from spobet.files import new_file
 from spobet.runs import RunFolder
 
 NOT_DECAYED = ("bias", "gamma", "beta", "token", "mask_tokens")
@@ -107,9 +108,8 @@ class StateKeeper(keras.callbacks.Callback):
         self._rows.append({"epoch": epoch + 1, **scores, "seconds": round(time.monotonic() - self._began, 3)})
         self._run.write_history(self._rows)
         values = {f"v{number}": keras.ops.convert_to_numpy(variable) for number, variable in enumerate(_all_variables(self.model))}
-        partial = self._run.state.with_suffix(".partial.npz")
-        np.savez(partial, rows=np.array(json.dumps(self._rows)), origin=np.array(self._origin), **values)
-        partial.replace(self._run.state)
+        with new_file(self._run.state) as partial:
+            np.savez(partial, rows=np.array(json.dumps(self._rows)), origin=np.array(self._origin), **values)
 
 
 class TensorBoardLog(keras.callbacks.Callback):

@@ -15,6 +15,7 @@ from spobet.dataset.manifest import Vocabulary
 from spobet.dataset.reserve import Source, background_clips, write_left_out
 from spobet.dataset.store import Dataset
 from spobet.evaluation.metrics import labels_of, top_k_accuracy
+from spobet.files import new_file
 from spobet.model.classifier import GlossHead, SignClassifier
 from spobet.model.export import write_onnx
 from spobet.poses.arrays import PoseBank
@@ -162,9 +163,9 @@ class BestOnValidation(keras.callbacks.Callback):
         if logs is not None:
             logs["val_top1"] = score
         if score > self._best:
-            self._best, partial = score, self._path.with_suffix(".partial.npz")
-            np.savez(partial, *weights, score=np.array(score), epoch=np.array(epoch + 1))
-            partial.replace(self._path)
+            self._best = score
+            with new_file(self._path) as partial:
+                np.savez(partial, *weights, score=np.array(score), epoch=np.array(epoch + 1))
 
     def restore_best(self, model: keras.Model) -> str:
         """Put the best weights into the model; returns how they were chosen."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from spobet.extras import extra_module
+from spobet.files import new_file
 
 
 def write_pictures(path: Path, pictures: Iterable[np.ndarray], rate: float = 25.0) -> int:
@@ -21,8 +22,7 @@ def write_pictures(path: Path, pictures: Iterable[np.ndarray], rate: float = 25.
         raise ValueError(f"{path}: a video ending in {path.suffix!r}, expected one of: {', '.join(codecs)}")
     av = extra_module("av", "video", "writing video")
     number = 0
-    partial = path.with_name(f".{path.stem}.partial{path.suffix}")
-    try:
+    with new_file(path) as partial:
         with av.open(str(partial), "w") as container:
             stream = container.add_stream(codecs[path.suffix.lower()], rate=Fraction(rate).limit_denominator(1001))
             stream.pix_fmt = "yuv420p"
@@ -36,7 +36,4 @@ def write_pictures(path: Path, pictures: Iterable[np.ndarray], rate: float = 25.
                 container.mux(stream.encode(None))
         if not number:
             raise ValueError(f"{path}: no pictures to write")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
     return number

@@ -27,7 +27,7 @@ from starlette.testclient import TestClient
 
 from spobet.serving.app import create_app
 from spobet.serving.page import WEB
-from spobet.serving.reading import MAX_BODY
+from spobet.serving.reading import MAX_BODY, landmarks_of
 
 CLIP = made_clip(HANDS_42, num_frames=30)
 
@@ -43,8 +43,7 @@ def client(signs: Path) -> TestClient:
 
 
 def described(clip: Any = CLIP, **more: Any) -> dict[str, Any]:
-    frames = [[None if x != x else [x, y] for x, y in frame] for frame in clip.xy.tolist()]
-    return {"landmarks": frames, **more}
+    return {"landmarks": landmarks_of(clip), **more}
 
 
 def refused(reply: Any, status: int = 400) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,11 +14,13 @@ from pathlib import Path
 
 import pytest
 from formats.clips import made_clip
+from web_kit import free_port
 
 from spobet.poses.skeleton import HANDS_42
 from spobet.recognition.enrolment import Enrolled
 from spobet.recognition.recognizer import network_of
 from spobet.runs import RunFolder
+from spobet.serving.reading import landmarks_of
 from spobet.shipped import find_run
 
 pytest.importorskip("fastapi", reason="the extra serve is not installed")
@@ -48,10 +49,7 @@ def started(port: int, signs: Path, *words: str) -> subprocess.Popen:
 
 
 def test_no_enrolment_that_was_confirmed_is_lost_when_the_server_is_killed(tmp_path: Path) -> None:
-    clip = [[None if x != x else [x, y] for x, y in frame] for frame in made_clip(HANDS_42, num_frames=20).xy.tolist()]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    clip, port = landmarks_of(made_clip(HANDS_42, num_frames=20)), free_port()
     signs, confirmed = tmp_path / "enrolled.json", []
     for round_ in range(3):
         server = started(port, signs)
@@ -76,10 +74,7 @@ def test_no_enrolment_that_was_confirmed_is_lost_when_the_server_is_killed(tmp_p
 
 
 def test_two_processes_serve_the_same_signs(tmp_path: Path) -> None:
-    clip = [[None if x != x else [x, y] for x, y in frame] for frame in made_clip(HANDS_42, num_frames=20).xy.tolist()]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    clip, port = landmarks_of(made_clip(HANDS_42, num_frames=20)), free_port()
     server = started(port, tmp_path / "enrolled.json", "--workers", "2")
     try:
         for number in range(4):

@@ -15,6 +15,7 @@ from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42
 from spobet.recognition.recognizer import load
 from spobet.recognition.spotting import Spotter, spot
+from spobet.serving.reading import landmarks_of
 from spobet.shipped import FOLDER, find_run
 
 pytestmark = BROWSER_TESTS
@@ -57,10 +58,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield Watched(browser).open(address)
 
 
-def described(pose: PoseSequence) -> list[Any]:
-    return [[None if x != x else [x, y] for x, y in frame] for frame in pose.xy.tolist()]
-
-
 def wandering(num_frames: int, seed: int, rest: bool = False) -> PoseSequence:
     """Two hands that wander, come and go; with rests low in the picture where asked for."""
     rng = np.random.default_rng(seed)
@@ -82,7 +79,7 @@ def test_the_gallery_is_scored_as_in_python(page: Any) -> None:
     recognizer = load("synthetic-20")
     poses = [clips.pose(number) for number in range(len(clips.facts["label"]))]
     page.evaluate(OPEN, "synthetic-20")
-    here = page.evaluate(SCORE, [described(recognizer.prepared(pose)) for pose in poses])
+    here = page.evaluate(SCORE, [landmarks_of(recognizer.prepared(pose)) for pose in poses])
     ours = recognizer.scored(poses)
     np.testing.assert_allclose([row["logits"] for row in here], ours.logits, atol=1e-3)
     np.testing.assert_allclose([row["embedding"] for row in here], ours.embeddings, atol=1e-3)
@@ -94,7 +91,7 @@ def test_hands_are_scored_as_in_python(num_frames: int, page: Any) -> None:
     recognizer = load("wlasl100-hands-open")
     seen = [pose for pose in poses if not np.isnan(pose.xy).all()]
     page.evaluate(OPEN, "wlasl100-hands-open")
-    here = page.evaluate(SCORE, [described(pose) for pose in seen])
+    here = page.evaluate(SCORE, [landmarks_of(pose) for pose in seen])
     np.testing.assert_allclose([row["logits"] for row in here], recognizer.scored(seen).logits, atol=1e-3)
 
 
@@ -102,7 +99,7 @@ def test_hands_are_scored_as_in_python(num_frames: int, page: Any) -> None:
 def test_signs_in_a_stream_are_found_and_named_as_in_python(seed: int, page: Any) -> None:
     pose = wandering(500, seed, rest=True)
     page.evaluate(OPEN, "wlasl100-hands-open")
-    here = page.evaluate(SPOT, described(pose))
+    here = page.evaluate(SPOT, landmarks_of(pose))
     ours = spot(load("wlasl100-hands-open"), pose)
     assert [(sign["start"], sign["stop"]) for sign in here] == [(sign.start, sign.stop) for sign in ours]
     assert len(here) > 2
@@ -162,7 +159,7 @@ def test_the_moment_that_decides_is_the_one_that_matters(page: Any) -> None:
           const {clipOf} = await import('/poses.js');
           return network.mattered(clipOf(frames, network.facts));
         }""",
-        described(wandering(60, 1)),
+        landmarks_of(wandering(60, 1)),
     )
     assert len(spans) == 12
     assert all(span["loss"] >= 0 for span in spans)

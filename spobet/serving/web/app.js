@@ -73,9 +73,9 @@ function show({ answers, sure }, { clip, of, mattered = null, raw = null }) {
   if (!camera?.stream) part("result").scrollIntoView({ block: "nearest" });
 }
 
-async function answerHere(clips, by = network, raw = null) {
+async function answerHere(clips, by = network) {
   const answered = await by.answerOfSurest(clips);
-  show(answered, { clip: answered.clip, of: by.facts, mattered: await by.mattered(answered.clip), raw });
+  show(answered, { clip: answered.clip, of: by.facts, mattered: await by.mattered(answered.clip) });
 }
 
 async function answerFile(file) {

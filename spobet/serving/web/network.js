@@ -1,7 +1,7 @@
 // The network in the browser: the exported file on ONNX Runtime Web, answers as spobet's Recognizer gives them.
 
 import * as ort from "./vendor/ort.wasm.min.mjs";
-import { cut, handFrames, networkInput, normalize } from "./poses.js";
+import { handFrames, networkInput, normalize } from "./poses.js";
 
 ort.env.wasm.wasmPaths = new URL("./vendor/", import.meta.url).href;
 ort.env.wasm.numThreads = 1; // more need headers that close the page off from others
@@ -69,10 +69,6 @@ export class Network {
     return order.slice(0, top).map(([, place]) => ({ gloss: this.glosses[place], probability: chances[place] }));
   }
 
-  async answer(clip, top = 5) {
-    return this.answerOfSurest([clip], top);
-  }
-
   // of several cuts of one sign, that of the highest score; its answers, whether the first counts, and the clip itself
   async answerOfSurest(clips, top = 5) {
     const scored = await this.score(clips);
@@ -92,7 +88,7 @@ export class Network {
   async mattered(clip) {
     const handed = handFrames(clip, this.facts);
     const first = handed.indexOf(true);
-    const read = cut(clip, first, handed.lastIndexOf(true) + 1);
+    const read = handed.lastIndexOf(true) + 1 - first; // frames that are left of it when it is normalised
     const { landmarks, frame_mask: mask } = networkInput([normalize(clip, this.facts)], this.facts);
     const [frames, width] = [this.facts.num_frames, landmarks.length / this.facts.num_frames];
     const edges = Array.from({ length: SPANS + 1 }, (_, edge) => Math.round((edge * frames) / SPANS));
@@ -104,7 +100,7 @@ export class Network {
     }
     const chances = (await this.run(input, SPANS + 1)).map((scored) => this.chances(scored, this.scores(scored)));
     const best = chances[0].indexOf(Math.max(...chances[0]));
-    const moment = (edge) => first + (edge * read.frames) / frames;
+    const moment = (edge) => first + (edge * read) / frames;
     return edges.slice(1).map((edge, span) => ({
       first: moment(edges[span]),
       stop: moment(edge),

@@ -6,7 +6,7 @@
 const SMALLEST_UNIT = 1e-6;
 const MIDDLE_KNUCKLE = 9; // of the 21 points of a hand; 0 is its wrist
 
-export const seen = (xy, at) => xy[2 * at] === xy[2 * at];
+const seen = (xy, at) => xy[2 * at] === xy[2 * at];
 export const sidesOf = (facts) => [facts.hands.right, facts.hands.left].filter((hand) => hand.length);
 
 export function clipOf(frames, facts) {
@@ -61,7 +61,7 @@ export function networkInput(clips, facts) {
   return { landmarks: values, frame_mask: mask };
 }
 
-export function steadyMoments(frames, facts) {
+function steadyMoments(frames, facts) {
   const fill = facts.stretch ? facts.num_frames : Math.min(frames, facts.num_frames);
   const steps = Array.from({ length: facts.num_frames }, (_, step) => step);
   const moments = steps.map((step) => Math.min((step * (frames - 1)) / Math.max(fill - 1, 1), frames - 1));
@@ -129,7 +129,7 @@ function leadWithRight(clip, facts) {
   return handTravel(clip, facts, facts.hands.left) <= handTravel(clip, facts, facts.hands.right) ? clip : mirrored(clip, facts);
 }
 
-export function mirrored(clip, facts) {
+function mirrored(clip, facts) {
   const landmarks = facts.landmarks.length;
   const xy = new Float32Array(clip.xy.length);
   for (let frame = 0; frame < clip.frames; frame += 1) {

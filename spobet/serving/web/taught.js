@@ -4,7 +4,7 @@
 import { directionOf } from "./network.js";
 
 const FORMAT = "spobet enrolled 1";
-export const MAX_CLIPS = 10;
+const MAX_CLIPS = 10;
 
 export class Taught {
   // network: hash of the network they hold for; given: signs that the server knows, shown but kept there
