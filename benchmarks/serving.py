@@ -2,9 +2,10 @@
 
     python benchmarks/serving.py [CLIENTS [REQUESTS [MINUTES]]]
 
-Starts `spobet serve` with a process a core at a free port of this machine, sends clips of 64 frames as JSON landmarks from so many
-clients, and prints errors, the time within which 95 % are answered, answers a second, their share of what this process answers
-alone from two threads, and the memory of the server's processes; then, for so many minutes, of all that at full load.
+Starts `spobet serve` with a process a core at a free port of this machine, sends landmarks of 64 frames from so many clients, once
+as bytes and once as JSON, and prints of each the errors, the time within which 95 % are answered, answers a second and their share
+of what this process answers alone from two threads, measured before and after; then the memory of the server's processes, and for
+so many minutes that of both at full load.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ def main() -> None:
     recognizer, rng = load(NETWORK), np.random.default_rng(0)
     shape = (FRAMES, len(recognizer.skeleton), 2)
     clip = (0.5 + 0.01 * rng.normal(size=shape).cumsum(axis=0)).round(4)
-    body = json.dumps({"landmarks": clip.tolist()}).encode()
+    bodies = {
+        "application/octet-stream": clip.astype("<f4").tobytes(),
+        "application/json": json.dumps({"landmarks": clip.tolist()}).encode(),
+    }
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -45,20 +49,23 @@ def main() -> None:
         began = time.perf_counter()
         _wait(port)
         print(f"answers {time.perf_counter() - began:.1f} s after its start")
-        _load(port, body, clients, 200)
-        before = _memory(server.pid)
-        took, errors, seconds = _load(port, body, clients, requests)
-        print(f"{requests} predictions by {clients} clients: {errors} errors, 95 % within {1e3 * np.quantile(took, 0.95):.0f} ms")
-        alone, rate = _alone(lambda: recognizer.predict(clip), requests), requests / seconds
-        print(
-            f"{rate:.0f} answers a second, {rate / alone:.0%} of the {alone:.0f} of the recogniser in this process on two threads"
-        )
+        for kind, body in bodies.items():
+            _load(port, kind, body, clients, 200)
+        before, alone = _memory(server.pid), _alone(lambda: recognizer.predict(clip), requests)
+        measured = {kind: _load(port, kind, body, clients, requests) for kind, body in bodies.items()}
+        alone = (alone + _alone(lambda: recognizer.predict(clip), requests)) / 2
+        print(f"the recogniser in this process on two threads: {alone:.0f} answers a second")
+        for kind, (took, errors, seconds) in measured.items():
+            within, rate = 1e3 * np.quantile(took, 0.95), requests / seconds
+            print(f"{kind}: {requests} predictions by {clients} clients, {errors} errors, 95 % within {within:.0f} ms")
+            print(f"    {rate:.0f} answers a second, {rate / alone:.0%}")
         print(f"memory of the server: {before:.0f} MB before, {_memory(server.pid):.0f} MB after")
         for minute in range(1, minutes + 1):
             done, failed, end = 0, 0, time.monotonic() + 60
             while time.monotonic() < end:
-                took, errors, _ = _load(port, body, clients, requests)
-                done, failed = done + len(took), failed + errors
+                for kind, body in bodies.items():
+                    took, errors, _ = _load(port, kind, body, clients, requests)
+                    done, failed = done + len(took), failed + errors
             print(f"minute {minute}: {done} predictions, {failed} errors, {_memory(server.pid):.0f} MB")
     finally:
         server.terminate()
@@ -75,9 +82,9 @@ def _wait(port: int) -> None:
             return
 
 
-def _load(port: int, body: bytes, clients: int, requests: int) -> tuple[list[float], int, float]:
+def _load(port: int, kind: str, body: bytes, clients: int, requests: int) -> tuple[list[float], int, float]:
     """Seconds of every request, how many failed, and seconds of all: every client asks again as soon as it is answered."""
-    head = f"POST /api/predict HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+    head = f"POST /api/predict HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: {kind}\r\n"
     request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
     took, errors, asked, began = [], 0, clients, time.perf_counter()
     with selectors.DefaultSelector() as waiting:

@@ -14,10 +14,11 @@ import spobet
 from spobet.serving.gallery import NETWORK, Gallery
 from spobet.serving.guard import BodyTooLarge, Guard
 from spobet.serving.page import add_page
-from spobet.serving.reading import MAX_BODY, MAX_CLIPS, BadRequest, load_body, read_upload
+from spobet.serving.reading import MAX_BODY, MAX_CLIPS, BadRequest, beside_landmarks, load_body, load_packed, read_upload
 from spobet.serving.service import Service, wrong_request
 
-SHORT = 500  # frames
+SHORT = 300_000  # bytes of a body: about 400 frames as JSON
+PACKED = "application/octet-stream"
 _POINT = {"anyOf": [{"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}, {"type": "null"}]}
 _CLIP: dict[str, Any] = {
     "type": "object",
@@ -45,8 +46,19 @@ _SIGN = {
 }
 
 
-def _body(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+def _body(schema: dict[str, Any], **others: dict[str, Any]) -> dict[str, Any]:
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}, **others}}}
+
+
+def _clip_body() -> dict[str, Any]:
+    """A clip as JSON, or its coordinates alone; what stands beside them may come as the query."""
+    packed = "x and y of every landmark of every frame as little-endian float32, NaN where missing."
+    beside = {name: schema for name, schema in _CLIP["properties"].items() if name != "landmarks"}
+    query = [{"name": name, "in": "query", "required": False, "schema": schema} for name, schema in beside.items()]
+    return {
+        **_body(_CLIP, **{PACKED: {"schema": {"type": "string", "format": "binary", "description": packed}}}),
+        "parameters": query,
+    }
 
 
 _BAD: dict[int | str, dict[str, Any]] = {400: {"description": "What is wrong with the request, in words."}}
@@ -121,25 +133,26 @@ def _answers(service: Service) -> APIRouter:
     """Ranked glosses."""
     router = APIRouter()
 
-    @router.post("/predict", summary="Ranked glosses of a clip's landmarks", responses=_BAD, openapi_extra=_body(_CLIP))
+    @router.post("/predict", summary="Ranked glosses of a clip's landmarks", responses=_BAD, openapi_extra=_clip_body())
     async def predict(request: Request) -> Response:
-        content = load_body(await request.body())
+        body = await request.body()
 
         def answer() -> Response:
+            content = _content(request, body)
             answers = service.answers(service.clip(content), _top(content))
             return Response(orjson.dumps(answers), media_type="application/json")  # spares FastAPI's look at every value
 
         # short clips take a few milliseconds: threads would only wait for each other
-        return answer() if _length(content) <= SHORT else await run_in_threadpool(answer)
+        return answer() if len(body) <= SHORT else await run_in_threadpool(answer)
 
     @router.post("/predict-file", summary="Ranked glosses of a file of landmarks or video", responses=_BAD)
     async def predict_file(file: UploadFile = File(...)) -> dict[str, Any]:  # noqa: B008
         content = await file.read()
         return await run_in_threadpool(lambda: service.answers_with_landmarks(read_upload(file.filename or "", content)))
 
-    @router.post("/spot", summary="Signs in a long clip", responses=_BAD, openapi_extra=_body(_CLIP))
+    @router.post("/spot", summary="Signs in a long clip", responses=_BAD, openapi_extra=_clip_body())
     async def find(request: Request) -> dict[str, Any]:
-        content = load_body(await request.body())
+        content = _content(request, await request.body())
         return await run_in_threadpool(lambda: service.found(service.clip(content), _top(content)))
 
     return router
@@ -186,9 +199,10 @@ def _gallery(gallery: Gallery) -> APIRouter:
     return router
 
 
-def _length(content: dict[str, Any]) -> int:
-    frames = content.get("landmarks")
-    return len(frames) if isinstance(frames, list) else 0
+def _content(request: Request, body: bytes) -> dict[str, Any]:
+    """What a request for answers holds, whichever way it says so; what the body itself says counts more than the query."""
+    packed = request.headers.get("content-type", "").partition(";")[0].strip().lower() == PACKED
+    return beside_landmarks(request.query_params) | (load_packed(body) if packed else load_body(body))
 
 
 def _top(content: dict[str, Any]) -> int:

@@ -1,10 +1,12 @@
-"""What clients send, turned into clips: landmarks as JSON here, files in a process of their own with limits on time and memory."""
+"""What clients send, turned into clips: landmarks here, files in a process of their own with limits on time and memory."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +40,34 @@ def load_body(body: bytes) -> dict[str, Any]:
     return content
 
 
+def load_packed(body: bytes) -> dict[str, Any]:
+    """The request whose body is landmarks alone: little-endian float32 x and y, frame after frame, NaN where missing."""
+    if len(body) % 4:
+        raise BadRequest(f"a body of {len(body):,} bytes, expected float32")
+    return {"landmarks": np.frombuffer(body, "<f4")}
+
+
+def beside_landmarks(query: Mapping[str, str]) -> dict[str, Any]:
+    """What a query says of the clip in the body: skeleton and unit as words, frame_rate and top as JSON has them."""
+    said: dict[str, Any] = {name: query[name] for name in ("skeleton", "unit", "frame_rate", "top") if name in query}
+    for name in said.keys() & {"frame_rate", "top"}:
+        with suppress(orjson.JSONDecodeError):  # the word itself is refused later, and named
+            said[name] = orjson.loads(said[name])
+    return said
+
+
 def clip_of(content: Any, default: Skeleton, unit: str) -> PoseSequence:
-    """The clip of {"landmarks": frames of landmarks, each [x, y] or null}.
+    """The clip of {"landmarks": frames of landmarks, each [x, y] or null}, or of one array of all their coordinates.
 
     Beside them may stand "skeleton", "unit" and "frame_rate", where they are not the network's. BadRequest says what is wrong.
     """
-    if not isinstance(content, dict) or not isinstance(content.get("landmarks"), list):
+    if not isinstance(content, dict) or not isinstance(content.get("landmarks"), (list, np.ndarray)):
         raise BadRequest("no landmarks, expected {'landmarks': [[[x, y], ...], ...]}")
-    frames = content["landmarks"]
-    if not 0 < len(frames) <= MAX_FRAMES:
-        raise BadRequest(f"{len(frames)} frames, expected 1 to {MAX_FRAMES:,}")
     try:
         skeleton = skeleton_named(str(content["skeleton"])) if content.get("skeleton") else default
+        frames = _frames(content["landmarks"], len(skeleton))
+        if not 0 < len(frames) <= MAX_FRAMES:
+            raise BadRequest(f"{len(frames)} frames, expected 1 to {MAX_FRAMES:,}")
         xy = _coordinates(frames, len(skeleton))
         xy[np.isnan(xy).any(axis=2)] = np.nan
         confidence = np.where(np.isnan(xy[..., 0]), 0, 1)
@@ -64,11 +82,24 @@ def landmarks_of(pose: PoseSequence) -> list[list[list[float] | None]]:
     return [[None if x != x else [x, y] for x, y in frame] for frame in pose.xy.astype(float).round(7).tolist()]
 
 
-def _coordinates(frames: list[Any], num_landmarks: int) -> np.ndarray:
+def _frames(landmarks: list[Any] | np.ndarray, num_landmarks: int) -> list[Any] | np.ndarray:
+    """One entry a frame; BadRequest for an array that is no whole number of frames."""
+    if isinstance(landmarks, list):
+        return landmarks
+    if landmarks.size % (2 * num_landmarks):
+        raise BadRequest(
+            f"{landmarks.size:,} coordinates, expected {2 * num_landmarks} a frame: x and y of {num_landmarks} landmarks"
+        )
+    return landmarks.reshape(-1, num_landmarks, 2)
+
+
+def _coordinates(frames: list[Any] | np.ndarray, num_landmarks: int) -> np.ndarray:
     """(frames, landmarks, 2), NaN for null: in one go where every landmark is a pair, else frame by frame to say what is wrong."""
     try:
         xy = numbers(frames, "landmarks")
     except ValueError:
+        if isinstance(frames, np.ndarray):
+            raise
         xy = np.zeros(0)
     if xy.shape == (len(frames), num_landmarks, 2):
         return xy

@@ -60,6 +60,46 @@ def test_landmarks_are_answered_as_the_recogniser_answers(client: TestClient) ->
     assert reply["sure"] == load("wlasl100-hands").knows(ours)
 
 
+def test_landmarks_as_bytes_are_answered_as_the_same_in_json(client: TestClient) -> None:
+    kind, missing = {"content-type": "application/octet-stream"}, CLIP.xy.astype("<f4")
+    missing[3:5, 7] = np.nan
+    as_json = [[None if x != x else [x, y] for x, y in frame] for frame in missing.astype(float).tolist()]
+    for path in ("predict", "spot"):
+        packed_reply = client.post(f"/api/{path}?top=3&frame_rate=25", content=missing.tobytes(), headers=kind)
+        assert packed_reply.json() == client.post(f"/api/{path}", json={"landmarks": as_json, "top": 3, "frame_rate": 25}).json()
+        assert packed_reply.json() == client.post(f"/api/{path}?top=9&frame_rate=25", json={"landmarks": as_json, "top": 3}).json()
+        assert packed_reply.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "coordinates", "cut", "error"),
+    [
+        ("", 0, 0, "0 frames, expected 1 to"),
+        ("", 83, 0, "83 coordinates, expected 84 a frame"),
+        ("", 84, 1, "a body of 335 bytes, expected float32"),
+        ("?top=many", 84, 0, "top is 'many', expected 1 to 100"),
+        ("?frame_rate=0", 84, 0, "frame_rate is 0, expected 1 to 1000"),
+        ("?skeleton=X", 84, 0, "unknown skeleton 'X'"),
+        ("", 84 * 20_001, 0, "20001 frames, expected 1 to 20,000"),
+    ],
+)
+def test_bytes_that_are_no_clip_are_refused_in_words(
+    query: str, coordinates: int, cut: int, error: str, client: TestClient
+) -> None:
+    body = np.ones(coordinates, "<f4").tobytes()
+    reply = client.post(
+        f"/api/predict{query}", content=body[: len(body) - cut], headers={"content-type": "application/octet-stream"}
+    )
+    assert error in refused(reply)
+
+
+def test_bytes_that_hold_no_number_are_refused(client: TestClient) -> None:
+    for value, error in ((np.nan, "no hand seen"), (np.inf, "expected finite numbers")):
+        body = np.full(84, value, "<f4").tobytes()
+        reply = client.post("/api/predict", content=body, headers={"content-type": "application/octet-stream"})
+        assert error in refused(reply)
+
+
 def test_a_clip_of_another_skeleton_and_unit_is_answered(client: TestClient) -> None:
     pose = made_clip(OPENPOSE_54, num_frames=20, unit="pixels")
     assert client.post("/api/predict", json=described(pose, skeleton="OPENPOSE_54", unit="pixels")).status_code == 200
