@@ -34,9 +34,8 @@ def new_file(path: Path) -> Iterator[Path]:
     try:
         yield partial
         partial.replace(path)
-    except BaseException:
+    finally:
         partial.unlink(missing_ok=True)
-        raise
 
 
 def write_whole(path: Path, content: bytes | str) -> None:

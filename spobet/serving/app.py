@@ -14,7 +14,7 @@ import spobet
 from spobet.serving.gallery import NETWORK, Gallery
 from spobet.serving.guard import BodyTooLarge, Guard
 from spobet.serving.page import add_page
-from spobet.serving.reading import MAX_BODY, MAX_CLIPS, BadRequest, beside_landmarks, load_body, load_packed, read_upload
+from spobet.serving.reading import BESIDE, MAX_BODY, MAX_CLIPS, BadRequest, beside_landmarks, load_body, load_packed, read_upload
 from spobet.serving.service import Service, wrong_request
 
 SHORT = 300_000  # bytes of a body: about 400 frames as JSON
@@ -53,8 +53,7 @@ def _body(schema: dict[str, Any], **others: dict[str, Any]) -> dict[str, Any]:
 def _clip_body() -> dict[str, Any]:
     """A clip as JSON, or its coordinates alone; what stands beside them may come as the query."""
     packed = "x and y of every landmark of every frame as little-endian float32, NaN where missing."
-    beside = {name: schema for name, schema in _CLIP["properties"].items() if name != "landmarks"}
-    query = [{"name": name, "in": "query", "required": False, "schema": schema} for name, schema in beside.items()]
+    query = [{"name": name, "in": "query", "required": False, "schema": _CLIP["properties"][name]} for name in BESIDE]
     return {
         **_body(_CLIP, **{PACKED: {"schema": {"type": "string", "format": "binary", "description": packed}}}),
         "parameters": query,
@@ -152,8 +151,13 @@ def _answers(service: Service) -> APIRouter:
 
     @router.post("/spot", summary="Signs in a long clip", responses=_BAD, openapi_extra=_clip_body())
     async def find(request: Request) -> dict[str, Any]:
-        content = _content(request, await request.body())
-        return await run_in_threadpool(lambda: service.found(service.clip(content), _top(content)))
+        body = await request.body()
+
+        def answer() -> dict[str, Any]:
+            content = _content(request, body)
+            return service.found(service.clip(content), _top(content))
+
+        return await run_in_threadpool(answer)
 
     return router
 

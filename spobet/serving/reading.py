@@ -18,6 +18,7 @@ from spobet.formats.text import numbers
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton, skeleton_named
 
+BESIDE = ("skeleton", "unit", "frame_rate", "top")  # what may be said of a clip beside its landmarks
 MAX_BODY = 30_000_000  # bytes of a request
 MAX_FRAMES = 20_000  # of one clip
 MAX_CLIPS = 10  # of one request
@@ -49,7 +50,7 @@ def load_packed(body: bytes) -> dict[str, Any]:
 
 def beside_landmarks(query: Mapping[str, str]) -> dict[str, Any]:
     """What a query says of the clip in the body: skeleton and unit as words, frame_rate and top as JSON has them."""
-    said: dict[str, Any] = {name: query[name] for name in ("skeleton", "unit", "frame_rate", "top") if name in query}
+    said: dict[str, Any] = {name: query[name] for name in BESIDE if name in query}
     for name in said.keys() & {"frame_rate", "top"}:
         with suppress(orjson.JSONDecodeError):  # the word itself is refused later, and named
             said[name] = orjson.loads(said[name])
@@ -68,7 +69,7 @@ def clip_of(content: Any, default: Skeleton, unit: str) -> PoseSequence:
         frames = _frames(content["landmarks"], len(skeleton))
         if not 0 < len(frames) <= MAX_FRAMES:
             raise BadRequest(f"{len(frames)} frames, expected 1 to {MAX_FRAMES:,}")
-        xy = _coordinates(frames, len(skeleton))
+        xy = numbers(frames, "landmarks") if isinstance(frames, np.ndarray) else _coordinates(frames, len(skeleton))
         xy[np.isnan(xy).any(axis=2)] = np.nan
         confidence = np.where(np.isnan(xy[..., 0]), 0, 1)
         times, unit = _times(content.get("frame_rate"), len(xy)), str(content.get("unit") or unit)
@@ -93,13 +94,11 @@ def _frames(landmarks: list[Any] | np.ndarray, num_landmarks: int) -> list[Any] 
     return landmarks.reshape(-1, num_landmarks, 2)
 
 
-def _coordinates(frames: list[Any] | np.ndarray, num_landmarks: int) -> np.ndarray:
+def _coordinates(frames: list[Any], num_landmarks: int) -> np.ndarray:
     """(frames, landmarks, 2), NaN for null: in one go where every landmark is a pair, else frame by frame to say what is wrong."""
     try:
         xy = numbers(frames, "landmarks")
     except ValueError:
-        if isinstance(frames, np.ndarray):
-            raise
         xy = np.zeros(0)
     if xy.shape == (len(frames), num_landmarks, 2):
         return xy

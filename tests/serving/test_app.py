@@ -51,6 +51,10 @@ def refused(reply: Any, status: int = 400) -> str:
     return reply.json()["error"]
 
 
+def post_bytes(client: TestClient, path: str, body: bytes) -> Any:
+    return client.post(path, content=body, headers={"content-type": "application/octet-stream"})
+
+
 def test_landmarks_are_answered_as_the_recogniser_answers(client: TestClient) -> None:
     reply = client.post("/api/predict", json=described(top=3)).json()
     ours = load("wlasl100-hands").predict(CLIP, top=3)
@@ -61,11 +65,11 @@ def test_landmarks_are_answered_as_the_recogniser_answers(client: TestClient) ->
 
 
 def test_landmarks_as_bytes_are_answered_as_the_same_in_json(client: TestClient) -> None:
-    kind, missing = {"content-type": "application/octet-stream"}, CLIP.xy.astype("<f4")
+    missing = CLIP.xy.astype("<f4")
     missing[3:5, 7] = np.nan
     as_json = [[None if x != x else [x, y] for x, y in frame] for frame in missing.astype(float).tolist()]
     for path in ("predict", "spot"):
-        packed_reply = client.post(f"/api/{path}?top=3&frame_rate=25", content=missing.tobytes(), headers=kind)
+        packed_reply = post_bytes(client, f"/api/{path}?top=3&frame_rate=25", missing.tobytes())
         assert packed_reply.json() == client.post(f"/api/{path}", json={"landmarks": as_json, "top": 3, "frame_rate": 25}).json()
         assert packed_reply.json() == client.post(f"/api/{path}?top=9&frame_rate=25", json={"landmarks": as_json, "top": 3}).json()
         assert packed_reply.status_code == 200
@@ -87,17 +91,13 @@ def test_bytes_that_are_no_clip_are_refused_in_words(
     query: str, coordinates: int, cut: int, error: str, client: TestClient
 ) -> None:
     body = np.ones(coordinates, "<f4").tobytes()
-    reply = client.post(
-        f"/api/predict{query}", content=body[: len(body) - cut], headers={"content-type": "application/octet-stream"}
-    )
-    assert error in refused(reply)
+    assert error in refused(post_bytes(client, f"/api/predict{query}", body[: len(body) - cut]))
 
 
 def test_bytes_that_hold_no_number_are_refused(client: TestClient) -> None:
     for value, error in ((np.nan, "no hand seen"), (np.inf, "expected finite numbers")):
         body = np.full(84, value, "<f4").tobytes()
-        reply = client.post("/api/predict", content=body, headers={"content-type": "application/octet-stream"})
-        assert error in refused(reply)
+        assert error in refused(post_bytes(client, "/api/predict", body))
 
 
 def test_a_clip_of_another_skeleton_and_unit_is_answered(client: TestClient) -> None:
