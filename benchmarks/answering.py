@@ -11,7 +11,11 @@ from __future__ import annotations
 
 import os
 
-THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}
+THREADS = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
+}
 os.environ.update(THREADS)
 
 import statistics  # noqa: E402
@@ -56,12 +60,19 @@ def operations(path: Path) -> float:
     for value in model.graph.input:
         value.type.tensor_type.shape.dim[0].dim_value = 1
     model = onnx.shape_inference.infer_shapes(model, data_prop=True)
-    shapes = {value.name: [side.dim_value for side in value.type.tensor_type.shape.dim] for value in model.graph.value_info}
+    shapes = {
+        value.name: [side.dim_value for side in value.type.tensor_type.shape.dim]
+        for value in model.graph.value_info
+    }
     shapes |= {array.name: list(array.dims) for array in model.graph.initializer}
     total = 0.0
     for node in model.graph.node:
         if node.op_type == "MatMul":
-            total += 2.0 * np.prod(shapes[node.output[0]]) * shapes[node.input[0]][-1] if node.output[0] in shapes else 0
+            total += (
+                2.0 * np.prod(shapes[node.output[0]]) * shapes[node.input[0]][-1]
+                if node.output[0] in shapes
+                else 0
+            )
         elif node.op_type == "Conv":
             total += 2.0 * np.prod(shapes[node.output[0]]) * shapes[node.input[1]][-1]
     return total
@@ -72,9 +83,15 @@ def main() -> None:
     run = RunFolder(Path(sys.argv[1]))
     recognizer, rng = load(run.path), np.random.default_rng(0)
     landmarks = len(recognizer.skeleton)
-    xy = 0.5 + 0.01 * rng.normal(size=(FRAMES, landmarks, 2)).cumsum(axis=0) + 0.1 * rng.normal(size=(landmarks, 2))
+    xy = (
+        0.5
+        + 0.01 * rng.normal(size=(FRAMES, landmarks, 2)).cumsum(axis=0)
+        + 0.1 * rng.normal(size=(landmarks, 2))
+    )
     pose = PoseSequence(xy, np.ones(xy.shape[:2]), recognizer.skeleton, unit="image")
-    inputs = recognizer._bank([pose]).steady_input(np.arange(1), run.experiment().input.num_frames, run.experiment().input.stretch)
+    inputs = recognizer._bank([pose]).steady_input(
+        np.arange(1), run.experiment().input.num_frames, run.experiment().input.stretch
+    )
     flops = operations(run.onnx)
     side = round((flops / 2) ** (1 / 3))
     left, right = (rng.random((side, side)).astype(np.float32) for _ in range(2))
@@ -90,11 +107,17 @@ def main() -> None:
         answer, product = median(lambda: recognizer.predict(pose)), median(lambda: left @ right)
         rows.append((answer, product, median(lambda: network.predict_on_batch(inputs))))
     answer, product, theirs = (statistics.median(column) for column in zip(*rows, strict=True))
-    print(f"{flops / 1e6:.1f} M operations in products of one clip; a {side} x {side} matrix product has as many")
+    print(
+        f"{flops / 1e6:.1f} M operations in products of one clip; a {side} x {side} matrix product has as many"
+    )
     print(f"landmarks to ranked glosses: {answer * 1e3:.2f} ms")
-    print(f"as one matrix product: {product * 1e3:.2f} ms; times that: {statistics.median(a / p for a, p, _ in rows):.2f}")
+    print(
+        f"as one matrix product: {product * 1e3:.2f} ms; times that: {statistics.median(a / p for a, p, _ in rows):.2f}"
+    )
     ratio = statistics.median(k / a for a, _, k in rows)
-    print(f"Keras on {keras.backend.backend()}, predict_on_batch: {theirs * 1e3:.2f} ms, {ratio:.1f} times as long")
+    print(
+        f"Keras on {keras.backend.backend()}, predict_on_batch: {theirs * 1e3:.2f} ms, {ratio:.1f} times as long"
+    )
     _first_answer(Path(sys.argv[1]), xy)
 
 
@@ -107,7 +130,9 @@ def _first_answer(run: Path, xy: np.ndarray) -> None:
     for _ in range(ROUNDS):
         for code, seconds in took.items():
             began = time.perf_counter()
-            told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+            told = subprocess.run(
+                [sys.executable, "-c", code], capture_output=True, text=True, check=True
+            ).stdout
             seconds.append(time.perf_counter() - began)
             megabytes = float(told.split()[-1]) if told else megabytes
     clip.unlink()

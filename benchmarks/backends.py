@@ -21,19 +21,26 @@ NUM_STEPS = 15
 
 def main() -> None:
     """Print one row a backend, with each time as a ratio to the fastest."""
-    installed = [name for name, packages in BACKENDS.items() if importlib.util.find_spec(packages[0])]
+    installed = [
+        name for name, packages in BACKENDS.items() if importlib.util.find_spec(packages[0])
+    ]
     rows = {name: _measured(name) for name in installed}
     columns = list(next(iter(rows.values())))
     print(f"{'backend':12}" + "".join(f"{column:>28}" for column in columns))
     for name, row in rows.items():
-        cells = (f"{row[column]:.3f} s ({row[column] / min(other[column] for other in rows.values()):.1f}x)" for column in columns)
+        cells = (
+            f"{row[column]:.3f} s ({row[column] / min(other[column] for other in rows.values()):.1f}x)"
+            for column in columns
+        )
         print(f"{name:12}" + "".join(f"{cell:>28}" for cell in cells))
 
 
 def _measured(backend: str) -> dict[str, float]:
     command = [sys.executable, __file__, "--one"]
     environment = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    output = subprocess.run(
+        command, env=environment, check=True, capture_output=True, text=True
+    ).stdout
     return json.loads(output.splitlines()[-1])
 
 
@@ -53,10 +60,15 @@ def _one() -> None:
     experiment, num_glosses = Experiment(), 100
     backbone = SignBackbone(experiment.backbone, HANDS_42, experiment.input.num_frames)
     model = SignClassifier(backbone, new_head(experiment, num_glosses))
-    model.compile(optimizer_of(experiment.train.schedule, 20), keras.losses.CategoricalCrossentropy(from_logits=True))
+    model.compile(
+        optimizer_of(experiment.train.schedule, 20),
+        keras.losses.CategoricalCrossentropy(from_logits=True),
+    )
     rng, size = np.random.default_rng(0), experiment.train.schedule.batch_size
     inputs = {
-        "landmarks": rng.normal(size=(size, experiment.input.num_frames, len(HANDS_42), 3)).astype(np.float32),
+        "landmarks": rng.normal(size=(size, experiment.input.num_frames, len(HANDS_42), 3)).astype(
+            np.float32
+        ),
         "frame_mask": np.ones((size, experiment.input.num_frames), bool),
     }
     targets = np.eye(num_glosses, dtype=np.float32)[rng.integers(num_glosses, size=size)]

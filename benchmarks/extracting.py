@@ -55,7 +55,10 @@ def legacy(pictures: np.ndarray, python: str, still: bool) -> np.ndarray:
     with tempfile.NamedTemporaryFile(suffix=".npy") as file:
         np.save(file.name, pictures)
         done = subprocess.run(
-            [python, "-c", LEGACY, file.name, "still" if still else "video"], capture_output=True, text=True, check=True
+            [python, "-c", LEGACY, file.name, "still" if still else "video"],
+            capture_output=True,
+            text=True,
+            check=True,
         )
     return np.array(json.loads(done.stdout.splitlines()[-1]), np.float32)
 
@@ -73,9 +76,16 @@ def compare(name: str, pose: PoseSequence, reference: np.ndarray) -> None:
     apart = 100 * np.abs(body - reference[..., :2]).max(axis=-1)  # the larger of both axes
     lost = int(np.isnan(apart[sure]).sum())
     median, most, largest = np.nanpercentile(apart[sure], (50, 99, 100))
-    print(f"{name}, {len(pose)} frames: {int(sure.sum()):,} body points of visibility {SURE} and more, {lost} of them missing here")
-    print(f"  apart by median {median:.2f}, 99th percentile {most:.2f}, largest {largest:.2f} % of the picture;", end=" ")
-    print(f"{(apart[sure] <= LIMIT).mean():.2%} within {LIMIT} %; largest of all 33 points {np.nanmax(apart):.2f} %")
+    print(
+        f"{name}, {len(pose)} frames: {int(sure.sum()):,} body points of visibility {SURE} and more, {lost} of them missing here"
+    )
+    print(
+        f"  apart by median {median:.2f}, 99th percentile {most:.2f}, largest {largest:.2f} % of the picture;",
+        end=" ",
+    )
+    print(
+        f"{(apart[sure] <= LIMIT).mean():.2%} within {LIMIT} %; largest of all 33 points {np.nanmax(apart):.2f} %"
+    )
 
 
 def seconds_direct(video: Path, detector: MediaPipe) -> float:
@@ -86,7 +96,9 @@ def seconds_direct(video: Path, detector: MediaPipe) -> float:
     start = time.perf_counter()
     with detector._landmarkers() as (pose, hands), av.open(str(video)) as container:
         for frame in container.decode(video=0):
-            picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.to_ndarray(format="rgb24"))
+            picture = mp.Image(
+                image_format=mp.ImageFormat.SRGB, data=frame.to_ndarray(format="rgb24")
+            )
             moment = round(frame.time * 1000)
             pose.detect_for_video(picture, moment)
             hands.detect_for_video(picture, moment)
@@ -106,7 +118,9 @@ def draw(pictures: np.ndarray, pose: PoseSequence, path: Path) -> None:
 
     shown = []
     for frame in sorted({0, len(pictures) // 2, len(pictures) - 1}):
-        big = np.kron(pictures[frame], np.ones((max(1, 512 // pictures.shape[1]),) * 2 + (1,), np.uint8))
+        big = np.kron(
+            pictures[frame], np.ones((max(1, 512 // pictures.shape[1]),) * 2 + (1,), np.uint8)
+        )
         height, width = big.shape[:2]
         for row, (x, y) in enumerate(pose.xy[frame]):
             if 0 <= x < 1 and 0 <= y < 1:

@@ -24,7 +24,12 @@ FRAMES_A_CLIP = 60
 def make(folder: Path, num_frames: int) -> Path:
     """A tree of `num_frames` keypoint files and its split file."""
     rng = np.random.default_rng(0)
-    sizes = {"pose_keypoints_2d": 75, "face_keypoints_2d": 210, "hand_left_keypoints_2d": 63, "hand_right_keypoints_2d": 63}
+    sizes = {
+        "pose_keypoints_2d": 75,
+        "face_keypoints_2d": 210,
+        "hand_left_keypoints_2d": 63,
+        "hand_right_keypoints_2d": 63,
+    }
     texts = []
     for _ in range(20):
         person = {name: rng.uniform(0, 1, size).round(5).tolist() for name, size in sizes.items()}
@@ -34,15 +39,19 @@ def make(folder: Path, num_frames: int) -> Path:
         home = folder / "poses" / f"{clip:05d}"
         home.mkdir(parents=True)
         for frame in range(1, FRAMES_A_CLIP + 1):
-            (home / f"image_{frame:05d}_keypoints.json").write_bytes(texts[(clip + frame) % len(texts)])
-        instances.append({"video_id": home.name, "split": "train", "frame_start": 1, "frame_end": -1})
+            (home / f"image_{frame:05d}_keypoints.json").write_bytes(
+                texts[(clip + frame) % len(texts)]
+            )
+        instances.append(
+            {"video_id": home.name, "split": "train", "frame_start": 1, "frame_end": -1}
+        )
     (folder / "split.json").write_text(json.dumps([{"gloss": "any", "instances": instances}]))
     return folder
 
 
 def import_it(folder: Path) -> None:
     """Import the tree; prints seconds and peak megabytes."""
-    from spobet.dataset.wlasl import import_wlasl
+    from spobet.ingest.wlasl import import_wlasl
 
     start = time.perf_counter()
     import_wlasl(folder / "poses", [folder / "split.json"], folder / "data")
@@ -59,9 +68,16 @@ def main() -> None:
         for file in (folder / "poses").rglob("*.json"):
             json.loads(file.read_bytes())
         plain = time.perf_counter() - start
-        told = subprocess.run([sys.executable, __file__, "--import", place], capture_output=True, text=True, check=True)
+        told = subprocess.run(
+            [sys.executable, __file__, "--import", place],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         seconds, megabytes = json.loads(told.stdout)
-    print(f"{num_frames:,} frames imported in {seconds:.1f} s ({num_frames / seconds:,.0f} a second), peak {megabytes:,.0f} MB")
+    print(
+        f"{num_frames:,} frames imported in {seconds:.1f} s ({num_frames / seconds:,.0f} a second), peak {megabytes:,.0f} MB"
+    )
     print(f"json.loads of the same files alone: {plain:.1f} s, {plain / seconds:.1f} times as long")
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-BYTES_PER_MEGABYTE = 1024 * (1 if sys.platform == "linux" else 1024)  # ru_maxrss is in kilobytes on Linux, bytes on macOS
+BYTES_PER_MEGABYTE = 1024 * (
+    1 if sys.platform == "linux" else 1024
+)  # ru_maxrss is in kilobytes on Linux, bytes on macOS
 
 
 def main(data: Path) -> None:

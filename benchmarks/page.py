@@ -72,13 +72,19 @@ def main() -> None:
 def tell(page: Any, recognizer: Recognizer, name: str, poses: list[PoseSequence]) -> None:
     """Print one network's figures."""
     poses = [recognizer.prepared(pose) for pose in poses]
-    there, here = page.evaluate(RUN, [name, [*map(landmarks_of, poses)], TIMES]), recognizer.scored(poses).logits
+    there, here = (
+        page.evaluate(RUN, [name, [*map(landmarks_of, poses)], TIMES]),
+        recognizer.scored(poses).logits,
+    )
     took = []
     for number in range(TIMES):
         began = time.perf_counter()
         recognizer.predict(poses[number % len(poses)])
         took.append(1e3 * (time.perf_counter() - began))
-    apart, own = np.abs(np.array(there["logits"]) - here).max(), statistics.median(took[TIMES // 4 :])
+    apart, own = (
+        np.abs(np.array(there["logits"]) - here).max(),
+        statistics.median(took[TIMES // 4 :]),
+    )
     browser = statistics.median(there["took"][TIMES // 4 :])
     speed = f"browser {browser:.1f} ms, Python {own:.1f} ms, ratio {browser / own:.1f}"
     print(f"{name}, {len(poses)} clips: logits {apart:.1e} apart; {speed}")

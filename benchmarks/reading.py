@@ -59,7 +59,9 @@ def main() -> None:
             clips = make_tree(Path(folder), num_clips, np.random.default_rng(0))
             fast, plain = best_rates(clips)
         size = f"{num_clips * FRAMES_A_CLIP:7,d} frames"
-        print(f"{size}: {fast:7,.0f} frames/s; with json {plain:7,.0f} frames/s ({fast / plain:.2f}x)")
+        print(
+            f"{size}: {fast:7,.0f} frames/s; with json {plain:7,.0f} frames/s ({fast / plain:.2f}x)"
+        )
 
 
 if __name__ == "__main__":

@@ -51,7 +51,9 @@ def lost(share: float) -> Change:
 
 def thinned(step: int) -> Change:
     """Every so many-th frame."""
-    return lambda pose, rng: replace(pose, xy=pose.xy[::step], confidence=pose.confidence[::step], times=None)
+    return lambda pose, rng: replace(
+        pose, xy=pose.xy[::step], confidence=pose.confidence[::step], times=None
+    )
 
 
 def exchanged(pose: PoseSequence, rng: np.random.Generator) -> PoseSequence:
@@ -86,10 +88,15 @@ def main() -> None:
     """Print a Markdown table."""
     recognizer, dataset = load(sys.argv[1]), Dataset.open(Path(sys.argv[2]))
     clips = dataset.manifest.of_splits("val", "test")
-    labels, poses = labels_of(clips, recognizer.vocabulary), [dataset.pose(clip.id) for clip in clips]
+    labels, poses = (
+        labels_of(clips, recognizer.vocabulary),
+        [dataset.pose(clip.id) for clip in clips],
+    )
     draws = np.random.default_rng(0).integers(len(labels), size=(2000, len(labels)))
     plain = np.zeros(0)
-    print(f"| {len(labels)} clips | top-1 % | top-5 % | change of top-1, points |\n|---|---|---|---|")
+    print(
+        f"| {len(labels)} clips | top-1 % | top-5 % | change of top-1, points |\n|---|---|---|---|"
+    )
     for name, change in CHANGES.items():
         rng = np.random.default_rng(0)
         logits = recognizer.logits([change(pose, rng) for pose in poses])
@@ -97,7 +104,11 @@ def main() -> None:
         hits = (ranks == 1).astype(float)
         plain = plain if len(plain) else hits
         low, high = np.percentile(100 * (hits - plain)[draws].mean(axis=1), [2.5, 97.5])
-        told = "" if name == "as they are" else f"{100 * (hits - plain).mean():+.1f} ({low:+.1f} to {high:+.1f})"
+        told = (
+            ""
+            if name == "as they are"
+            else f"{100 * (hits - plain).mean():+.1f} ({low:+.1f} to {high:+.1f})"
+        )
         print(f"| {name} | {100 * hits.mean():.1f} | {100 * (ranks <= 5).mean():.1f} | {told} |")
 
 

@@ -32,7 +32,9 @@ NETWORK, FRAMES = "wlasl100-hands-open", 64
 
 def main() -> None:
     """Measure once."""
-    clients, requests, minutes = (int(word) for word in [*sys.argv[1:], *("50", "2000", "0")[len(sys.argv) - 1 :]])
+    clients, requests, minutes = (
+        int(word) for word in [*sys.argv[1:], *("50", "2000", "0")[len(sys.argv) - 1 :]]
+    )
     recognizer, rng = load(NETWORK), np.random.default_rng(0)
     shape = (FRAMES, len(recognizer.skeleton), 2)
     clip = (0.5 + 0.01 * rng.normal(size=shape).cumsum(axis=0)).round(4)
@@ -44,7 +46,10 @@ def main() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     words = ["serve", NETWORK, "--port", str(port), "--workers", str(os.cpu_count() or 1)]
-    server = subprocess.Popen([sys.executable, "-c", "from spobet.cli import main; main()", *words], stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [sys.executable, "-c", "from spobet.cli import main; main()", *words],
+        stdout=subprocess.DEVNULL,
+    )
     try:
         began = time.perf_counter()
         _wait(port)
@@ -52,12 +57,16 @@ def main() -> None:
         for kind, body in bodies.items():
             _load(port, kind, body, clients, 200)
         before, alone = _memory(server.pid), _alone(lambda: recognizer.predict(clip), requests)
-        measured = {kind: _load(port, kind, body, clients, requests) for kind, body in bodies.items()}
+        measured = {
+            kind: _load(port, kind, body, clients, requests) for kind, body in bodies.items()
+        }
         alone = (alone + _alone(lambda: recognizer.predict(clip), requests)) / 2
         print(f"the recogniser in this process on two threads: {alone:.0f} answers a second")
         for kind, (took, errors, seconds) in measured.items():
             within, rate = 1e3 * np.quantile(took, 0.95), requests / seconds
-            print(f"{kind}: {requests} predictions by {clients} clients, {errors} errors, 95 % within {within:.0f} ms")
+            print(
+                f"{kind}: {requests} predictions by {clients} clients, {errors} errors, 95 % within {within:.0f} ms"
+            )
             print(f"    {rate:.0f} answers a second, {rate / alone:.0%}")
         print(f"memory of the server: {before:.0f} MB before, {_memory(server.pid):.0f} MB after")
         for minute in range(1, minutes + 1):
@@ -66,7 +75,9 @@ def main() -> None:
                 for kind, body in bodies.items():
                     took, errors, _ = _load(port, kind, body, clients, requests)
                     done, failed = done + len(took), failed + errors
-            print(f"minute {minute}: {done} predictions, {failed} errors, {_memory(server.pid):.0f} MB")
+            print(
+                f"minute {minute}: {done} predictions, {failed} errors, {_memory(server.pid):.0f} MB"
+            )
     finally:
         server.terminate()
         server.wait()
@@ -82,7 +93,9 @@ def _wait(port: int) -> None:
             return
 
 
-def _load(port: int, kind: str, body: bytes, clients: int, requests: int) -> tuple[list[float], int, float]:
+def _load(
+    port: int, kind: str, body: bytes, clients: int, requests: int
+) -> tuple[list[float], int, float]:
     """Seconds of every request, how many failed, and seconds of all: every client asks again as soon as it is answered."""
     head = f"POST /api/predict HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: {kind}\r\n"
     request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body

@@ -27,7 +27,7 @@ from spobet.model import layers
 from spobet.model.backbone import SignBackbone
 from spobet.model.classifier import SignClassifier
 from spobet.poses.arrays import PoseBank, network_input
-from spobet.poses.augment import augment, random_moments
+from spobet.poses.augment import augment, random_frame_times
 from spobet.poses.skeleton import HANDS_42
 from spobet.training.batches import Batches, LabelledBatches
 from spobet.training.fit import optimizer_of
@@ -35,7 +35,9 @@ from spobet.training.run import new_head
 
 EXPERIMENT = Path(__file__).parents[1] / "experiments" / "wlasl100-hands.toml"
 NUM_CLIPS, NUM_GLOSSES, NUM_STEPS, MATRIX = 320, 100, 10, 2048
-BYTES_PER_MEGABYTE = 1024 * (1 if sys.platform == "linux" else 1024)  # ru_maxrss is in kilobytes on Linux, bytes on macOS
+BYTES_PER_MEGABYTE = 1024 * (
+    1 if sys.platform == "linux" else 1024
+)  # ru_maxrss is in kilobytes on Linux, bytes on macOS
 
 
 class StockTimeConvolution(layers.TimeConvolution):
@@ -58,9 +60,21 @@ class ClipByClip(LabelledBatches):
         inputs = []
         for clip in clips:
             one = np.array([clip])
-            moments, mask = random_moments(bank.lengths[one], choices.input.num_frames, choices.input.stretch, choices.augment, rng)
-            inputs.append(network_input(augment(bank.read(one, moments), bank.skeleton, choices.augment, rng), mask))
-        return {name: np.concatenate([each[name] for each in inputs]) for name in inputs[0]}, self._targets[clips]
+            moments, mask = random_frame_times(
+                bank.lengths[one],
+                choices.input.num_frames,
+                choices.input.stretch,
+                choices.augment,
+                rng,
+            )
+            inputs.append(
+                network_input(
+                    augment(bank.read(one, moments), bank.skeleton, choices.augment, rng), mask
+                )
+            )
+        return {
+            name: np.concatenate([each[name] for each in inputs]) for name in inputs[0]
+        }, self._targets[clips]
 
 
 def main() -> None:
@@ -77,24 +91,37 @@ def main() -> None:
     inputs = batches[0][0]
     forward = _median(lambda: ours.predict_on_batch(inputs))
     operations, peak = 3 * size * _operations(ours), _matrix_peak()
-    print(f"{keras.backend.backend()}, batches of {size} clips, {ours.count_params():,} parameters, medians of {NUM_STEPS}")
+    print(
+        f"{keras.backend.backend()}, batches of {size} clips, {ours.count_params():,} parameters, medians of {NUM_STEPS}"
+    )
     print(f"{'':34}{'ours':>12}{'stock':>12}")
     print(f"{'making a batch':34}{1e3 * feed:9.0f} ms{1e3 * stock_feed:9.0f} ms")
     print(f"{'a training step':34}{1e3 * step:9.0f} ms{1e3 * stock_step:9.0f} ms")
-    print(f"{'clips a second':34}{size / (feed + step):12.0f}{size / (stock_feed + stock_step):12.0f}")
+    print(
+        f"{'clips a second':34}{size / (feed + step):12.0f}{size / (stock_feed + stock_step):12.0f}"
+    )
     print(f"{'of a step: forward pass':34}{1e3 * forward:9.0f} ms")
     print(f"{'of a step: backward pass, update':34}{1e3 * (step - forward):9.0f} ms")
-    print(f"{'operations of a step':34}{operations / 1e9:9.2f} G   {operations / step / 1e9:.0f} G/s")
+    print(
+        f"{'operations of a step':34}{operations / 1e9:9.2f} G   {operations / step / 1e9:.0f} G/s"
+    )
     print(f"{'one product of two ' + str(MATRIX) + ' square':34}{'':12}   {peak / 1e9:.0f} G/s")
     ratio = (stock_feed + stock_step) / (feed + step)
-    print(f"share of the peak {operations / step / peak:.2f}; stock takes {ratio:.1f} times as long")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // BYTES_PER_MEGABYTE:,} MB")
+    print(
+        f"share of the peak {operations / step / peak:.2f}; stock takes {ratio:.1f} times as long"
+    )
+    print(
+        f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // BYTES_PER_MEGABYTE:,} MB"
+    )
 
 
 def _model(experiment: Experiment) -> SignClassifier:
     backbone = SignBackbone(experiment.backbone, HANDS_42, experiment.input.num_frames)
     model = SignClassifier(backbone, new_head(experiment, NUM_GLOSSES))
-    model.compile(optimizer_of(experiment.train.schedule, NUM_STEPS), keras.losses.CategoricalCrossentropy(from_logits=True))
+    model.compile(
+        optimizer_of(experiment.train.schedule, NUM_STEPS),
+        keras.losses.CategoricalCrossentropy(from_logits=True),
+    )
     return model
 
 
@@ -134,8 +161,14 @@ def _operations_a_position(block: keras.Layer, positions: int) -> int:
 
 def _matrix_peak() -> float:
     """Operations a second of one large matrix product on the same backend."""
-    matrix = keras.ops.convert_to_tensor(np.random.default_rng(0).normal(size=(MATRIX, MATRIX)).astype(np.float32))
-    return 2 * MATRIX**3 / _median(lambda: keras.ops.convert_to_numpy(keras.ops.matmul(matrix, matrix)))
+    matrix = keras.ops.convert_to_tensor(
+        np.random.default_rng(0).normal(size=(MATRIX, MATRIX)).astype(np.float32)
+    )
+    return (
+        2
+        * MATRIX**3
+        / _median(lambda: keras.ops.convert_to_numpy(keras.ops.matmul(matrix, matrix)))
+    )
 
 
 def _median(step: Callable[[], object]) -> float:

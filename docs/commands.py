@@ -14,10 +14,14 @@ WIDTH = 120
 def page() -> str:
     """The whole page as Markdown."""
     sections = (f"## {name}\n\n```\n{text}\n```\n" for name, text in helps(main, "spobet", None))
-    return "# Commands\n\nMade by `python docs/commands.py`; a test keeps it true.\n\n" + "\n".join(sections)
+    return "# Commands\n\nMade by `python docs/commands.py`; a test keeps it true.\n\n" + "\n".join(
+        sections
+    )
 
 
-def helps(command: click.Command, name: str, parent: click.Context | None) -> Iterator[tuple[str, str]]:
+def helps(
+    command: click.Command, name: str, parent: click.Context | None
+) -> Iterator[tuple[str, str]]:
     """(full name, help text) of a command and of all below it."""
     settings = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     context = click.Context(command, info_name=name, parent=parent, **settings)

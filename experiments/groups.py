@@ -48,12 +48,28 @@ class Answered:
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data/wlasl100-hands"), show_default=True)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default=Path("data/wlasl100-hands"),
+    show_default=True,
+)
 @click.option("--backbone", type=click.Path(exists=True, path_type=Path), required=True)
-@click.option("--background", type=click.Path(exists=True, path_type=Path), help="Data set of further glosses to tell apart.")
-@click.option("--full", type=click.Path(exists=True, path_type=Path), multiple=True, help="Runs of full training to stand beside.")
+@click.option(
+    "--background",
+    type=click.Path(exists=True, path_type=Path),
+    help="Data set of further glosses to tell apart.",
+)
+@click.option(
+    "--full",
+    type=click.Path(exists=True, path_type=Path),
+    multiple=True,
+    help="Runs of full training to stand beside.",
+)
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
-def main(data: Path, backbone: Path, background: Path | None, full: tuple[Path, ...], runs: Path) -> None:
+def main(
+    data: Path, backbone: Path, background: Path | None, full: tuple[Path, ...], runs: Path
+) -> None:
     """Train the five networks, score them, and print the figures."""
     dataset = Dataset.open(data)
     groups = deal(dataset.manifest.vocabulary.glosses)
@@ -61,13 +77,22 @@ def main(data: Path, backbone: Path, background: Path | None, full: tuple[Path, 
     met = set(RunFolder(backbone).record().glosses) & hundred
     if met:
         raise click.ClickException(f"{backbone}: has met {len(met)} of the glosses, expected none")
-    others = [_without(hundred, Dataset.open(background), runs / "groups-background")] if background else []
-    recognizers = [load(_trained(number, group, dataset, backbone, runs, others)) for number, group in enumerate(groups)]
+    others = (
+        [_without(hundred, Dataset.open(background), runs / "groups-background")]
+        if background
+        else []
+    )
+    recognizers = [
+        load(_trained(number, group, dataset, backbone, runs, others))
+        for number, group in enumerate(groups)
+    ]
     scored = dataset.manifest.of_splits("val", "test").clips
     tell_rejection([_answered(recognizer, dataset, scored) for recognizer in recognizers])
     reached = [_full(run, dataset, scored) for run in full]
     for shots in SHOTS:
-        draws = [_enrolled(recognizers, groups, dataset, scored, shots, seed) for seed in range(DRAWS)]
+        draws = [
+            _enrolled(recognizers, groups, dataset, scored, shots, seed) for seed in range(DRAWS)
+        ]
         tell_enrolment(shots, draws, reached)
 
 
@@ -80,14 +105,23 @@ def deal(glosses: Sequence[str]) -> list[list[str]]:
 def _without(glosses: Set[str], dataset: Dataset, path: Path) -> Path:
     """The training clips of a data set that show none of these glosses, as a data set of their own."""
     if not path.exists():
-        with DatasetWriter(path, dataset.skeleton, dataset.info.unit, dataset.info.source, dataset.info.licence) as writer:
+        with DatasetWriter(
+            path, dataset.skeleton, dataset.info.unit, dataset.info.source, dataset.info.licence
+        ) as writer:
             for clip in dataset.manifest.of_splits("train"):
                 if clip.gloss not in glosses:
                     writer.add(clip, dataset.pose(clip.id))
     return path
 
 
-def _trained(number: int, group: Sequence[str], dataset: Dataset, backbone: Path, runs: Path, others: Sequence[Path]) -> Path:
+def _trained(
+    number: int,
+    group: Sequence[str],
+    dataset: Dataset,
+    backbone: Path,
+    runs: Path,
+    others: Sequence[Path],
+) -> Path:
     """The run that was trained without a group's glosses."""
     from spobet.training import train
 
@@ -98,14 +132,23 @@ def _trained(number: int, group: Sequence[str], dataset: Dataset, backbone: Path
     experiment = read_experiment(HERE / "wlasl100-hands.toml")
     schedule = replace(experiment.train.schedule, epochs=EPOCHS, learning_rate=RATE)
     experiment = replace(experiment, train=replace(experiment.train, schedule=schedule))
-    train(experiment, data, run, backbone, command=f"python experiments/{Path(__file__).name}", background=others)
+    train(
+        experiment,
+        data,
+        run,
+        backbone,
+        command=f"python experiments/{Path(__file__).name}",
+        background=others,
+    )
     return run
 
 
 def _answered(recognizer: Recognizer, dataset: Dataset, clips: Sequence[Clip]) -> Answered:
     answers = [answer[0] for answer in _predicted(recognizer, dataset, clips)]
     known = np.array([clip.gloss in recognizer.vocabulary for clip in clips])
-    right = np.array([answer.gloss == clip.gloss for answer, clip in zip(answers, clips, strict=True)])
+    right = np.array(
+        [answer.gloss == clip.gloss for answer, clip in zip(answers, clips, strict=True)]
+    )
     return Answered(np.array([answer.probability for answer in answers]), known, right)
 
 
@@ -143,10 +186,15 @@ def _enrolled(
 def tell_rejection(groups: Sequence[Answered]) -> None:
     """Print how well unknown signs are told by the probability of the first answer."""
     areas = [area(group.sure[group.known], group.sure[~group.known]) for group in groups]
-    sure, right = (np.concatenate([getattr(group, name)[group.known] for group in groups]) for name in ("sure", "right"))
+    sure, right = (
+        np.concatenate([getattr(group, name)[group.known] for group in groups])
+        for name in ("sure", "right")
+    )
     point = for_error(operating_points(sure, right), 0.1)
     told = ", ".join(f"{value:.3f}" for value in areas)
-    click.echo(f"known against unknown: area under the ROC curve {statistics.mean(areas):.3f} (groups: {told})")
+    click.echo(
+        f"known against unknown: area under the ROC curve {statistics.mean(areas):.3f} (groups: {told})"
+    )
     click.echo(f"known clips: {right.sum()} of {len(right)} named right")
     if point:
         low, high = wilson_interval(point.answered, point.count)
@@ -164,7 +212,9 @@ def area(higher: np.ndarray, lower: np.ndarray) -> float:
     return float(above)
 
 
-def tell_enrolment(shots: int, draws: Sequence[tuple[int, int, int, int]], reached: Sequence[np.ndarray]) -> None:
+def tell_enrolment(
+    shots: int, draws: Sequence[tuple[int, int, int, int]], reached: Sequence[np.ndarray]
+) -> None:
     """Print how many clips of enrolled glosses are named among all 100, beside full training."""
     shares = [draw[0] / draw[1] for draw in draws]
     others = statistics.mean(draw[2] / draw[3] for draw in draws)

@@ -18,10 +18,10 @@ from typing import Any
 import click
 
 from spobet.config import read_experiment
-from spobet.dataset.packed import import_packed
 from spobet.dataset.reserve import reserve
 from spobet.dataset.resplit import resplit, write_resplit
 from spobet.dataset.store import Dataset
+from spobet.ingest.packed import import_packed
 from spobet.recognition.evaluate import evaluate
 from spobet.shipped import find_run
 
@@ -61,7 +61,11 @@ class Row:
 
 
 OFFICIAL, NEW_SIGNERS = "wlasl100-hands", "wlasl100-hands-signers"
-TUNED, SCRATCH, GLOSSES = "wlasl100-hands.toml", "wlasl100-hands-scratch.toml", "wlasl2000-hands.toml"
+TUNED, SCRATCH, GLOSSES = (
+    "wlasl100-hands.toml",
+    "wlasl100-hands-scratch.toml",
+    "wlasl2000-hands.toml",
+)
 BACKBONES = {
     "wlasl2000-hands": Backbone(GLOSSES, OFFICIAL),
     "wlasl2000-hands-40": Backbone(GLOSSES, OFFICIAL, epochs=40),
@@ -80,14 +84,18 @@ ROWS = {
     "new-signers": Row(TUNED, "wlasl2000-hands-signers", data=NEW_SIGNERS),
     "new-signers-40": Row(TUNED, "wlasl2000-hands-signers-40", data=NEW_SIGNERS),
     "new-head": Row(TUNED, "wlasl2000-hands-40", changes={"keep_head": False}),
-    "frozen": Row(TUNED, "wlasl2000-hands-40", changes={"freeze_backbone": True, "keep_head": False}),
+    "frozen": Row(
+        TUNED, "wlasl2000-hands-40", changes={"freeze_backbone": True, "keep_head": False}
+    ),
 }
 
 
 @click.command()
 @click.argument("rows", nargs=-1, type=click.Choice([*ROWS, *BACKBONES]))
 @click.option("--all", "everything", is_flag=True, help="Every backbone, then every row.")
-@click.option("--landmarks", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
+@click.option(
+    "--landmarks", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True
+)
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True)
 def main(rows: tuple[str, ...], everything: bool, landmarks: Path, runs: Path, data: Path) -> None:
@@ -121,12 +129,18 @@ def _pretrain(name: str, landmarks: Path, runs: Path, data: Path) -> None:
     tested = _dataset(wanted.without, landmarks, data)
     reserved = reserve(tested, their=wanted.their)
     if wanted.every_gloss:
-        reserved = replace(reserved, glosses=frozenset(Dataset.open(tested).manifest.vocabulary.glosses))
+        reserved = replace(
+            reserved, glosses=frozenset(Dataset.open(tested).manifest.vocabulary.glosses)
+        )
     experiment = read_experiment(HERE / wanted.experiment)
-    schedule = replace(experiment.pretrain.schedule, epochs=wanted.epochs or experiment.pretrain.schedule.epochs)
+    schedule = replace(
+        experiment.pretrain.schedule, epochs=wanted.epochs or experiment.pretrain.schedule.epochs
+    )
     experiment = replace(experiment, pretrain=replace(experiment.pretrain, schedule=schedule))
     record = pretrain(experiment, sources, runs / name, reserved, command=_command(name))
-    click.echo(f"{name}: {len(record.clips):,} clips, {record.epochs} epochs, {record.minutes} minutes. {record.left_out}")
+    click.echo(
+        f"{name}: {len(record.clips):,} clips, {record.epochs} epochs, {record.minutes} minutes. {record.left_out}"
+    )
 
 
 def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
@@ -136,22 +150,47 @@ def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
     folder = _dataset(row.data, landmarks, data)
     start = None
     if row.backbone:
-        start = runs / row.backbone if (runs / row.backbone / "run.json").exists() else find_run(row.backbone)
+        start = (
+            runs / row.backbone
+            if (runs / row.backbone / "run.json").exists()
+            else find_run(row.backbone)
+        )
     experiment = read_experiment(HERE / row.experiment)
-    schedule = replace(experiment.train.schedule, epochs=row.epochs or experiment.train.schedule.epochs)
-    experiment = replace(experiment, train=replace(experiment.train, schedule=schedule, **row.changes))
+    schedule = replace(
+        experiment.train.schedule, epochs=row.epochs or experiment.train.schedule.epochs
+    )
+    experiment = replace(
+        experiment, train=replace(experiment.train, schedule=schedule, **row.changes)
+    )
     figures = []
     for seed in row.seeds:
         run = runs / f"{name}-{seed}"
         if not (run / "run.json").exists():
             others = [_dataset("wlasl2000-hands-train", landmarks, data)] if row.beside else []
-            train(replace(experiment, seed=seed), folder, run, start, command=_command(name), background=others)
+            train(
+                replace(experiment, seed=seed),
+                folder,
+                run,
+                start,
+                command=_command(name),
+                background=others,
+            )
         for splits in (["test"], ["val", "test"]):
             metrics = evaluate(run, folder, splits)
             click.echo(f"{name}, seed {seed}\n{metrics.table()}")
         minutes = json.loads((run / "run.json").read_text(encoding="utf-8"))["minutes"]
-        figures.append((metrics.top1.instance, metrics.top5.instance, metrics.top10.instance, metrics.top1.per_class, minutes))
-    cells = [_mean([100 * value for value in column]) for column in list(zip(*figures, strict=True))[:4]]
+        figures.append(
+            (
+                metrics.top1.instance,
+                metrics.top5.instance,
+                metrics.top10.instance,
+                metrics.top1.per_class,
+                minutes,
+            )
+        )
+    cells = [
+        _mean([100 * value for value in column]) for column in list(zip(*figures, strict=True))[:4]
+    ]
     return f"| {name} | {' | '.join(cells)} | {statistics.mean(figure[4] for figure in figures):.1f} min | {len(row.seeds)} seeds |"
 
 

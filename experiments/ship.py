@@ -34,13 +34,17 @@ from spobet.training.train import uncompiled
 @click.argument("name")
 @click.option("--onnx", is_flag=True, help="For recognition.")
 @click.option("--keras", "trainable", is_flag=True, help="For further training.")
-@click.option("--data", type=click.Path(exists=True, path_type=Path), help="Its clips, for what its record does not tell.")
+@click.option(
+    "--data",
+    type=click.Path(exists=True, path_type=Path),
+    help="Its clips, for what its record does not tell.",
+)
 def main(run: Path, name: str, onnx: bool, trainable: bool, data: Path | None) -> None:
     """Ship RUN as NAME."""
     source, target = RunFolder(run), RunFolder(FOLDER / name)
     record = source.record()
     target.path.mkdir(parents=True, exist_ok=True)
-    for file in (source.config, source.vocabulary, source.other_glosses, source.rejection):
+    for file in (source.config, source.vocabulary, source.auxiliary_glosses, source.rejection):
         if file.is_file():
             shutil.copyfile(file, target.path / file.name)
     classifier = uncompiled(keras.saving.load_model(source.classifier))
@@ -48,7 +52,10 @@ def main(run: Path, name: str, onnx: bool, trainable: bool, data: Path | None) -
         write_onnx(classifier, target.onnx)
     if trainable:
         classifier.save(target.classifier)
-    words = {"command": _without_folders(record.command), "head_from": _without_folders(record.head_from)}
+    words = {
+        "command": _without_folders(record.command),
+        "head_from": _without_folders(record.head_from),
+    }
     replace(record, **words, **_untold(record, data)).write(target.record_file)
     size = sum(file.stat().st_size for file in target.path.iterdir()) / 1e6
     click.echo(f"{target.path}: {size:.1f} MB")

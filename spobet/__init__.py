@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["Dataset", "load", "read"]
 
-_HOMES = {"Dataset": "spobet.dataset.store", "read": "spobet.formats", "load": "spobet.recognition.recognizer"}
+_HOMES = {
+    "Dataset": "spobet.dataset.store",
+    "read": "spobet.formats",
+    "load": "spobet.recognition.recognizer",
+}
 
 
 def __getattr__(name: str) -> Any:

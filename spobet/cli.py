@@ -20,7 +20,9 @@ class _Commands(click.Group):
         try:
             return super().invoke(context)
         except KeyboardInterrupt:
-            click.echo("\nstopped; the same command goes on from the last whole epoch or clip", err=True)
+            click.echo(
+                "\nstopped; the same command goes on from the last whole epoch or clip", err=True
+            )
             context.exit(130)
         except ExtraNeeded as error:
             _fail(error)
@@ -42,7 +44,13 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--out", type=FOLDER, default=Path("demo"), show_default=True, help="Folder for everything the demo makes.")
+@click.option(
+    "--out",
+    type=FOLDER,
+    default=Path("demo"),
+    show_default=True,
+    help="Folder for everything the demo makes.",
+)
 def demo(out: Path) -> None:
     """Synthetic signs: pretrain, train, evaluate, predict; ends in one HTML page."""
     from spobet.demo import run_demo

@@ -7,16 +7,23 @@ import json
 import tomllib
 import types
 import typing
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from spobet.errors import UserError
 from spobet.files import write_whole
 from spobet.poses.augment import AugmentConfig
 
 Section = TypeVar("Section")
 
-FEATURES = ("places", "local", "relation", "seen")
+FEATURES = ("coordinates", "local", "relation", "seen")
+_FORMER_FEATURES = {"places": "coordinates"}  # in run folders of version 0.1
+_FORMER_KEYS = {
+    "pretrain.places_weight": "coordinates_weight",
+    "train.background_share": "auxiliary_share",
+}
 BLOCKS = ("convolution", "attention", "pool")
 
 
@@ -38,7 +45,12 @@ class InputConfig:
     right_leads: bool = True
 
     def __post_init__(self) -> None:
-        _check(self, "input", num_frames=self.num_frames >= 2, min_confidence=0 <= self.min_confidence <= 1)
+        _check(
+            self,
+            "input",
+            num_frames=self.num_frames >= 2,
+            min_confidence=0 <= self.min_confidence <= 1,
+        )
 
 
 @dataclass(frozen=True)
@@ -69,6 +81,7 @@ class BackboneConfig:
     norm_first: bool = True
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "features", current_features(self.features))
         _check(
             self,
             "backbone",
@@ -119,14 +132,14 @@ class Schedule:
 class PretrainConfig:
     """What a backbone is pretrained to tell, and what it must do without.
 
-    places_weight, motion_weight, gloss_weight: how much each objective counts; 0 leaves it out. Places and motion (change
+    coordinates_weight, motion_weight, gloss_weight: how much each objective counts; 0 leaves it out. Places and motion (change
     over `motion_step` frames) are those of hidden landmarks; glosses are named by the head that [train] describes.
     mask_ratio: share of each clip's frames that is hidden, in spans of `span` frames. hand_share: share of the clips in which
     one hand is hidden instead of whole frames. follow_motion: 0 hides spans anywhere, 1 in proportion to how far
     the hands move there.
     """
 
-    places_weight: float = 1.0
+    coordinates_weight: float = 1.0
     motion_weight: float = 0.0
     gloss_weight: float = 0.0
     motion_step: int = 3
@@ -140,9 +153,9 @@ class PretrainConfig:
         _check(
             self,
             "pretrain",
-            places_weight=self.places_weight >= 0,
+            coordinates_weight=self.coordinates_weight >= 0,
             motion_weight=self.motion_weight >= 0,
-            gloss_weight=self.gloss_weight >= 0 and (self.restores or self.gloss_weight > 0),
+            gloss_weight=self.gloss_weight >= 0 and (self.reconstructs or self.gloss_weight > 0),
             motion_step=self.motion_step >= 1,
             mask_ratio=0 < self.mask_ratio < 1,
             span=self.span >= 1,
@@ -151,9 +164,9 @@ class PretrainConfig:
         )
 
     @property
-    def restores(self) -> bool:
+    def reconstructs(self) -> bool:
         """Whether anything is hidden, to be restored."""
-        return self.places_weight > 0 or self.motion_weight > 0
+        return self.coordinates_weight > 0 or self.motion_weight > 0
 
 
 @dataclass(frozen=True)
@@ -162,7 +175,7 @@ class TrainConfig:
 
     keep_head: where the backbone comes from a run that names glosses, start from its head too, each gloss that both know from
     its prototype there. freeze_backbone: only the head learns. clips_a_gloss: train on so many clips of each gloss, chosen by
-    the seed; 0 takes all. background_share: where clips of other glosses are given too, so many of them an epoch for each of its
+    the seed; 0 takes all. auxiliary_share: where clips of other glosses are given too, so many of them an epoch for each of its
     own. choose_on_validation: keep the epoch with the best top-1 on the split `val` instead of the
     last; figures on `val` then say that it was chosen there.
     """
@@ -174,7 +187,7 @@ class TrainConfig:
     keep_head: bool = True
     freeze_backbone: bool = False
     clips_a_gloss: int = 0
-    background_share: float = 1.0
+    auxiliary_share: float = 1.0
     choose_on_validation: bool = False
     schedule: Schedule = field(default_factory=Schedule)
 
@@ -187,7 +200,7 @@ class TrainConfig:
             head_width=self.head_width >= 0,
             prototype_scale=self.prototype_scale >= 0,
             clips_a_gloss=self.clips_a_gloss >= 0,
-            background_share=self.background_share > 0,
+            auxiliary_share=self.auxiliary_share > 0,
         )
 
 
@@ -212,7 +225,7 @@ def read_experiment(path: Path) -> Experiment:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
         return _build(Experiment, values, "")
     except (ValueError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: {error}") from error
+        raise UserError(f"{path}: {error}") from error
 
 
 def write_experiment(experiment: Experiment, path: Path) -> None:
@@ -220,13 +233,21 @@ def write_experiment(experiment: Experiment, path: Path) -> None:
     write_whole(path, "\n".join(_toml_lines(experiment, "")).lstrip("\n") + "\n")
 
 
+def current_features(features: Iterable[str]) -> tuple[str, ...]:
+    """The features under the names they have now: run folders and networks of version 0.1 have another."""
+    return tuple(_FORMER_FEATURES.get(name, name) for name in features)
+
+
 def _build(kind: type[Section], values: dict[str, Any], where: str) -> Section:
     hints = typing.get_type_hints(kind)
+    values = {_FORMER_KEYS.get(where + name, name): value for name, value in values.items()}
     known = [entry.name for entry in dataclasses.fields(kind)]  # type: ignore[arg-type]
     unknown = sorted(set(values) - set(known))
     if unknown:
-        raise ValueError(f"unknown key {where + unknown[0]!r}, expected one of: {', '.join(known)}")
-    return kind(**{name: _value(hints[name], value, where + name) for name, value in values.items()})
+        raise UserError(f"unknown key {where + unknown[0]!r}, expected one of: {', '.join(known)}")
+    return kind(
+        **{name: _value(hints[name], value, where + name) for name, value in values.items()}
+    )
 
 
 def _value(hint: Any, value: Any, name: str) -> Any:
@@ -238,13 +259,17 @@ def _value(hint: Any, value: Any, name: str) -> Any:
     if hint is float and type(value) is int:
         return float(value)
     if not isinstance(hint, (type, types.GenericAlias)) or type(value) is not hint:
-        raise ValueError(f"{name} is {value!r}, expected {getattr(hint, '__name__', hint)}")
+        raise UserError(f"{name} is {value!r}, expected {getattr(hint, '__name__', hint)}")
     return value
 
 
 def _toml_lines(section: Any, name: str) -> list[str]:
     values = {entry.name: getattr(section, entry.name) for entry in dataclasses.fields(section)}
-    plain = [f"{key} = {_toml(value)}" for key, value in values.items() if not dataclasses.is_dataclass(value)]
+    plain = [
+        f"{key} = {_toml(value)}"
+        for key, value in values.items()
+        if not dataclasses.is_dataclass(value)
+    ]
     nested = [
         line
         for key, value in values.items()
@@ -264,4 +289,6 @@ def _check(section: object, name: str, **conditions: bool) -> None:
     for key, holds in conditions.items():
         if not holds:
             where, value = f"{name}.{key}".lstrip("."), getattr(section, key)
-            raise ValueError(f"{where} is {value!r}, which is outside what it may be (see {type(section).__name__})")
+            raise UserError(
+                f"{where} is {value!r}, which is outside what it may be (see {type(section).__name__})"
+            )

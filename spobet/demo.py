@@ -10,14 +10,14 @@ from pathlib import Path
 
 from spobet.config import read_experiment
 from spobet.dataset.store import Dataset
-from spobet.dataset.synthetic import MINIMAL_PAIRS, synthesize
 from spobet.evaluation.metrics import Metrics
-from spobet.evaluation.page import Example
 from spobet.evaluation.predictions import Prediction, read_predictions_csv
-from spobet.evaluation.report import Chart, MinimalPair, Page, demo_page
 from spobet.files import write_whole
+from spobet.ingest.synthetic import MINIMAL_PAIRS, synthesize
 from spobet.recognition.evaluate import evaluate
 from spobet.recognition.recognizer import load
+from spobet.reports.demo import Chart, MinimalPair, Page, demo_page
+from spobet.reports.page import Example
 from spobet.runs import RunFolder
 
 NUM_EXAMPLES = 3
@@ -33,7 +33,10 @@ def run_demo(out: Path, say: Callable[[str], None]) -> Path:
 
     Steps whose result is there already are not done again, so a demo that was stopped goes on.
     """
-    from spobet.training import pretrain, train  # the demo is listed by --help, which must not wait for Keras
+    from spobet.training import (  # the demo is listed by --help, which must not wait for Keras
+        pretrain,
+        train,
+    )
 
     began = time.monotonic()
     data, pretrained, trained = out / "data", RunFolder(out / "pretrained"), RunFolder(out / "run")
@@ -56,7 +59,9 @@ def run_demo(out: Path, say: Callable[[str], None]) -> Path:
     return out / PAGE
 
 
-def _page(metrics: Metrics, dataset: Dataset, pretrained: RunFolder, trained: RunFolder, minutes: float) -> Page:
+def _page(
+    metrics: Metrics, dataset: Dataset, pretrained: RunFolder, trained: RunFolder, minutes: float
+) -> Page:
     predictions = read_predictions_csv(trained.predictions("test"))
     record = trained.record()
     return Page(
@@ -78,17 +83,27 @@ def _charts(pretrained: RunFolder, trained: RunFolder) -> tuple[Chart, ...]:
     return (
         Chart("Pretraining", "squared error of hidden landmarks", {"restored": restoring["loss"]}),
         Chart("Training", "cross-entropy", {"loss": naming["loss"]}),
-        Chart("Training", "share of varied training clips named right", {"accuracy": naming["accuracy"]}),
+        Chart(
+            "Training",
+            "share of varied training clips named right",
+            {"accuracy": naming["accuracy"]},
+        ),
     )
 
 
-def _examples(dataset: Dataset, trained: RunFolder, predictions: tuple[Prediction, ...]) -> tuple[Example, ...]:
+def _examples(
+    dataset: Dataset, trained: RunFolder, predictions: tuple[Prediction, ...]
+) -> tuple[Example, ...]:
     """A missed clip if there is one, then clips named right, each of another gloss, asked anew through the recogniser."""
     recognizer = load(trained.path)
     missed_first = sorted(predictions, key=lambda prediction: prediction.rank == 1)
     first_of_gloss = {prediction.gloss: prediction for prediction in reversed(missed_first)}
-    chosen = [prediction for prediction in missed_first if first_of_gloss[prediction.gloss] is prediction]
-    chosen = [*chosen[:1], *(prediction for prediction in chosen[1:] if prediction.rank == 1)][:NUM_EXAMPLES]
+    chosen = [
+        prediction for prediction in missed_first if first_of_gloss[prediction.gloss] is prediction
+    ]
+    chosen = [*chosen[:1], *(prediction for prediction in chosen[1:] if prediction.rank == 1)][
+        :NUM_EXAMPLES
+    ]
     examples = []
     for prediction in chosen:
         pose = dataset.pose(prediction.clip_id)
@@ -100,12 +115,18 @@ def _examples(dataset: Dataset, trained: RunFolder, predictions: tuple[Predictio
 def _minimal_pairs(path: Path, predictions: tuple[Prediction, ...]) -> tuple[MinimalPair, ...]:
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    return tuple(_minimal_pair(row["parameter"], {row["first"], row["second"]}, predictions) for row in rows)
+    return tuple(
+        _minimal_pair(row["parameter"], {row["first"], row["second"]}, predictions) for row in rows
+    )
 
 
-def _minimal_pair(parameter: str, pair: set[str], predictions: tuple[Prediction, ...]) -> MinimalPair:
+def _minimal_pair(
+    parameter: str, pair: set[str], predictions: tuple[Prediction, ...]
+) -> MinimalPair:
     of_pair = [prediction for prediction in predictions if prediction.gloss in pair]
     right = sum(prediction.rank == 1 for prediction in of_pair)
-    confused = sum(prediction.rank > 1 and prediction.answers[0][0] in pair for prediction in of_pair)
+    confused = sum(
+        prediction.rank > 1 and prediction.answers[0][0] in pair for prediction in of_pair
+    )
     first, second = sorted(pair)
     return MinimalPair(first, second, parameter, right, confused, len(of_pair))

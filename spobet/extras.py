@@ -6,8 +6,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
+from spobet.errors import UserError
 
-class ExtraNeeded(ImportError):
+
+class ExtraNeeded(UserError, ImportError):
     """Something was asked for that needs an extra of the package."""
 
 

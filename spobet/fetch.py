@@ -13,12 +13,14 @@ from socket import gaierror
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from spobet.errors import UserError
+
 CHUNK = 1 << 18
 _RANGE_NOT_SATISFIABLE = 416
 _WORTH_ANOTHER_TRY = (408, 425, 429, 500, 502, 503, 504)
 
 
-class FetchError(OSError):
+class FetchError(UserError, OSError):
     """A file could not be had; the text says from where and why. `.part` keeps what came, for the next time."""
 
 
@@ -58,7 +60,9 @@ def fetch(
             _stop_if_hopeless(url, error)
             failures = failures + 1 if _size(part) <= before else 0
             if failures >= patience.tries:
-                raise FetchError(f"{url}: gave up after {failures} tries without progress ({error})") from error
+                raise FetchError(
+                    f"{url}: gave up after {failures} tries without progress ({error})"
+                ) from error
             time.sleep(patience.rest * 2**failures)
     return _accepted(url, part, path, sha256)
 
@@ -69,7 +73,9 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _go_on(url: str, part: Path, timeout: float, progress: Callable[[int, int | None], None]) -> None:
+def _go_on(
+    url: str, part: Path, timeout: float, progress: Callable[[int, int | None], None]
+) -> None:
     """Append to `part` what is missing of it; returns when it is whole."""
     tag = part.with_name(part.name + ".tag")  # says which file of the server the part belongs to
     known = tag.read_text() if tag.is_file() and _size(part) else ""
@@ -87,7 +93,11 @@ def _go_on(url: str, part: Path, timeout: float, progress: Callable[[int, int | 
         _refuse_page(url, response)
         resumed = response.status == 206
         done = _size(part) if resumed else 0
-        total = int(response.headers["Content-Length"]) + done if response.headers.get("Content-Length") else None
+        total = (
+            int(response.headers["Content-Length"]) + done
+            if response.headers.get("Content-Length")
+            else None
+        )
         tag.write_text(_tag(response))
         with part.open("ab" if resumed else "wb") as file:
             for chunk in _chunks(response):
@@ -111,7 +121,9 @@ def _tag(response: HTTPResponse) -> str:
 
 def _refuse_page(url: str, response: HTTPResponse) -> None:
     if response.headers.get_content_type() == "text/html":
-        raise FetchError(f"{url}: a web page came in place of the file (a quota, a question, or a dead link)")
+        raise FetchError(
+            f"{url}: a web page came in place of the file (a quota, a question, or a dead link)"
+        )
 
 
 def _stop_if_hopeless(url: str, error: Exception) -> None:
@@ -128,7 +140,9 @@ def _accepted(url: str, part: Path, path: Path, sha256: str | None) -> str:
     part.with_name(part.name + ".tag").unlink(missing_ok=True)
     if sha256 and found != sha256:
         part.unlink()
-        raise FetchError(f"{url}: SHA-256 {found}, expected {sha256}: not the file that was asked for")
+        raise FetchError(
+            f"{url}: SHA-256 {found}, expected {sha256}: not the file that was asked for"
+        )
     part.replace(path)
     return found
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from spobet.errors import AlreadyThere
+
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
@@ -16,7 +18,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     FileExistsError where `path` is there already, unless it is an empty folder.
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise FileExistsError(f"{path}: is there already; name a new folder or remove it first")
+        raise AlreadyThere(f"{path}: is there already; name a new folder or remove it first")
     partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
     partial.mkdir(parents=True)
     try:

@@ -14,10 +14,20 @@ from pathlib import Path
 
 from spobet.config import Experiment, read_experiment
 from spobet.dataset.manifest import Vocabulary
+from spobet.errors import NotFound, UserError
 from spobet.files import write_whole
 from spobet.poses.skeleton import Skeleton
 
-PACKAGES = ("spobet", "keras", "jax", "tensorflow", "tensorflow-cpu", "torch", "numpy", "onnxruntime")
+PACKAGES = (
+    "spobet",
+    "keras",
+    "jax",
+    "tensorflow",
+    "tensorflow-cpu",
+    "torch",
+    "numpy",
+    "onnxruntime",
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,7 @@ class RunRecord:
             values |= {name: tuple(values[name]) for name in ("clips", "glosses", "signers")}
             return cls(**values, skeleton=skeleton)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ValueError(f"{path}: not the record of a run ({error})") from error
+            raise UserError(f"{path}: not the record of a run ({error})") from error
 
 
 @dataclass(frozen=True)
@@ -86,9 +96,10 @@ class RunFolder:
         return self.path / "vocabulary.txt"
 
     @property
-    def other_glosses(self) -> Path:
+    def auxiliary_glosses(self) -> Path:
         """Glosses it was trained to tell from its own and never answers; absent where there are none."""
-        return self.path / "other-glosses.txt"
+        former = self.path / "other-glosses.txt"  # its name in version 0.1
+        return former if former.is_file() else self.path / "auxiliary-glosses.txt"
 
     @property
     def backbone(self) -> Path:
@@ -98,11 +109,15 @@ class RunFolder:
     @property
     def weights(self) -> Path:
         """Where the encoder's weights are: alone, or, as in what comes with the package, only in the whole network."""
-        return self.backbone if self.backbone.is_file() or not self.classifier.is_file() else self.classifier
+        return (
+            self.backbone
+            if self.backbone.is_file() or not self.classifier.is_file()
+            else self.classifier
+        )
 
     @property
     def masked_frames(self) -> Path:
-        """The pretrained encoder with its head that restores hidden frames, as Keras keeps it."""
+        """The pretrained encoder with its head that reconstructs hidden frames, as Keras keeps it."""
         return self.path / "masked_frames.keras"
 
     @property
@@ -174,10 +189,14 @@ class RunFolder:
     def record(self) -> RunRecord:
         """The record of a finished run; FileNotFoundError says what to do about an unfinished or absent one."""
         if not self.path.is_dir():
-            raise FileNotFoundError(f"{self.path}: no such run folder")
+            raise NotFound(f"{self.path}: no such run folder")
         if not self.record_file.is_file():
-            hint = "unfinished: give the same command again to go on" if self.state.is_file() else "not a run folder"
-            raise FileNotFoundError(f"{self.path}: {hint} (no {self.record_file.name})")
+            hint = (
+                "unfinished: give the same command again to go on"
+                if self.state.is_file()
+                else "not a run folder"
+            )
+            raise NotFound(f"{self.path}: {hint} (no {self.record_file.name})")
         return RunRecord.read(self.record_file)
 
     def experiment(self) -> Experiment:
@@ -190,7 +209,11 @@ class RunFolder:
 
     def all_glosses(self) -> Vocabulary:
         """What the whole network tells apart: its own glosses, then the others."""
-        others = Vocabulary.read(self.other_glosses).glosses if self.other_glosses.is_file() else ()
+        others = (
+            Vocabulary.read(self.auxiliary_glosses).glosses
+            if self.auxiliary_glosses.is_file()
+            else ()
+        )
         return Vocabulary(self.glosses().glosses + others)
 
     def write_history(self, rows: Sequence[Mapping[str, float]]) -> None:
@@ -212,11 +235,15 @@ def commit_of(folder: Path) -> str:
     """The git commit of the source in `folder`, marked "+changes" where files differ from it; "" outside a repository."""
 
     def git(*words: str) -> str:
-        return subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(
+            ["git", *words], cwd=folder, capture_output=True, text=True, check=True
+        ).stdout.strip()
 
     try:
         commit = git("rev-parse", "--short=12", "HEAD")
-        return commit + ("+changes" if git("status", "--porcelain", "--untracked-files=no", "--", ".") else "")
+        return commit + (
+            "+changes" if git("status", "--porcelain", "--untracked-files=no", "--", ".") else ""
+        )
     except (subprocess.CalledProcessError, FileNotFoundError):
         return ""
 

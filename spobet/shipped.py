@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from spobet.errors import NotFound
+
 FOLDER = Path(__file__).parent / "weights"
 CARD = "card.md"
 
@@ -24,7 +26,9 @@ def find_run(name: str | Path) -> Path:
     if str(name) in shipped_names():
         return FOLDER / str(name)
     shipped = ", ".join(shipped_names()) or "none"
-    raise FileNotFoundError(f"{name}: no such run folder, nor a network that comes with the package ({shipped})")
+    raise NotFound(
+        f"{name}: no such run folder, nor a network that comes with the package ({shipped})"
+    )
 
 
 def is_shipped(run: Path) -> bool:
@@ -35,5 +39,7 @@ def is_shipped(run: Path) -> bool:
 def card(name: str) -> str:
     """The model card of a shipped network: data, figures, licence, use and limits."""
     if name not in shipped_names():
-        raise FileNotFoundError(f"{name}: no network of that name comes with the package ({', '.join(shipped_names())})")
+        raise NotFound(
+            f"{name}: no network of that name comes with the package ({', '.join(shipped_names())})"
+        )
     return (FOLDER / name / CARD).read_text(encoding="utf-8")

@@ -5,13 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from spobet.config import BackboneConfig, Experiment, InputConfig, PretrainConfig, Schedule, TrainConfig
-from spobet.dataset.synthetic import synthesize
+from spobet.config import (
+    BackboneConfig,
+    Experiment,
+    InputConfig,
+    PretrainConfig,
+    Schedule,
+    TrainConfig,
+)
+from spobet.ingest.synthetic import synthesize
 from spobet.recognition.recognizer import Recognizer, load
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
-os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "jax"))
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")  # tests compile the same tiny networks again and again
+os.environ.setdefault(
+    "JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "jax")
+)
+os.environ.setdefault(
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0"
+)  # tests compile the same tiny networks again and again
 os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 
 
@@ -22,19 +33,29 @@ def shared() -> Path:
     for place in places:
         if place and (Path(place) / "data").is_dir():
             return Path(place)
-    pytest.skip("real landmarks are not here: set SPOBET_DATA to the folder that holds data/, splits/ and fixtures/")
+    pytest.skip(
+        "real landmarks are not here: set SPOBET_DATA to the folder that holds data/, splits/ and fixtures/"
+    )
 
 
 @pytest.fixture(scope="session")
 def tiny_experiment() -> Experiment:
     """Every kind of part, each as small as it can be."""
     backbone = BackboneConfig(
-        width=8, blocks=("convolution", "attention"), num_heads=2, feed_forward=8, kernel_size=3, motion_steps=(1,)
+        width=8,
+        blocks=("convolution", "attention"),
+        num_heads=2,
+        feed_forward=8,
+        kernel_size=3,
+        motion_steps=(1,),
     )
     schedule = Schedule(epochs=2, batch_size=8)
     pretrain = PretrainConfig(schedule=schedule)
     return Experiment(
-        input=InputConfig(num_frames=8), backbone=backbone, pretrain=pretrain, train=TrainConfig(head_width=4, schedule=schedule)
+        input=InputConfig(num_frames=8),
+        backbone=backbone,
+        pretrain=pretrain,
+        train=TrainConfig(head_width=4, schedule=schedule),
     )
 
 
@@ -47,7 +68,9 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def pretrained_run(tiny_experiment: Experiment, tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pretrained_run(
+    tiny_experiment: Experiment, tiny_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A finished run of `pretrain`; not to be changed."""
     from spobet.training import pretrain
 

@@ -60,13 +60,22 @@ def left_behind(folder: Path) -> list[str]:
 
 
 def in_new_process(code: str) -> str:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
-@pytest.mark.parametrize("line", ["import spobet", "from spobet.cli import main; main(['--help'], standalone_mode=False)"])
+@pytest.mark.parametrize(
+    "line",
+    ["import spobet", "from spobet.cli import main; main(['--help'], standalone_mode=False)"],
+)
 def test_neither_import_nor_help_loads_anything_heavy(line: str) -> None:
-    heavy = "{'keras', 'numpy', 'onnxruntime', 'jax', 'torch', 'tensorflow', 'av', 'mediapipe', 'ray'}"
-    assert in_new_process(f"import sys; {line}; print('heavy:', sorted({heavy} & set(sys.modules)))").endswith("heavy: []")
+    heavy = (
+        "{'keras', 'numpy', 'onnxruntime', 'jax', 'torch', 'tensorflow', 'av', 'mediapipe', 'ray'}"
+    )
+    assert in_new_process(
+        f"import sys; {line}; print('heavy:', sorted({heavy} & set(sys.modules)))"
+    ).endswith("heavy: []")
 
 
 def test_recognition_needs_no_training_framework(trained_run: Path, clips: Path) -> None:
@@ -91,7 +100,9 @@ def test_synthesize_makes_a_data_set_and_says_so(tmp_path: Path) -> None:
     assert len(Dataset.open(tmp_path / "set")) == 6
 
 
-def test_train_evaluate_and_predict_work_together(experiment: Path, tiny_data: Path, tmp_path: Path, clips: Path) -> None:
+def test_train_evaluate_and_predict_work_together(
+    experiment: Path, tiny_data: Path, tmp_path: Path, clips: Path
+) -> None:
     run = tmp_path / "run"
     trained = spobet("train", experiment, "--data", tiny_data, "--run", run, "--seed", 7)
     assert trained.exit_code == 0, trained.stderr
@@ -106,8 +117,12 @@ def test_train_evaluate_and_predict_work_together(experiment: Path, tiny_data: P
     assert all(len(line["answers"]) == 2 for line in lines)
 
 
-def test_a_split_that_names_absent_clips_is_imported_with_a_list_of_them(clips: Path, tmp_path: Path) -> None:
-    result = spobet("import", "wlasl", clips, split_file(tmp_path, "1", "2", "8", "9"), tmp_path / "set")
+def test_a_split_that_names_absent_clips_is_imported_with_a_list_of_them(
+    clips: Path, tmp_path: Path
+) -> None:
+    result = spobet(
+        "import", "wlasl", clips, split_file(tmp_path, "1", "2", "8", "9"), tmp_path / "set"
+    )
     assert result.stdout == "read 2 of 4 clips; 2 listed in problems.csv\n"
     rows = (tmp_path / "set" / "problems.csv").read_text().splitlines()
     assert [row.split(",")[:2] for row in rows[1:]] == [["8", "missing"], ["9", "missing"]]
@@ -125,19 +140,34 @@ def test_a_corrupt_frame_is_refused_by_name(trained_run: Path, clips: Path) -> N
     assert "image_00002_keypoints.json: not JSON: " in refusal("predict", trained_run, clips / "1")
 
 
-def test_a_wrong_number_of_values_is_refused_with_both_numbers(trained_run: Path, clips: Path) -> None:
-    person = {"pose_keypoints_2d": [1, 2, 3], "hand_left_keypoints_2d": [], "hand_right_keypoints_2d": []}
+def test_a_wrong_number_of_values_is_refused_with_both_numbers(
+    trained_run: Path, clips: Path
+) -> None:
+    person = {
+        "pose_keypoints_2d": [1, 2, 3],
+        "hand_left_keypoints_2d": [],
+        "hand_right_keypoints_2d": [],
+    }
     (clips / "1" / "image_00001_keypoints.json").write_text(json.dumps({"people": [person]}))
     line = refusal("predict", trained_run, clips / "1")
-    assert "image_00001_keypoints.json: 3 body values, expected 75 (BODY_25) or 54 (18-point model)" in line
+    assert (
+        "image_00001_keypoints.json: 3 body values, expected 75 (BODY_25) or 54 (18-point model)"
+        in line
+    )
 
 
-def test_an_empty_clip_folder_is_refused_with_the_formats(trained_run: Path, tmp_path: Path) -> None:
+def test_an_empty_clip_folder_is_refused_with_the_formats(
+    trained_run: Path, tmp_path: Path
+) -> None:
     (tmp_path / "empty").mkdir()
-    assert "empty: no format recognised, expected one of: OpenPose" in refusal("predict", trained_run, tmp_path / "empty")
+    assert "empty: no format recognised, expected one of: OpenPose" in refusal(
+        "predict", trained_run, tmp_path / "empty"
+    )
 
 
-def test_a_range_that_ends_before_it_starts_is_refused(trained_run: Path, clips: Path, tmp_path: Path) -> None:
+def test_a_range_that_ends_before_it_starts_is_refused(
+    trained_run: Path, clips: Path, tmp_path: Path
+) -> None:
     split = split_file(tmp_path, "1", frame_start=9, frame_end=3)
     expected = "split.json: clip 1: frames 9..3, expected 1 <= start <= end (or end -1)"
     assert expected in refusal("predict", trained_run, clips, "--split-file", split)
@@ -145,9 +175,16 @@ def test_a_range_that_ends_before_it_starts_is_refused(trained_run: Path, clips:
     assert not (tmp_path / "set").exists()
 
 
-def test_a_clip_on_another_skeleton_is_refused_with_what_it_lacks(trained_run: Path, tmp_path: Path) -> None:
+def test_a_clip_on_another_skeleton_is_refused_with_what_it_lacks(
+    trained_run: Path, tmp_path: Path
+) -> None:
     landmarks = np.array(["nose", "left_wrist", "right_wrist"])
-    np.savez(tmp_path / "clip.npz", coords=np.zeros((4, 3, 2)), offsets=np.array([0, 4]), landmark=landmarks)
+    np.savez(
+        tmp_path / "clip.npz",
+        coords=np.zeros((4, 3, 2)),
+        offsets=np.array([0, 4]),
+        landmark=landmarks,
+    )
     line = refusal("predict", trained_run, tmp_path / "clip.npz")
     assert "skeleton packed (3 landmarks) lacks 51 of 54: neck, " in line
 
@@ -156,47 +193,74 @@ def test_a_clip_on_another_skeleton_is_refused_with_what_it_lacks(trained_run: P
     ("text", "message"),
     [
         ("batch = 3\n", "tiny.toml: unknown key 'batch', expected one of: seed, input, "),
-        ("[train.schedule]\nepoch = 3\n", "tiny.toml: unknown key 'train.schedule.epoch', expected one of: epochs, "),
+        (
+            "[train.schedule]\nepoch = 3\n",
+            "tiny.toml: unknown key 'train.schedule.epoch', expected one of: epochs, ",
+        ),
         ("seed = 'one'\n", "tiny.toml: seed is 'one', expected int"),
         ("[train\n", "tiny.toml: "),
     ],
 )
-def test_a_mistaken_experiment_is_refused(text: str, message: str, experiment: Path, tiny_data: Path, tmp_path: Path) -> None:
+def test_a_mistaken_experiment_is_refused(
+    text: str, message: str, experiment: Path, tiny_data: Path, tmp_path: Path
+) -> None:
     experiment.write_text(text)
     assert message in refusal("train", experiment, "--data", tiny_data, "--run", tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
-def test_what_is_no_data_set_is_refused(experiment: Path, trained_run: Path, tmp_path: Path) -> None:
+def test_what_is_no_data_set_is_refused(
+    experiment: Path, trained_run: Path, tmp_path: Path
+) -> None:
     expected = "not a data set, manifest.csv is not there (make one with `spobet import`)"
     (tmp_path / "set").mkdir()
-    for words in (("train", experiment, "--run", tmp_path / "run"), ("pretrain", experiment, "--run", tmp_path / "run")):
+    for words in (
+        ("train", experiment, "--run", tmp_path / "run"),
+        ("pretrain", experiment, "--run", tmp_path / "run"),
+    ):
         assert expected in refusal(*words, "--data", tmp_path / "set")
     assert expected in refusal("evaluate", trained_run, "--data", tmp_path / "set")
     assert expected in refusal("info", tmp_path / "set")
     assert not (tmp_path / "run").exists()
 
 
-def test_what_is_no_run_is_refused(experiment: Path, tiny_data: Path, clips: Path, tmp_path: Path) -> None:
+def test_what_is_no_run_is_refused(
+    experiment: Path, tiny_data: Path, clips: Path, tmp_path: Path
+) -> None:
     expected = f"{clips}: not a run folder (no run.json)"
     assert expected in refusal("evaluate", clips, "--data", tiny_data)
     assert expected in refusal("predict", clips, clips / "1")
-    words = ("train", experiment, "--data", tiny_data, "--run", tmp_path / "run", "--backbone", clips)
+    words = (
+        "train",
+        experiment,
+        "--data",
+        tiny_data,
+        "--run",
+        tmp_path / "run",
+        "--backbone",
+        clips,
+    )
     assert expected in refusal(*words)
     assert not (tmp_path / "run").exists()
 
 
-def test_weights_of_another_vocabulary_are_refused(trained_run: Path, tiny_data: Path, tmp_path: Path) -> None:
+def test_weights_of_another_vocabulary_are_refused(
+    trained_run: Path, tiny_data: Path, tmp_path: Path
+) -> None:
     run = RunFolder(shutil.copytree(trained_run, tmp_path / "run"))
     run.vocabulary.write_text("only\n")
-    assert "classifier.onnx: names 4 glosses, vocabulary.txt lists 1: of another vocabulary" in refusal(
-        "evaluate", run.path, "--data", tiny_data
+    assert (
+        "classifier.onnx: names 4 glosses, vocabulary.txt lists 1: of another vocabulary"
+        in refusal("evaluate", run.path, "--data", tiny_data)
     )
 
 
 def test_training_clips_are_not_scored(trained_run: Path, tiny_data: Path) -> None:
     line = refusal("evaluate", trained_run, "--data", tiny_data, "--split", "train")
-    assert "train: 16 of 16 clips were trained or pretrained on and cannot be scored: synthetic-" in line
+    assert (
+        "train: 16 of 16 clips were trained or pretrained on and cannot be scored: synthetic-"
+        in line
+    )
 
 
 def test_anyones_predictions_are_scored_without_a_run(tiny_data: Path, tmp_path: Path) -> None:
@@ -205,26 +269,44 @@ def test_anyones_predictions_are_scored_without_a_run(tiny_data: Path, tmp_path:
     file.write_text("clip,gloss_1\n" + "".join(f"{clip.id},{clip.gloss}\n" for clip in clips))
     result = spobet("evaluate", "--predictions", file, "--data", tiny_data)
     assert result.stdout.splitlines()[1].startswith("top-1 100.0 % (4/4, ")
-    assert "have no row" in refusal("evaluate", "--predictions", file, "--data", tiny_data, "--split", "val")
+    assert "have no row" in refusal(
+        "evaluate", "--predictions", file, "--data", tiny_data, "--split", "val"
+    )
     assert "name either a run or a file" in refusal("evaluate", "--data", tiny_data)
 
 
 def test_a_gloss_that_a_packed_file_does_not_name_is_refused(tmp_path: Path) -> None:
-    fields = {"coords": np.zeros((4, 3, 2)), "offsets": np.array([0, 4]), "landmark": np.array(["nose", "left_eye", "right_eye"])}
-    np.savez(tmp_path / "clips.npz", label=np.array([7]), gloss=np.array(["one", "two"]), split=np.array(["train"]), **fields)
+    fields = {
+        "coords": np.zeros((4, 3, 2)),
+        "offsets": np.array([0, 4]),
+        "landmark": np.array(["nose", "left_eye", "right_eye"]),
+    }
+    np.savez(
+        tmp_path / "clips.npz",
+        label=np.array([7]),
+        gloss=np.array(["one", "two"]),
+        split=np.array(["train"]),
+        **fields,
+    )
     line = refusal("import", "npz", tmp_path / "clips.npz", tmp_path / "set")
     assert "clips.npz: label numbers run 7..7, but 2 names are given" in line
     assert not (tmp_path / "set").exists()
 
 
-def test_a_place_that_is_taken_is_refused_and_left_as_it_is(tiny_data: Path, tmp_path: Path) -> None:
+def test_a_place_that_is_taken_is_refused_and_left_as_it_is(
+    tiny_data: Path, tmp_path: Path
+) -> None:
     (tmp_path / "set").mkdir()
     (tmp_path / "set" / "mine.txt").write_text("keep me")
-    assert "set: is there already; name a new folder or remove it first" in refusal("synthesize", tmp_path / "set")
+    assert "set: is there already; name a new folder or remove it first" in refusal(
+        "synthesize", tmp_path / "set"
+    )
     assert [file.name for file in (tmp_path / "set").iterdir()] == ["mine.txt"]
 
 
-def test_a_folder_that_cannot_be_written_is_refused(experiment: Path, tiny_data: Path, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_refused(
+    experiment: Path, tiny_data: Path, tmp_path: Path
+) -> None:
     inside_a_file = experiment / "out"
     for words in (
         ("synthesize", inside_a_file, "--glosses", 2),
@@ -233,7 +315,9 @@ def test_a_folder_that_cannot_be_written_is_refused(experiment: Path, tiny_data:
         assert "tiny.toml" in refusal(*words)
 
 
-def test_a_full_disk_leaves_no_data_set_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_no_data_set_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -252,7 +336,9 @@ def test_a_full_disk_leaves_no_run_that_looks_whole(
     monkeypatch.setattr(import_module("spobet.training.train"), "write_onnx", full)
     words = ("--data", tiny_data, "--run", tmp_path / "run")
     assert "No space left on device" in refusal("train", experiment, *words)
-    assert "unfinished: give the same command again to go on" in refusal("evaluate", tmp_path / "run", "--data", tiny_data)
+    assert "unfinished: give the same command again to go on" in refusal(
+        "evaluate", tmp_path / "run", "--data", tiny_data
+    )
 
 
 def test_control_c_leaves_a_run_that_goes_on(
@@ -268,7 +354,9 @@ def test_control_c_leaves_a_run_that_goes_on(
         patch.setattr(TensorBoardLog, "on_epoch_end", stop)  # after the state of the epoch is kept
         stopped = spobet(*words)
     assert stopped.exit_code == 130
-    assert stopped.stderr.endswith("stopped; the same command goes on from the last whole epoch or clip\n")
+    assert stopped.stderr.endswith(
+        "stopped; the same command goes on from the last whole epoch or clip\n"
+    )
     assert "unfinished" in refusal("evaluate", tmp_path / "run", "--data", tiny_data)
     assert spobet(*words).exit_code == 0
     assert RunFolder(tmp_path / "run").read_history()["epoch"] == [1, 2]
@@ -278,7 +366,10 @@ def test_the_installed_command_refuses_in_one_line_without_a_traceback(tmp_path:
     words = [sys.executable, "-c", "from spobet.cli import main; main()", "info", str(tmp_path)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"spobet: {tmp_path}: not a data set, manifest.csv is not there (make one with `spobet import`)\n"
+    assert (
+        done.stderr
+        == f"spobet: {tmp_path}: not a data set, manifest.csv is not there (make one with `spobet import`)\n"
+    )
 
 
 def test_a_clip_is_rewritten_and_says_how_it_was_known(clips: Path, tmp_path: Path) -> None:
@@ -286,7 +377,9 @@ def test_a_clip_is_rewritten_and_says_how_it_was_known(clips: Path, tmp_path: Pa
     assert result.exit_code == 0, result.output
     assert "OpenPose clip folder, known by a folder with image_" in result.stderr
     assert "not kept: faces, legs and feet" in result.stderr
-    assert "no form to write" in refusal("convert", clips / "1", tmp_path / "clip.txt").replace("\n", " ")
+    assert "no form to write" in refusal("convert", clips / "1", tmp_path / "clip.txt").replace(
+        "\n", " "
+    )
     assert "is there already" in spobet("convert", clips / "1", tmp_path / "clip.npz").stderr
 
 
@@ -308,4 +401,6 @@ def test_ones_own_clips_become_a_data_set(clips: Path, tmp_path: Path) -> None:
 def test_spoters_tables_become_a_data_set(clips: Path, tmp_path: Path) -> None:
     (tmp_path / "bad.csv").write_text("leftEar_X,leftEar_Y\n")
     assert "106 of 108 columns" not in refusal("import", "spoter", tmp_path / "own")
-    assert "columns are not there" in refusal("import", "spoter", tmp_path / "own", "--train", tmp_path / "bad.csv")
+    assert "columns are not there" in refusal(
+        "import", "spoter", tmp_path / "own", "--train", tmp_path / "bad.csv"
+    )

@@ -32,11 +32,23 @@ PACKAGE = Path(spobet.__file__).parent
 shares = st.floats(0, 0.99)
 positive = st.floats(1e-9, 1e9)
 whole = st.integers(1, 1000)
-schedules = st.builds(Schedule, whole, whole, positive, shares, shares, shares, st.one_of(positive, st.just(float("inf"))), shares)
+schedules = st.builds(
+    Schedule,
+    whole,
+    whole,
+    positive,
+    shares,
+    shares,
+    shares,
+    st.one_of(positive, st.just(float("inf"))),
+    shares,
+)
 experiments = st.builds(
     Experiment,
     seed=st.integers(0, 2**32),
-    input=st.builds(InputConfig, st.integers(2, 500), st.booleans(), shares, st.text("abÄ𝄞\"'\\\n#", max_size=5)),
+    input=st.builds(
+        InputConfig, st.integers(2, 500), st.booleans(), shares, st.text("abÄ𝄞\"'\\\n#", max_size=5)
+    ),
     augment=st.builds(AugmentConfig, mirror=shares, rotate=positive, cut=st.floats(0, 0.5)),
     backbone=st.builds(
         BackboneConfig,
@@ -47,7 +59,12 @@ experiments = st.builds(
         clip_token=st.booleans(),
     ),
     pretrain=st.builds(
-        PretrainConfig, gloss_weight=shares, mask_ratio=st.floats(0.01, 0.99), span=whole, hand_share=shares, schedule=schedules
+        PretrainConfig,
+        gloss_weight=shares,
+        mask_ratio=st.floats(0.01, 0.99),
+        span=whole,
+        hand_share=shares,
+        schedule=schedules,
     ),
     train=st.builds(TrainConfig, shares, shares, schedule=schedules),
 )
@@ -70,7 +87,9 @@ def sections(kind: Any = Experiment) -> Iterator[Any]:
 
 @settings(max_examples=40, deadline=None)
 @given(experiment=experiments)
-def test_an_experiment_reads_back_as_written(experiment: Experiment, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_an_experiment_reads_back_as_written(
+    experiment: Experiment, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = tmp_path_factory.mktemp("config") / "config.toml"
     write_experiment(experiment, path)
     assert read_experiment(path) == experiment
@@ -80,7 +99,9 @@ def test_an_experiment_reads_back_as_written(experiment: Experiment, tmp_path_fa
 def test_what_is_not_given_is_the_default(tmp_path: Path) -> None:
     text = 'seed = 3\n[backbone]\nblocks = ["attention"]\n[train.schedule]\nlearning_rate = 1\n'
     schedule = Schedule(learning_rate=1.0)
-    expected = Experiment(seed=3, backbone=BackboneConfig(blocks=("attention",)), train=TrainConfig(schedule=schedule))
+    expected = Experiment(
+        seed=3, backbone=BackboneConfig(blocks=("attention",)), train=TrainConfig(schedule=schedule)
+    )
     assert read_experiment(write(tmp_path, text)) == expected
     assert read_experiment(write(tmp_path, "")) == Experiment()
 
@@ -91,7 +112,10 @@ def test_every_value_is_written_defaults_included(tmp_path: Path) -> None:
     assert text.startswith("seed = 0\n\n[input]\nnum_frames = 48\nstretch = true\n")
     assert "\n[train.schedule]\nepochs = 100\n" in text
     assert all(
-        f"\n{entry.name} = " in f"\n{text}" for kind in sections() for entry in dataclasses.fields(kind) if is_plain(kind, entry)
+        f"\n{entry.name} = " in f"\n{text}"
+        for kind in sections()
+        for entry in dataclasses.fields(kind)
+        if is_plain(kind, entry)
     )
 
 
@@ -122,16 +146,24 @@ def test_a_key_that_nobody_reads_is_none() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("epochs = 3", "unknown key 'epochs', expected one of: seed, input, augment, backbone, pretrain, train"),
+        (
+            "epochs = 3",
+            "unknown key 'epochs', expected one of: seed, input, augment, backbone, pretrain, train",
+        ),
         (
             "[input]\nframes = 3",
             "unknown key 'input.frames', expected one of: num_frames, stretch, min_confidence, skeleton, right_leads",
         ),
-        ("[pretrain.schedule]\nrate = 3", "unknown key 'pretrain.schedule.rate', expected one of: epochs"),
+        (
+            "[pretrain.schedule]\nrate = 3",
+            "unknown key 'pretrain.schedule.rate', expected one of: epochs",
+        ),
         ("[schedule]\nepochs = 3", "unknown key 'schedule'"),
     ],
 )
-def test_an_unknown_key_fails_and_names_file_and_key(tmp_path: Path, text: str, message: str) -> None:
+def test_an_unknown_key_fails_and_names_file_and_key(
+    tmp_path: Path, text: str, message: str
+) -> None:
     with pytest.raises(ValueError, match=rf"recipe\.toml: {message}"):
         read_experiment(write(tmp_path, text))
 
@@ -149,7 +181,9 @@ def test_an_unknown_key_fails_and_names_file_and_key(tmp_path: Path, text: str, 
         ("seed = ", "Invalid value"),
     ],
 )
-def test_a_value_of_the_wrong_kind_fails_and_names_file_and_key(tmp_path: Path, text: str, message: str) -> None:
+def test_a_value_of_the_wrong_kind_fails_and_names_file_and_key(
+    tmp_path: Path, text: str, message: str
+) -> None:
     with pytest.raises(ValueError, match=rf"recipe\.toml: {message}"):
         read_experiment(write(tmp_path, text))
 
@@ -183,7 +217,7 @@ def test_a_value_of_the_wrong_kind_fails_and_names_file_and_key(tmp_path: Path, 
         (PretrainConfig(), "mask_ratio", 0.0),
         (PretrainConfig(), "span", 0),
         (PretrainConfig(), "hand_share", 1.1),
-        (PretrainConfig(), "places_weight", -1.0),
+        (PretrainConfig(), "coordinates_weight", -1.0),
         (PretrainConfig(), "motion_step", 0),
         (PretrainConfig(), "follow_motion", -0.5),
         (TrainConfig(), "clips_a_gloss", -1),
@@ -198,10 +232,15 @@ def test_a_value_out_of_range_is_refused(section: Any, key: str, value: Any) -> 
 
 
 def test_a_value_out_of_range_names_the_file(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"recipe\.toml: seed is -1, which is outside what it may be \(see Experiment\)"):
+    with pytest.raises(
+        ValueError,
+        match=r"recipe\.toml: seed is -1, which is outside what it may be \(see Experiment\)",
+    ):
         read_experiment(write(tmp_path, "seed = -1"))
 
 
 def test_pretraining_for_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"pretrain\.gloss_weight is 0\.0, which is outside what it may be"):
-        PretrainConfig(places_weight=0.0)
+    with pytest.raises(
+        ValueError, match=r"pretrain\.gloss_weight is 0\.0, which is outside what it may be"
+    ):
+        PretrainConfig(coordinates_weight=0.0)

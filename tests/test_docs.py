@@ -13,12 +13,15 @@ from click.testing import CliRunner
 import spobet
 from spobet.cli import main
 from spobet.formats import openpose
-from spobet.poses.synthesize import make_signer, make_vocabulary, perform
+from spobet.synthetic.clips import make_signer, make_vocabulary, perform
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FENCED = "\n".join(re.findall(r"^```\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL))
-COMMANDS = [shlex.split(line, comments=True)[1:] for line in re.findall(r"^spobet .*$", FENCED, flags=re.MULTILINE)]
+COMMANDS = [
+    shlex.split(line, comments=True)[1:]
+    for line in re.findall(r"^spobet .*$", FENCED, flags=re.MULTILINE)
+]
 TINY = """
 [input]
 num_frames = 16
@@ -49,7 +52,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         openpose.write(pose, folder / "poses" / clip)
     whole = {"frame_start": 1, "frame_end": -1, "signer_id": 1}
     entries = [
-        {"gloss": glosses[clip], "instances": [{"video_id": clip, "split": split, **whole}]} for clip, split in splits.items()
+        {"gloss": glosses[clip], "instances": [{"video_id": clip, "split": split, **whole}]}
+        for clip, split in splits.items()
     ]
     (folder / "asl100.json").write_text(json.dumps(entries))
     xy = np.concatenate([pose.xy for pose in poses.values()])
@@ -77,7 +81,9 @@ def test_every_command_of_the_readme_runs(workplace: Path, monkeypatch: pytest.M
     assert len(COMMANDS) >= 8
     for command in COMMANDS:
         result = CliRunner().invoke(main, command)
-        assert result.exit_code == 0, f"spobet {shlex.join(command)}: {result.output} {result.exception!r}"
+        assert result.exit_code == 0, (
+            f"spobet {shlex.join(command)}: {result.output} {result.exception!r}"
+        )
     answers = spobet.load("runs/asl100").predict(spobet.read("poses/69241"), top=5)
     assert sorted(answer.gloss for answer in answers) == ["book", "drink", "tea"]
 
@@ -88,12 +94,16 @@ def test_the_help_texts_in_the_docs_are_current() -> None:
 
 
 def test_every_file_the_readme_points_to_is_there() -> None:
-    missing = [name for name in re.findall(r"\]\(([^)#:]+)\)", README) if not (ROOT / name).exists()]
+    missing = [
+        name for name in re.findall(r"\]\(([^)#:]+)\)", README) if not (ROOT / name).exists()
+    ]
     assert missing == []
 
 
 def test_every_fault_of_the_original_has_its_test() -> None:
     named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "faults.md").read_text(encoding="utf-8"))
-    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    tests = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")
+    )
     assert [name for name in named if f"def {name}(" not in tests] == []
     assert len(named) > 20

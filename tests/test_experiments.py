@@ -52,7 +52,9 @@ def test_every_row_and_backbone_names_files_that_are_there_and_a_network_to_star
 
 
 def test_with_and_without_pretraining_are_one_network_on_one_input() -> None:
-    tuned, scratch, pretraining = (read_experiment(FOLDER / SCRIPT[name]) for name in ("TUNED", "SCRATCH", "GLOSSES"))
+    tuned, scratch, pretraining = (
+        read_experiment(FOLDER / SCRIPT[name]) for name in ("TUNED", "SCRATCH", "GLOSSES")
+    )
     for section in ("input", "augment", "backbone"):
         assert getattr(tuned, section) == getattr(scratch, section) == getattr(pretraining, section)
     assert dataclasses.replace(tuned.train, schedule=scratch.train.schedule) == scratch.train
@@ -62,7 +64,10 @@ def test_with_and_without_pretraining_are_one_network_on_one_input() -> None:
 def landmarks(tmp_path: Path) -> Path:
     """A folder with both packed files, of three clips and of two."""
     rng = np.random.default_rng(0)
-    for name, splits in (("wlasl100-hands", ["train", "train", "val", "test"]), ("wlasl2000-hands-train", ["train", "train"])):
+    for name, splits in (
+        ("wlasl100-hands", ["train", "train", "val", "test"]),
+        ("wlasl2000-hands-train", ["train", "train"]),
+    ):
         clips = [f"{name[:9]} {number}" for number in range(len(splits))]
         glosses = ["go", "eat", "go", "eat"][: len(splits)]
         np.savez(
@@ -99,4 +104,6 @@ def test_rows_are_rebuilt_from_landmarks_and_not_done_twice(
     made = {file: file.stat().st_mtime_ns for file in (tmp_path / "runs").rglob("classifier.onnx")}
     again = CliRunner().invoke(main, command, catch_exceptions=False)
     assert again.output.splitlines()[-1] == first.output.splitlines()[-1]
-    assert {file: file.stat().st_mtime_ns for file in (tmp_path / "runs").rglob("classifier.onnx")} == made
+    assert {
+        file: file.stat().st_mtime_ns for file in (tmp_path / "runs").rglob("classifier.onnx")
+    } == made

@@ -28,8 +28,12 @@ def brought(site: Site, folder: Path, **facts: str) -> bytes:
     return (folder / "new" / "file").read_bytes()
 
 
-@pytest.mark.parametrize("faults", [[], ["500", "503"], ["429"], ["500", "truncate", "500", "500", "truncate"]])
-def test_a_server_that_fails_for_a_while_is_asked_again(faults: list[str], site: Site, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "faults", [[], ["500", "503"], ["429"], ["500", "truncate", "500", "500", "truncate"]]
+)
+def test_a_server_that_fails_for_a_while_is_asked_again(
+    faults: list[str], site: Site, tmp_path: Path
+) -> None:
     site.faults["file"] = faults
     number = len(faults) + 1
     assert brought(site, tmp_path, sha256=SUM) == CONTENT
@@ -37,7 +41,9 @@ def test_a_server_that_fails_for_a_while_is_asked_again(faults: list[str], site:
 
 
 @pytest.mark.parametrize("fault", ["truncate", "stall"])
-def test_what_broke_off_is_gone_on_with_not_begun_again(fault: str, site: Site, tmp_path: Path) -> None:
+def test_what_broke_off_is_gone_on_with_not_begun_again(
+    fault: str, site: Site, tmp_path: Path
+) -> None:
     site.faults["file"] = [fault]
     assert brought(site, tmp_path) == CONTENT
     assert site.asked == [("file", None), ("file", f"bytes={len(CONTENT) // 2}-")]
@@ -45,7 +51,9 @@ def test_what_broke_off_is_gone_on_with_not_begun_again(fault: str, site: Site, 
 
 def test_a_later_call_goes_on_with_what_an_earlier_one_left(site: Site, tmp_path: Path) -> None:
     site.faults["file"] = ["truncate", "500", "500", "500"]
-    with pytest.raises(FetchError, match=r"/file: gave up after 3 tries without progress \(HTTP Error 500"):
+    with pytest.raises(
+        FetchError, match=r"/file: gave up after 3 tries without progress \(HTTP Error 500"
+    ):
         fetch(f"{site.address}/file", tmp_path / "file", patience=QUICK)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file.part", "file.part.tag"]
     fetch(f"{site.address}/file", tmp_path / "file", patience=QUICK)
@@ -68,7 +76,9 @@ def test_a_server_without_ranges_is_begun_again(site: Site, tmp_path: Path) -> N
 
 
 def test_the_wrong_file_is_never_taken(site: Site, tmp_path: Path) -> None:
-    with pytest.raises(FetchError, match=f"SHA-256 {SUM}, expected 00: not the file that was asked for"):
+    with pytest.raises(
+        FetchError, match=f"SHA-256 {SUM}, expected 00: not the file that was asked for"
+    ):
         fetch(f"{site.address}/file", tmp_path / "file", "00", QUICK)
     site.faults["file"] = ["page"]
     with pytest.raises(FetchError, match="a web page came in place of the file"):
@@ -84,5 +94,10 @@ def test_a_dead_link_is_not_tried_again(site: Site, tmp_path: Path) -> None:
 
 def test_progress_tells_bytes(site: Site, tmp_path: Path) -> None:
     told: list[tuple[int, int | None]] = []
-    fetch(f"{site.address}/file", tmp_path / "file", patience=QUICK, progress=lambda done, total: told.append((done, total)))
+    fetch(
+        f"{site.address}/file",
+        tmp_path / "file",
+        patience=QUICK,
+        progress=lambda done, total: told.append((done, total)),
+    )
     assert told[-1] == (len(CONTENT), len(CONTENT))

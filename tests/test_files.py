@@ -29,7 +29,12 @@ def test_a_block_that_fails_leaves_nothing(tmp_path: Path, failure: BaseExceptio
 def test_a_folder_with_something_in_it_or_a_file_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("1")
     for taken in (tmp_path, tmp_path / "file"):
-        with pytest.raises(FileExistsError, match="is there already; name a new folder or remove it first"), new_folder(taken):
+        with (
+            pytest.raises(
+                FileExistsError, match="is there already; name a new folder or remove it first"
+            ),
+            new_folder(taken),
+        ):
             pass
     assert (tmp_path / "file").read_text() == "1"
 
@@ -50,7 +55,9 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_write_that_fails_keeps_the_old_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_fails_keeps_the_old_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def half(path: Path, content: bytes) -> Any:
         with path.open("wb") as file:
             file.write(content[:1])

@@ -30,7 +30,13 @@ def record(**changes: Any) -> RunRecord:
 
 
 @settings(max_examples=40, deadline=None)
-@given(clips=names, glosses=names, signers=names, skeleton=st.sampled_from(list(SKELETONS.values())), seed=st.integers(0))
+@given(
+    clips=names,
+    glosses=names,
+    signers=names,
+    skeleton=st.sampled_from(list(SKELETONS.values())),
+    seed=st.integers(0),
+)
 def test_a_record_reads_back_as_written(
     clips: tuple[str, ...],
     glosses: tuple[str, ...],
@@ -59,7 +65,16 @@ def test_a_finished_run_tells_everything_about_itself(tmp_path: Path) -> None:
 
 def test_the_files_of_a_run_are_where_the_docs_say(tmp_path: Path) -> None:
     run = RunFolder(tmp_path)
-    files = [run.config, run.vocabulary, run.backbone, run.classifier, run.onnx, run.record_file, run.history, run.logs]
+    files = [
+        run.config,
+        run.vocabulary,
+        run.backbone,
+        run.classifier,
+        run.onnx,
+        run.record_file,
+        run.history,
+        run.logs,
+    ]
     assert [file.relative_to(tmp_path).as_posix() for file in files] == [
         "config.toml", "vocabulary.txt", "backbone.keras", "classifier.keras", "classifier.onnx", "run.json", "history.csv", "logs",
     ]  # fmt: skip
@@ -81,7 +96,10 @@ def test_a_run_that_is_not_whole_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"not a run folder \(no run\.json\)"):
         RunFolder(tmp_path).record()
     RunFolder(tmp_path).state.touch()
-    with pytest.raises(FileNotFoundError, match=r"unfinished: give the same command again to go on \(no run\.json\)"):
+    with pytest.raises(
+        FileNotFoundError,
+        match=r"unfinished: give the same command again to go on \(no run\.json\)",
+    ):
         RunFolder(tmp_path).record()
 
 
@@ -94,7 +112,9 @@ def test_a_record_without_a_fact_is_refused(tmp_path: Path, absent: str) -> None
         RunRecord.read(tmp_path / "run.json")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "3", '{"skeleton": {}}', '{"skeleton": {"bones": [1]}}'])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "3", '{"skeleton": {}}', '{"skeleton": {"bones": [1]}}']
+)
 def test_what_is_no_record_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "run.json").write_text(content)
     with pytest.raises(ValueError, match=r"run\.json: not the record of a run"):
@@ -103,8 +123,17 @@ def test_what_is_no_record_is_refused(tmp_path: Path, content: str) -> None:
 
 def test_the_commit_tells_whether_files_differ_from_it(tmp_path: Path) -> None:
     def git(*words: str) -> str:
-        identity = ("-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false")
-        return subprocess.run(["git", *identity, *words], cwd=tmp_path, check=True, capture_output=True, text=True).stdout.strip()
+        identity = (
+            "-c",
+            "user.name=test",
+            "-c",
+            "user.email=test@example.org",
+            "-c",
+            "commit.gpgsign=false",
+        )
+        return subprocess.run(
+            ["git", *identity, *words], cwd=tmp_path, check=True, capture_output=True, text=True
+        ).stdout.strip()
 
     assert commit_of(tmp_path / "nowhere") == ""
     git("init")

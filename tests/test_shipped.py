@@ -23,7 +23,9 @@ def weights(trained_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     return tmp_path / "weights"
 
 
-def test_a_shipped_network_is_found_by_its_name_and_a_folder_by_its_path(weights: Path, trained_run: Path) -> None:
+def test_a_shipped_network_is_found_by_its_name_and_a_folder_by_its_path(
+    weights: Path, trained_run: Path
+) -> None:
     assert find_run("signs") == weights / "signs"
     assert find_run(trained_run) == find_run(str(trained_run)) == trained_run
     assert load("signs").vocabulary == load(trained_run).vocabulary
@@ -40,9 +42,14 @@ def test_a_folder_comes_before_a_shipped_network_of_the_same_name(
 
 
 def test_an_unknown_name_is_an_error_that_lists_the_known(weights: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"sings: no such run folder, nor a network that comes with the package \(signs\)"):
+    with pytest.raises(
+        FileNotFoundError,
+        match=r"sings: no such run folder, nor a network that comes with the package \(signs\)",
+    ):
         find_run("sings")
-    with pytest.raises(FileNotFoundError, match=r"sings: no network of that name comes with the package \(signs\)"):
+    with pytest.raises(
+        FileNotFoundError, match=r"sings: no network of that name comes with the package \(signs\)"
+    ):
         card("sings")
 
 

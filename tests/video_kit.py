@@ -56,7 +56,10 @@ def write_video(
             stream.set_display_rotation(rotation)
         for number, values in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(values, format="rgb24")
-            frame.pts, frame.time_base = (times_ms[number] if times_ms else 40 * number), Fraction(1, 1000)
+            frame.pts, frame.time_base = (
+                (times_ms[number] if times_ms else 40 * number),
+                Fraction(1, 1000),
+            )
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
@@ -98,12 +101,17 @@ def _found(frame: Frame) -> Found:
 
 
 def _hands(places: list[np.ndarray | None]) -> np.ndarray:
-    return np.array([place + _PALM * np.linspace(0, 1, 21)[:, None] for place in places if place is not None], np.float32).reshape(
-        -1, 21, 2
-    )
+    return np.array(
+        [place + _PALM * np.linspace(0, 1, 21)[:, None] for place in places if place is not None],
+        np.float32,
+    ).reshape(-1, 21, 2)
 
 
 def _middle(colour: np.ndarray) -> np.ndarray | None:
     """Middle of the bright block in shares of width and height."""
     rows, columns = np.nonzero(colour > 128)
-    return np.array([columns.mean() / colour.shape[1], rows.mean() / colour.shape[0]]) if len(rows) else None
+    return (
+        np.array([columns.mean() / colour.shape[1], rows.mean() / colour.shape[0]])
+        if len(rows)
+        else None
+    )

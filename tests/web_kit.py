@@ -63,17 +63,25 @@ def serving(site: Site) -> Iterator[Site]:
         server.server_close()
 
 
-def _answer(request: BaseHTTPRequestHandler, site: Site, path: str, wanted: str | None, fault: str) -> None:
+def _answer(
+    request: BaseHTTPRequestHandler, site: Site, path: str, wanted: str | None, fault: str
+) -> None:
     content = site.files.get(path)
     if fault.isdecimal() or content is None:
         request.send_error(int(fault) if fault else 404)
         return
     tag = f'"{path}-{site.version}"'
-    start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and request.headers.get("If-Range") == tag else 0
+    start = (
+        int(wanted.removeprefix("bytes=").rstrip("-"))
+        if wanted and request.headers.get("If-Range") == tag
+        else 0
+    )
     start = 0 if fault == "no range" else start
     body = b"<html>quota</html>" if fault == "page" else content[start:]
     request.send_response(206 if start else 200)
-    request.send_header("Content-Type", "text/html" if fault == "page" else "application/octet-stream")
+    request.send_header(
+        "Content-Type", "text/html" if fault == "page" else "application/octet-stream"
+    )
     request.send_header("Content-Length", str(len(body)))
     request.send_header("ETag", tag)
     request.end_headers()

@@ -14,17 +14,34 @@ from spobet.commands.arguments import ANY, FILE, FOLDER, OUT_FILE, RUN
 @click.command()
 @click.argument("run", type=RUN)
 @click.argument("clips", type=ANY, nargs=-1, required=True)
-@click.option("--split-file", type=FILE, help="WLASL split file: the clips it names, in the one folder given as CLIPS.")
+@click.option(
+    "--split-file",
+    type=FILE,
+    help="WLASL split file: the clips it names, in the one folder given as CLIPS.",
+)
 @click.option("--top", default=5, show_default=True, help="How many glosses.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a clip, a line each.")
-def predict(run: Path, clips: tuple[Path, ...], split_file: Path | None, top: int, as_json: bool) -> None:
+def predict(
+    run: Path, clips: tuple[Path, ...], split_file: Path | None, top: int, as_json: bool
+) -> None:
     """Rank the glosses of clips: spobet predict runs/asl100 poses/69241"""
     from spobet.recognition.predict import predict_paths
 
-    for path, answers in predict_paths(run, clips, split_file, top, say=lambda line: click.echo(line, err=True)):
-        ranked = [{"gloss": answer.gloss, "probability": round(answer.probability, 4)} for answer in answers]
-        line = f"{path}: " + ", ".join(f"{answer['gloss']} {answer['probability']:.3f}" for answer in ranked)
-        click.echo(json.dumps({"clip": str(path), "answers": ranked}, ensure_ascii=False) if as_json else line)
+    for path, answers in predict_paths(
+        run, clips, split_file, top, say=lambda line: click.echo(line, err=True)
+    ):
+        ranked = [
+            {"gloss": answer.gloss, "probability": round(answer.probability, 4)}
+            for answer in answers
+        ]
+        line = f"{path}: " + ", ".join(
+            f"{answer['gloss']} {answer['probability']:.3f}" for answer in ranked
+        )
+        click.echo(
+            json.dumps({"clip": str(path), "answers": ranked}, ensure_ascii=False)
+            if as_json
+            else line
+        )
 
 
 @click.command()
@@ -33,7 +50,9 @@ def models(name: str | None) -> None:
     """List the networks that come with the package, or show one's card: spobet models wlasl100-hands"""
     from spobet.shipped import card, shipped_names
 
-    titles = (f"{shipped}: {card(shipped).splitlines()[0].lstrip('# ')}" for shipped in shipped_names())
+    titles = (
+        f"{shipped}: {card(shipped).splitlines()[0].lstrip('# ')}" for shipped in shipped_names()
+    )
     click.echo(card(name) if name else "\n".join(titles))
 
 
@@ -44,7 +63,14 @@ def models(name: str | None) -> None:
 @click.option("--list", "listed", is_flag=True, help="Show what is enrolled.")
 @click.option("--remove", metavar="GLOSS", help="Forget a sign.")
 @click.option("--file", type=OUT_FILE, help="Where enrolled signs are kept, if not beside the run.")
-def enrol(run: Path, gloss: str | None, clips: tuple[Path, ...], listed: bool, remove: str | None, file: Path | None) -> None:
+def enrol(
+    run: Path,
+    gloss: str | None,
+    clips: tuple[Path, ...],
+    listed: bool,
+    remove: str | None,
+    file: Path | None,
+) -> None:
     """Add a sign from 1 to 10 clips, without training: spobet enrol wlasl100-hands tea tea-1 tea-2 tea-3"""
     from spobet.recognition.enrolment import enrolled_file
     from spobet.recognition.recognizer import load
@@ -65,7 +91,14 @@ def enrol(run: Path, gloss: str | None, clips: tuple[Path, ...], listed: bool, r
 @click.command()
 @click.argument("run", type=RUN)
 @click.option("--data", type=ANY, required=True, help="Data set that holds the clips.")
-@click.option("--split", "splits", multiple=True, default=["val"], show_default=True, help="Give it twice to pool two.")
+@click.option(
+    "--split",
+    "splits",
+    multiple=True,
+    default=["val"],
+    show_default=True,
+    help="Give it twice to pool two.",
+)
 @click.option("--error", default=0.1, show_default=True, help="Share of wrong answers to allow.")
 def calibrate(run: Path, data: Path, splits: tuple[str, ...], error: float) -> None:
     """Find from what probability on a run's answers count: spobet calibrate runs/hands --data data/hands"""
@@ -78,11 +111,18 @@ def calibrate(run: Path, data: Path, splits: tuple[str, ...], error: float) -> N
 @click.argument("run", type=RUN)
 @click.argument("out", type=FOLDER)
 @click.option("--data", type=ANY, help="Data set on which to measure what each file is worth.")
-@click.option("--split", "splits", multiple=True, default=["test"], show_default=True, help="Give it twice to pool two.")
+@click.option(
+    "--split",
+    "splits",
+    multiple=True,
+    default=["test"],
+    show_default=True,
+    help="Give it twice to pool two.",
+)
 @click.option("--litert", is_flag=True, help="Write a LiteRT file too (Keras on TensorFlow).")
 def export(run: Path, out: Path, data: Path | None, splits: tuple[str, ...], litert: bool) -> None:
     """Write the network for apps, in three sizes: spobet export wlasl100-hands exported --data data/hands"""
-    from spobet.recognition.lighter import export
+    from spobet.recognition.quantize import export
 
     for written in export(run, out, data, splits, _litert_writer() if litert else None):
         click.echo(written)
@@ -104,8 +144,8 @@ def spot(run: Path, clip: Path, top: int) -> None:
     from spobet.recognition.recognizer import load
     from spobet.recognition.spotting import spot
 
-    for sighting in spot(load(run), read(clip), top=top):
-        click.echo(sighting)
+    for spotted in spot(load(run), read(clip), top=top):
+        click.echo(spotted)
 
 
 COMMANDS = (spot, predict, models, enrol, calibrate, export)

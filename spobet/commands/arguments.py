@@ -20,7 +20,9 @@ class _Run(click.ParamType):
 
     name = "run"
 
-    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Path:
+    def convert(
+        self, value: Any, parameter: click.Parameter | None, context: click.Context | None
+    ) -> Path:
         from spobet.shipped import find_run
 
         try:

@@ -12,12 +12,14 @@ from spobet.commands.arguments import ANY, FILE, FOLDER, OUT_FILE, progress
 @click.command()
 @click.argument("out", type=FOLDER)
 @click.option("--glosses", default=20, show_default=True, help="How many signs.")
-@click.option("--signers", default=24, show_default=True, help="How many signers; each is in one split only.")
+@click.option(
+    "--signers", default=24, show_default=True, help="How many signers; each is in one split only."
+)
 @click.option("--takes", default=2, show_default=True, help="Clips of each sign by each signer.")
 @click.option("--seed", default=0, show_default=True)
 def synthesize(out: Path, glosses: int, signers: int, takes: int, seed: int) -> None:
     """Make a data set of synthetic signs: spobet synthesize data/synthetic"""
-    from spobet.dataset.synthetic import synthesize
+    from spobet.ingest.synthetic import synthesize
 
     manifest = synthesize(out, glosses, signers, takes, seed, progress=progress("clips"))
     click.echo(f"{out}: {len(manifest)} clips of {len(manifest.vocabulary)} glosses")
@@ -33,9 +35,11 @@ def import_() -> None:
 @click.argument("splits", type=FILE, nargs=-1, required=True)
 @click.argument("out", type=FOLDER)
 @click.option("--class-list", type=FILE, help="Names of the classes of an nslt_*.json split.")
-def import_wlasl_(poses: Path, splits: tuple[Path, ...], out: Path, class_list: Path | None) -> None:
+def import_wlasl_(
+    poses: Path, splits: tuple[Path, ...], out: Path, class_list: Path | None
+) -> None:
     """OpenPose folders, or the .zip of them, and split files of WLASL: spobet import wlasl poses asl100.json data/asl100"""
-    from spobet.dataset.wlasl import import_wlasl
+    from spobet.ingest.wlasl import import_wlasl
 
     click.echo(import_wlasl(poses, splits, out, class_list, progress=progress("clips")).summary())
 
@@ -46,7 +50,7 @@ def import_wlasl_(poses: Path, splits: tuple[Path, ...], out: Path, class_list: 
 @click.option("--licence", default="", help="Terms under which the clips may be used.")
 def import_npz(file: Path, out: Path, licence: str) -> None:
     """Packed arrays in one .npz: spobet import npz clips.npz data/clips"""
-    from spobet.dataset.packed import import_packed
+    from spobet.ingest.packed import import_packed
 
     manifest = import_packed(file, out, licence, progress=progress("clips"))
     click.echo(f"{out}: all {len(manifest)} clips read, {len(manifest.vocabulary)} glosses")
@@ -60,23 +64,36 @@ def import_clips_(source: Path, out: Path, licence: str) -> None:
     """Your own landmarks, of any format: spobet import clips clips.csv data/mine
 
     SOURCE is a CSV with the columns path and gloss (id, signer, split if you have them), or a folder with one folder a gloss."""
-    from spobet.dataset.own import import_clips
+    from spobet.ingest.custom import import_clips
 
-    report = import_clips(source, out, licence, progress("clips"), say=lambda line: click.echo(line, err=True))
+    report = import_clips(
+        source, out, licence, progress("clips"), say=lambda line: click.echo(line, err=True)
+    )
     click.echo(f"{out}: {report.summary()}")
 
 
 @import_.command(name="spoter")
 @click.argument("out", type=FOLDER)
-@click.option("--train", type=FILE, multiple=True, help="Table whose rows are training clips; may be given again.")
+@click.option(
+    "--train",
+    type=FILE,
+    multiple=True,
+    help="Table whose rows are training clips; may be given again.",
+)
 @click.option("--val", type=FILE, multiple=True, help="Of validation clips.")
 @click.option("--test", type=FILE, multiple=True, help="Of test clips.")
 @click.option("--licence", default="", help="Terms under which the clips may be used.")
-def import_spoter_(out: Path, train: tuple[Path, ...], val: tuple[Path, ...], test: tuple[Path, ...], licence: str) -> None:
+def import_spoter_(
+    out: Path, train: tuple[Path, ...], val: tuple[Path, ...], test: tuple[Path, ...], licence: str
+) -> None:
     """SPOTER's CSV tables: spobet import spoter data/mine --train train.csv --test test.csv"""
-    from spobet.dataset.own import import_spoter
+    from spobet.ingest.custom import import_spoter
 
-    tables = [(split, path) for split, paths in (("train", train), ("val", val), ("test", test)) for path in paths]
+    tables = [
+        (split, path)
+        for split, paths in (("train", train), ("val", val), ("test", test))
+        for path in paths
+    ]
     if not tables:
         raise click.UsageError("name at least one table with --train, --val or --test")
     click.echo(f"{out}: {import_spoter(tables, out, licence).summary()}")
@@ -87,7 +104,7 @@ def import_spoter_(out: Path, train: tuple[Path, ...], val: tuple[Path, ...], te
 @click.option("--html", type=OUT_FILE, help="Also write a page, with plots.")
 def info(dataset: Path, html: Path | None) -> None:
     """Count clips, signers and frames of a data set, and name its leaks: spobet info data/asl100"""
-    from spobet.evaluation.data_page import describe
+    from spobet.reports.data_set import describe
 
     click.echo(describe(dataset, html))
 
@@ -114,7 +131,7 @@ def split(dataset: Path, out: Path, val: float, test: float, seed: int) -> None:
 @click.option("--html", type=OUT_FILE, help="Also write a page with the doubtful clips drawn.")
 def check(dataset: Path, html: Path | None) -> None:
     """Find leaks, doubtful labels and odd clips by their landmarks: spobet check data/hands --html doubts.html"""
-    from spobet.evaluation.check import check
+    from spobet.reports.audit import check
 
     click.echo(check(dataset, html))
 

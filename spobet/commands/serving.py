@@ -12,12 +12,27 @@ from spobet.commands.arguments import OUT_FILE, RUN
 @click.command()
 @click.argument("run", type=RUN, default="wlasl100-hands-open")
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to listen at; others than this machine reach 0.0.0.0."
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen at; others than this machine reach 0.0.0.0.",
 )
 @click.option("--port", default=8000, show_default=True)
-@click.option("--token", default="", envvar="SPOBET_TOKEN", help="Ask for this token on every request to the API.")
-@click.option("--workers", default=1, show_default=True, help="Processes that answer; as many as cores answer most.")
-@click.option("--enrolled", type=OUT_FILE, help="Where enrolled signs are kept, if not beside the run.")
+@click.option(
+    "--token",
+    default="",
+    envvar="SPOBET_TOKEN",
+    help="Ask for this token on every request to the API.",
+)
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    help="Processes that answer; as many as cores answer most.",
+)
+@click.option(
+    "--enrolled", type=OUT_FILE, help="Where enrolled signs are kept, if not beside the run."
+)
 def serve(run: Path, host: str, port: int, token: str, workers: int, enrolled: Path | None) -> None:
     """Open the page and the HTTP API of a network: spobet serve wlasl100-hands"""
     from spobet.extras import extra_module

@@ -15,23 +15,48 @@ from spobet.commands.arguments import ANY, FILE, FOLDER, OUT_FILE, RUN, progress
 
 Item = TypeVar("Item")
 _MODELS = click.option(
-    "--models", type=FOLDER, help="Folder with MediaPipe's Tasks files; else they are fetched once into a cache."
+    "--models",
+    type=FOLDER,
+    help="Folder with MediaPipe's Tasks files; else they are fetched once into a cache.",
 )
 _MODELS_FROM = click.option(
-    "--models-from", type=ANY, help="Make them, offline, from this wheel of mediapipe 0.10.21 or where it is installed."
+    "--models-from",
+    type=ANY,
+    help="Make them, offline, from this wheel of mediapipe 0.10.21 or where it is installed.",
 )
 
 
 @click.command()
 @click.argument("source", type=ANY)
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--clips", type=FILE, help="What the clips are: a CSV (path, gloss, signer, split, ...) or a WLASL split file.")
+@click.option(
+    "--clips",
+    type=FILE,
+    help="What the clips are: a CSV (path, gloss, signer, split, ...) or a WLASL split file.",
+)
 @_MODELS
 @_MODELS_FROM
-@click.option("--people", default=1, show_default=True, help="Find so many people, and follow the signer among them.")
-@click.option("--unit", type=click.Choice(["image", "pixels"]), default="image", show_default=True, help="Of x and y.")
+@click.option(
+    "--people",
+    default=1,
+    show_default=True,
+    help="Find so many people, and follow the signer among them.",
+)
+@click.option(
+    "--unit",
+    type=click.Choice(["image", "pixels"]),
+    default="image",
+    show_default=True,
+    help="Of x and y.",
+)
 @click.option("--workers", default=os.cpu_count() or 1, show_default="cores", help="Processes.")
-@click.option("--ray", is_flag=False, flag_value="", metavar="[ADDRESS]", help="Work on Ray: here, or on the cluster at ADDRESS.")
+@click.option(
+    "--ray",
+    is_flag=False,
+    flag_value="",
+    metavar="[ADDRESS]",
+    help="Work on Ray: here, or on the cluster at ADDRESS.",
+)
 @click.option("--licence", default="", help="Terms under which the clips may be used.")
 def extract(
     source: Path,
@@ -46,26 +71,41 @@ def extract(
     licence: str,
 ) -> None:
     """Landmarks of videos: spobet extract videos data/mine, or of one: spobet extract sign.mp4 sign.npz"""
-    from spobet.dataset.extract import Outcome, Workers, extract, extract_one
-    from spobet.dataset.videos import videos_in, videos_listed
+    from spobet.ingest.extract import Outcome, Workers, extract, extract_one
+    from spobet.ingest.videos import videos_in, videos_listed
     from spobet.video.frames import count_frames
     from spobet.video.mediapipe_tasks import open_mediapipe
 
     one = out.suffix == ".npz"
     if one and (source.is_dir() or clips):
-        raise click.UsageError("a .npz holds the whole of one video; for a folder, or with --clips, name a folder")
-    detector = open_mediapipe(models, models_from, people, say=lambda line: click.echo(line, err=True))
+        raise click.UsageError(
+            "a .npz holds the whole of one video; for a folder, or with --clips, name a folder"
+        )
+    detector = open_mediapipe(
+        models, models_from, people, say=lambda line: click.echo(line, err=True)
+    )
     if one:
         bar = _bar("frames", count_frames(source), lambda _: 1)
         click.echo(f"{out}: {extract_one(source, out, detector, unit, progress=bar)}")
         return
     jobs, missing = videos_listed(source, clips) if clips else (videos_in(source), [])
     frames_of: Callable[[Outcome], int] = lambda outcome: outcome.num_frames  # noqa: E731
-    report = extract(jobs, out, detector, Workers(workers, ray), missing, licence, unit, _bar("clips", None, frames_of))
+    report = extract(
+        jobs,
+        out,
+        detector,
+        Workers(workers, ray),
+        missing,
+        licence,
+        unit,
+        _bar("clips", None, frames_of),
+    )
     click.echo(f"{out}: {report.summary()}")
 
 
-def _bar(label: str, length: int | None, frames_of: Callable[[Item], int]) -> Callable[[Iterable[Item]], Iterator[Item]]:
+def _bar(
+    label: str, length: int | None, frames_of: Callable[[Item], int]
+) -> Callable[[Iterable[Item]], Iterator[Item]]:
     """A bar on stderr over whatever passes through, with frames a second. length: None = that of what passes, if it has one."""
 
     def shown(items: Iterable[Item]) -> Iterator[Item]:
@@ -75,7 +115,9 @@ def _bar(label: str, length: int | None, frames_of: Callable[[Item], int]) -> Ca
             return f"{num_frames / (time.perf_counter() - start):,.1f} frames a second"
 
         whole = length or (len(items) if isinstance(items, Sized) else None)
-        with click.progressbar(items, whole, label, file=sys.stderr, show_pos=True, item_show_func=rate) as bar:
+        with click.progressbar(
+            items, whole, label, file=sys.stderr, show_pos=True, item_show_func=rate
+        ) as bar:
             for item in bar:
                 num_frames += frames_of(item)
                 yield item
@@ -85,15 +127,36 @@ def _bar(label: str, length: int | None, frames_of: Callable[[Item], int]) -> Ca
 
 @click.command()
 @click.argument("folder", type=FOLDER, required=False)
-@click.option("--subset", type=click.Choice(["asl100", "asl300", "asl1000", "asl2000"]), default="asl100", show_default=True)
-@click.option("--accept-licence", is_flag=True, help="You have read the licence and agree; else it is asked.")
-@click.option("--mirror", "mirrors", multiple=True, help="Web folder that holds the files too; asked before the authors' links.")
+@click.option(
+    "--subset",
+    type=click.Choice(["asl100", "asl300", "asl1000", "asl2000"]),
+    default="asl100",
+    show_default=True,
+)
+@click.option(
+    "--accept-licence", is_flag=True, help="You have read the licence and agree; else it is asked."
+)
+@click.option(
+    "--mirror",
+    "mirrors",
+    multiple=True,
+    help="Web folder that holds the files too; asked before the authors' links.",
+)
 @click.option("--files", type=FOLDER, help="Folder in which you have some of the files already.")
-@click.option("--tries", default=5, show_default=True, help="Of a download that brings nothing new.")
-def wlasl(folder: Path | None, subset: str, accept_licence: bool, mirrors: tuple[str, ...], files: Path | None, tries: int) -> None:
+@click.option(
+    "--tries", default=5, show_default=True, help="Of a download that brings nothing new."
+)
+def wlasl(
+    folder: Path | None,
+    subset: str,
+    accept_licence: bool,
+    mirrors: tuple[str, ...],
+    files: Path | None,
+    tries: int,
+) -> None:
     """Show what WLASL's authors publish, or bring it and make a data set: spobet wlasl data/wlasl --subset asl100"""
-    from spobet.dataset.wlasl_download import Sources, download_wlasl, show
     from spobet.fetch import Patience
+    from spobet.ingest.wlasl_download import Sources, download_wlasl, show
 
     click.echo(show(), err=folder is not None)
     if not folder:
@@ -121,13 +184,22 @@ def _bytes_told(done: int, total: int | None) -> None:
 @click.command()
 @click.argument("run", type=RUN, default="wlasl100-hands-open")
 @click.argument("source", default="0")
-@click.option("--out", type=OUT_FILE, help="Write what is drawn to this video instead of opening a window.")
+@click.option(
+    "--out", type=OUT_FILE, help="Write what is drawn to this video instead of opening a window."
+)
 @_MODELS
 @_MODELS_FROM
 @click.option("--top", default=5, show_default=True, help="How many glosses.")
-def live(run: Path, source: str, out: Path | None, models: Path | None, models_from: Path | None, top: int) -> None:
+def live(
+    run: Path,
+    source: str,
+    out: Path | None,
+    models: Path | None,
+    models_from: Path | None,
+    top: int,
+) -> None:
     """Name signs as they are made, at camera SOURCE (a number) or in a video: spobet live wlasl100-hands 0"""
-    from spobet.recognition.live_view import show_live
+    from spobet.live.view import show_live
     from spobet.recognition.recognizer import load
     from spobet.video.mediapipe_tasks import open_mediapipe
 

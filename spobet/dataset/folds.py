@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 
 from spobet.dataset.manifest import Clip, Manifest
+from spobet.errors import UserError
 
 NUM_FOLDS = 5
 
@@ -27,10 +28,12 @@ def fold_of_clips(manifest: Manifest, num_folds: int = NUM_FOLDS) -> dict[str, i
     return folds
 
 
-def hold_out(manifest: Manifest, fold: int, num_folds: int = NUM_FOLDS) -> tuple[Manifest, Manifest]:
+def hold_out(
+    manifest: Manifest, fold: int, num_folds: int = NUM_FOLDS
+) -> tuple[Manifest, Manifest]:
     """(clips to train on, clips held out): the held-out ones are those of `fold`; ValueError for a fold that is not there."""
     if not 0 <= fold < num_folds:
-        raise ValueError(f"fold {fold}, expected 0..{num_folds - 1}")
+        raise UserError(f"fold {fold}, expected 0..{num_folds - 1}")
     folds = fold_of_clips(manifest, num_folds)
 
     def those(held_out: bool) -> tuple[Clip, ...]:

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
+from spobet.errors import UnknownName, UserError
+
 TO_THE_END = -1
 SPLITS = ("train", "val", "test")
 
@@ -32,11 +34,17 @@ class Clip:
 
     def __post_init__(self) -> None:
         if not self.id or not self.gloss:
-            raise ValueError(f"clip {self.id!r} with gloss {self.gloss!r}: neither may be empty")
+            raise UserError(f"clip {self.id!r} with gloss {self.gloss!r}: neither may be empty")
         if self.split and self.split not in SPLITS:
-            raise ValueError(f"clip {self.id}: split {self.split!r}, expected one of: {', '.join(SPLITS)}")
-        if self.frame_start < 1 or (self.frame_end != TO_THE_END and self.frame_end < self.frame_start):
-            raise ValueError(f"clip {self.id}: frames {self.frame_start}..{self.frame_end}, expected 1 <= start <= end (or end -1)")
+            raise UserError(
+                f"clip {self.id}: split {self.split!r}, expected one of: {', '.join(SPLITS)}"
+            )
+        if self.frame_start < 1 or (
+            self.frame_end != TO_THE_END and self.frame_end < self.frame_start
+        ):
+            raise UserError(
+                f"clip {self.id}: frames {self.frame_start}..{self.frame_end}, expected 1 <= start <= end (or end -1)"
+            )
 
 
 @dataclass(frozen=True)
@@ -46,9 +54,13 @@ class Manifest:
     clips: tuple[Clip, ...]
 
     def __post_init__(self) -> None:
-        repeated = [clip_id for clip_id, count in Counter(clip.id for clip in self.clips).items() if count > 1]
+        repeated = [
+            clip_id
+            for clip_id, count in Counter(clip.id for clip in self.clips).items()
+            if count > 1
+        ]
         if repeated:
-            raise ValueError(f"{len(repeated)} clip ids stand twice: {', '.join(repeated[:5])}")
+            raise UserError(f"{len(repeated)} clip ids stand twice: {', '.join(repeated[:5])}")
 
     def __len__(self) -> int:
         return len(self.clips)
@@ -62,7 +74,7 @@ class Manifest:
     def position(self, clip_id: str) -> int:
         """Where a clip stands in the order; KeyError for an unknown id."""
         if clip_id not in self._positions:
-            raise KeyError(f"no clip {clip_id!r} among {len(self)} clips")
+            raise UnknownName(f"no clip {clip_id!r} among {len(self)} clips")
         return self._positions[clip_id]
 
     def of_splits(self, *splits: str) -> Manifest:
@@ -70,7 +82,7 @@ class Manifest:
         chosen = Manifest(tuple(clip for clip in self.clips if clip.split in splits))
         if not chosen.clips:
             known = Counter(clip.split or "(none)" for clip in self.clips)
-            raise ValueError(f"no clip in split {' + '.join(splits)}; there are {_counts(known)}")
+            raise UserError(f"no clip in split {' + '.join(splits)}; there are {_counts(known)}")
         return chosen
 
     @property
@@ -96,7 +108,7 @@ class Manifest:
             rows = csv.DictReader(file)
             expected = [field.name for field in fields(Clip)]
             if rows.fieldnames != expected:
-                raise ValueError(f"{path}: columns {rows.fieldnames}, expected {expected}")
+                raise UserError(f"{path}: columns {rows.fieldnames}, expected {expected}")
             return cls(tuple(_clip_of_row(row, f"{path}:{rows.line_num}") for row in rows))
 
 
@@ -108,10 +120,12 @@ class Vocabulary:
 
     def __post_init__(self) -> None:
         if len(set(self.glosses)) < len(self.glosses):
-            raise ValueError("a gloss stands twice in the vocabulary")
+            raise UserError("a gloss stands twice in the vocabulary")
         for gloss in self.glosses:
             if gloss.splitlines() != [gloss]:
-                raise ValueError(f"gloss {gloss!r}, expected one line of text: a vocabulary file has one gloss a line")
+                raise UserError(
+                    f"gloss {gloss!r}, expected one line of text: a vocabulary file has one gloss a line"
+                )
 
     def __len__(self) -> int:
         return len(self.glosses)
@@ -122,7 +136,7 @@ class Vocabulary:
     def index(self, gloss: str) -> int:
         """The output that names `gloss`; KeyError for an unknown one."""
         if gloss not in self._positions:
-            raise KeyError(f"gloss {gloss!r} is not among the {len(self)} of the vocabulary")
+            raise UnknownName(f"gloss {gloss!r} is not among the {len(self)} of the vocabulary")
         return self._positions[gloss]
 
     @cached_property
@@ -142,11 +156,11 @@ class Vocabulary:
 def _clip_of_row(row: dict[str, str], where: str) -> Clip:
     try:
         if None in row or None in row.values():  # more or fewer values than columns
-            raise ValueError(f"expected {len(fields(Clip))} values")
+            raise UserError(f"expected {len(fields(Clip))} values")
         numbers = {key: int(row[key]) for key in ("frame_start", "frame_end")}
         return Clip(**{**row, **numbers})  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{where}: {error}") from error
+        raise UserError(f"{where}: {error}") from error
 
 
 def _counts(counter: Iterable[str] | Counter[str]) -> str:

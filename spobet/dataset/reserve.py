@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from spobet.dataset.checks import fingerprint
+from spobet.dataset.fingerprint import fingerprint
 from spobet.dataset.folds import hold_out
 from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset
+from spobet.errors import UserError
 from spobet.files import write_whole
 from spobet.poses.sequence import PoseSequence
 
@@ -36,7 +37,11 @@ class Reserved:
             return f"gloss {clip.gloss}"
         if self.signers and (not clip.signer or clip.signer in self.signers):
             return f"signer {clip.signer or 'unknown'}"
-        return "identical landmarks" if self.recordings and fingerprint(pose) in self.recordings else ""
+        return (
+            "identical landmarks"
+            if self.recordings and fingerprint(pose) in self.recordings
+            else ""
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,12 +61,14 @@ def reserve(path: Path, fold: int | None = None, their: Sequence[str] = ()) -> R
     """
     unknown = sorted(set(their) - set(THEIR))
     if unknown:
-        raise ValueError(f"{unknown[0]!r} cannot be reserved, expected one of: {', '.join(THEIR)}")
+        raise UserError(f"{unknown[0]!r} cannot be reserved, expected one of: {', '.join(THEIR)}")
     dataset = Dataset.open(path) if path.is_dir() else None
     manifest = dataset.manifest if dataset else Manifest.read(path)
     held = _held_clips(manifest, fold)
     if "signers" in their and not all(clip.signer for clip in held):
-        raise ValueError(f"{path}: signers cannot be reserved, those of some of its clips are not known")
+        raise UserError(
+            f"{path}: signers cannot be reserved, those of some of its clips are not known"
+        )
     recordings = {fingerprint(dataset.pose(clip.id)) for clip in held} if dataset else set()
     return Reserved(
         frozenset(clip.id for clip in held),
@@ -87,26 +94,32 @@ def training_clips(datasets: Sequence[Dataset], reserved: Reserved) -> tuple[Sou
     for dataset in datasets:
         kept, left_out = [], []
         for clip in dataset.manifest.of_splits("train"):
-            reason = "in an earlier data set" if clip.id in used else reserved.why_not(clip, dataset.pose(clip.id))
+            reason = (
+                "in an earlier data set"
+                if clip.id in used
+                else reserved.why_not(clip, dataset.pose(clip.id))
+            )
             if reason:
                 left_out.append((clip.id, reason))
             else:
                 kept.append(clip)
         if not kept:
-            raise ValueError(f"{dataset.path}: all {len(left_out)} training clips are left out")
+            raise UserError(f"{dataset.path}: all {len(left_out)} training clips are left out")
         used |= {clip.id for clip in kept}
         sources.append(Source(dataset, Manifest(tuple(kept)), tuple(left_out)))
     return tuple(sources)
 
 
-def background_clips(datasets: Sequence[Dataset], own: Dataset) -> tuple[Source, ...]:
+def auxiliary_clips(datasets: Sequence[Dataset], own: Dataset) -> tuple[Source, ...]:
     """The training clips of other data sets that show no gloss of `own` and nothing that it keeps for validation or test.
 
     ValueError where nothing is left of a data set.
     """
     tested = any(clip.split in ("val", "test") for clip in own.manifest)
     reserved = reserve(own.path) if tested else Reserved()
-    return training_clips(datasets, replace(reserved, glosses=frozenset(own.manifest.vocabulary.glosses)))
+    return training_clips(
+        datasets, replace(reserved, glosses=frozenset(own.manifest.vocabulary.glosses))
+    )
 
 
 def write_left_out(sources: Sequence[Source], path: Path) -> str:
@@ -117,5 +130,10 @@ def write_left_out(sources: Sequence[Source], path: Path) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([("data", "clip", "reason"), *left_out])
     write_whole(path, text.getvalue())
-    kinds = Counter(reason.split(" ")[0] if reason.startswith(("gloss ", "signer ")) else reason for _, _, reason in left_out)
-    return f"{len(left_out):,} clips left out: " + ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
+    kinds = Counter(
+        reason.split(" ")[0] if reason.startswith(("gloss ", "signer ")) else reason
+        for _, _, reason in left_out
+    )
+    return f"{len(left_out):,} clips left out: " + ", ".join(
+        f"{count:,} {kind}" for kind, count in kinds.most_common()
+    )

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from spobet.dataset.manifest import Clip, Manifest
+from spobet.errors import NotFound, UserError
 from spobet.files import new_folder
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
@@ -36,7 +37,9 @@ class DatasetInfo:
 
     def write(self, path: Path) -> None:
         """Write the facts as JSON."""
-        path.write_text(json.dumps({"format": FORMAT, **asdict(self)}, indent=1) + "\n", encoding="utf-8")
+        path.write_text(
+            json.dumps({"format": FORMAT, **asdict(self)}, indent=1) + "\n", encoding="utf-8"
+        )
 
     @classmethod
     def read(cls, path: Path) -> DatasetInfo:
@@ -44,7 +47,7 @@ class DatasetInfo:
         try:
             facts = json.loads(path.read_text(encoding="utf-8"))
             if facts.pop("format", None) != FORMAT:
-                raise ValueError(f"expected format {FORMAT!r}")
+                raise UserError(f"expected format {FORMAT!r}")
             return cls(
                 skeleton=Skeleton.from_json(facts.pop("skeleton")),
                 num_frames=tuple(facts.pop("num_frames")),
@@ -52,7 +55,7 @@ class DatasetInfo:
                 **facts,
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ValueError(f"{path}: not the facts of a data set ({error})") from error
+            raise UserError(f"{path}: not the facts of a data set ({error})") from error
 
 
 class Dataset:
@@ -61,7 +64,9 @@ class Dataset:
     def __init__(self, path: Path, manifest: Manifest, info: DatasetInfo) -> None:
         self.path, self.manifest, self.info = path, manifest, info
         self._firsts = np.concatenate([[0], np.cumsum(info.num_frames)]).astype(np.int64)
-        self._open = lru_cache(maxsize=2)(self._open_shard)  # pages of a shard that is let go leave the memory
+        self._open = lru_cache(maxsize=2)(
+            self._open_shard
+        )  # pages of a shard that is let go leave the memory
         for shard in range(len(info.shard_starts)):
             self._open(shard)
 
@@ -71,10 +76,17 @@ class Dataset:
         path = Path(path)
         for name in ("manifest.csv", "dataset.json"):
             if not (path / name).is_file():
-                raise FileNotFoundError(f"{path}: not a data set, {name} is not there (make one with `spobet import`)")
-        manifest, info = Manifest.read(path / "manifest.csv"), DatasetInfo.read(path / "dataset.json")
+                raise NotFound(
+                    f"{path}: not a data set, {name} is not there (make one with `spobet import`)"
+                )
+        manifest, info = (
+            Manifest.read(path / "manifest.csv"),
+            DatasetInfo.read(path / "dataset.json"),
+        )
         if len(manifest) != len(info.num_frames):
-            raise ValueError(f"{path}: manifest.csv lists {len(manifest)} clips, dataset.json {len(info.num_frames)}")
+            raise UserError(
+                f"{path}: manifest.csv lists {len(manifest)} clips, dataset.json {len(info.num_frames)}"
+            )
         return cls(path, manifest, info)
 
     def __len__(self) -> int:
@@ -108,7 +120,9 @@ class Dataset:
 
     def _open_shard(self, shard: int) -> dict[str, np.ndarray]:
         start, stop = (*self.info.shard_starts, sum(self.info.num_frames))[shard : shard + 2]
-        return {name: _open_array(_shard_path(self.path, name, shard), stop - start) for name in _ARRAYS}
+        return {
+            name: _open_array(_shard_path(self.path, name, shard), stop - start) for name in _ARRAYS
+        }
 
     def poses(self) -> Iterator[tuple[Clip, PoseSequence]]:
         """Every clip with its landmarks, in manifest order."""
@@ -123,7 +137,9 @@ class DatasetWriter:
     All clips share `skeleton` and `unit`; ValueError for a pose of another kind or without frames.
     """
 
-    def __init__(self, path: Path, skeleton: Skeleton, unit: str, source: str, licence: str) -> None:
+    def __init__(
+        self, path: Path, skeleton: Skeleton, unit: str, source: str, licence: str
+    ) -> None:
         self._skeleton = skeleton
         self._info = DatasetInfo(skeleton, unit, source, licence, (), (), "")
         self._folder = new_folder(path)
@@ -141,9 +157,11 @@ class DatasetWriter:
         """Append one clip."""
         if pose.skeleton != self._skeleton or pose.unit != self._info.unit:
             expected = f"{self._skeleton.name} in {self._info.unit}"
-            raise ValueError(f"clip {clip.id}: pose is {pose.skeleton.name} in {pose.unit}, expected {expected}")
+            raise UserError(
+                f"clip {clip.id}: pose is {pose.skeleton.name} in {pose.unit}, expected {expected}"
+            )
         if not len(pose):
-            raise ValueError(f"clip {clip.id}: no frames")
+            raise UserError(f"clip {clip.id}: no frames")
         self._clips.append(clip)
         self._lengths.append(len(pose))
         self._pending.append(pose)
@@ -156,7 +174,10 @@ class DatasetWriter:
         arrays = {
             "xy": [pose.xy for pose in self._pending],
             "confidence": [pose.confidence for pose in self._pending],
-            "times": [np.full(len(pose), np.nan) if pose.times is None else pose.times for pose in self._pending],
+            "times": [
+                np.full(len(pose), np.nan) if pose.times is None else pose.times
+                for pose in self._pending
+            ],
         }
         for name, parts in arrays.items():
             values = np.concatenate(parts).astype(_ARRAYS[name])
@@ -164,7 +185,9 @@ class DatasetWriter:
             np.save(_shard_path(self.folder, name, number), values)
         self._pending = []
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
         try:
             if kind is None:
                 self._finish()
@@ -175,13 +198,17 @@ class DatasetWriter:
 
     def _finish(self) -> None:
         if not self._clips:
-            raise ValueError("no clip to write: a data set needs at least one")
+            raise UserError("no clip to write: a data set needs at least one")
         if self._pending:
             self._write_shard()
         manifest = self.folder / "manifest.csv"
         Manifest(tuple(self._clips)).write(manifest)
         self._hash.update(manifest.read_bytes())
-        meaning = {"skeleton": asdict(self._skeleton), "unit": self._info.unit, "num_frames": self._lengths}
+        meaning = {
+            "skeleton": asdict(self._skeleton),
+            "unit": self._info.unit,
+            "num_frames": self._lengths,
+        }
         self._hash.update(json.dumps(meaning).encode())
         info = replace(
             self._info,
@@ -200,7 +227,7 @@ def _open_array(file: Path, num_frames: int) -> np.ndarray:
     try:
         values = np.load(file, mmap_mode="r")
     except (ValueError, EOFError) as error:
-        raise ValueError(f"{file}: damaged ({error})") from error
+        raise UserError(f"{file}: damaged ({error})") from error
     if len(values) != num_frames:
-        raise ValueError(f"{file}: {len(values)} frames, expected {num_frames}")
+        raise UserError(f"{file}: {len(values)} frames, expected {num_frames}")
     return np.asarray(values)  # still memory-mapped, and faster to slice than np.memmap

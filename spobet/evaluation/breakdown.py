@@ -29,7 +29,9 @@ class Group:
 
     def __post_init__(self) -> None:
         if min(self.clips, self.runs) < 1 or not 0 <= self.hits <= self.clips * self.runs:
-            raise ValueError(f"{self.name}: {self.hits} hits of {self.clips} clips in {self.runs} runs do not add up")
+            raise ValueError(
+                f"{self.name}: {self.hits} hits of {self.clips} clips in {self.runs} runs do not add up"
+            )
 
     @property
     def share(self) -> float:
@@ -78,7 +80,9 @@ def by_signer(clips: Manifest, hits: np.ndarray) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=lambda group: -group.clips))
 
 
-def by_acquaintance(clips: Manifest, trained: Iterable[Clip], signers: frozenset[str], hits: np.ndarray) -> tuple[Group, ...]:
+def by_acquaintance(
+    clips: Manifest, trained: Iterable[Clip], signers: frozenset[str], hits: np.ndarray
+) -> tuple[Group, ...]:
     """Groups by what training met of the signer; empty ones are left out.
 
     trained: the clips of training whose signer and gloss are known. signers: all signers of training ("" = not known).
@@ -91,10 +95,23 @@ def by_acquaintance(clips: Manifest, trained: Iterable[Clip], signers: frozenset
             return "signer unknown"
         if (clip.signer, clip.gloss) in pairs:
             return "signer in training, with this gloss"
-        return "signer in training, with other glosses only" if clip.signer in known else "signer not in training"
+        return (
+            "signer in training, with other glosses only"
+            if clip.signer in known
+            else "signer not in training"
+        )
 
     groups = _grouped([kind(clip) for clip in clips], hits)
-    return tuple(sorted(groups, key=lambda group: ("unknown" in group.name, "not in" in group.name, "other" in group.name)))
+    return tuple(
+        sorted(
+            groups,
+            key=lambda group: (
+                "unknown" in group.name,
+                "not in" in group.name,
+                "other" in group.name,
+            ),
+        )
+    )
 
 
 def confused_pairs(clips: Manifest, answers: Sequence[Sequence[str]]) -> tuple[ConfusedPair, ...]:
@@ -110,7 +127,10 @@ def confused_pairs(clips: Manifest, answers: Sequence[Sequence[str]]) -> tuple[C
                 first, second = sorted((clip.gloss, gloss))
                 missed[first, second].append((run, place))
                 times[clip.gloss, gloss] += 1
-    pairs = [ConfusedPair(pair, (times[pair], times[pair[::-1]]), tuple(places)) for pair, places in missed.items()]
+    pairs = [
+        ConfusedPair(pair, (times[pair], times[pair[::-1]]), tuple(places))
+        for pair, places in missed.items()
+    ]
     return tuple(sorted(pairs, key=lambda pair: (-pair.total, pair.glosses)))
 
 
@@ -121,11 +141,17 @@ def taken_for(clips: Manifest, answers: Sequence[Sequence[str]]) -> Mapping[str,
         for clip, gloss in zip(clips, named, strict=True):
             if gloss != clip.gloss:
                 wrong[clip.gloss][gloss] += 1
-    return {gloss: ", ".join(f"{other} {count}" for other, count in found.most_common(3)) for gloss, found in wrong.items()}
+    return {
+        gloss: ", ".join(f"{other} {count}" for other, count in found.most_common(3))
+        for gloss, found in wrong.items()
+    }
 
 
 def _grouped(names: Sequence[str], hits: np.ndarray) -> tuple[Group, ...]:
     places: defaultdict[str, list[int]] = defaultdict(list)
     for place, name in enumerate(names):
         places[name].append(place)
-    return tuple(Group(name, len(places[name]), int(hits[:, places[name]].sum()), len(hits)) for name in sorted(places))
+    return tuple(
+        Group(name, len(places[name]), int(hits[:, places[name]].sum()), len(hits))
+        for name in sorted(places)
+    )

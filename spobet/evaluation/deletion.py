@@ -33,11 +33,21 @@ class Curves:
     def from_json(cls, values: Mapping[str, Any]) -> Curves:
         """Rebuild from what `dataclasses.asdict` gave, lists for tuples; KeyError where it is something else."""
         deletion, insertion = tuple(values["deletion"]), tuple(values["insertion"])
-        return cls(deletion, insertion, tuple(values["deletion_area"]), tuple(values["insertion_area"]), values["clips"])
+        return cls(
+            deletion,
+            insertion,
+            tuple(values["deletion_area"]),
+            tuple(values["insertion_area"]),
+            values["clips"],
+        )
 
 
 def curves_of(
-    landmarks: np.ndarray, frame_mask: np.ndarray, weights: np.ndarray, answer: int, chances: Chances
+    landmarks: np.ndarray,
+    frame_mask: np.ndarray,
+    weights: np.ndarray,
+    answer: int,
+    chances: Chances,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(deletion, insertion) of one clip: the probability of output `answer` at each of SHARES, (shares,) each.
 
@@ -54,14 +64,21 @@ def curves_of(
     for row, share in enumerate(SHARES):
         gone[row, order[: round(share * len(order))]] = True
     kept = np.concatenate([~gone, gone])[..., None, None]  # deletion, then insertion
-    inputs = {"landmarks": landmarks[None] * kept, "frame_mask": np.repeat(frame_mask[None], len(kept), axis=0)}
+    inputs = {
+        "landmarks": landmarks[None] * kept,
+        "frame_mask": np.repeat(frame_mask[None], len(kept), axis=0),
+    }
     inputs["landmarks"] = inputs["landmarks"].astype(np.float32)
     found = chances(inputs)[:, answer]
     return found[: len(SHARES)], found[len(SHARES) :]
 
 
 def compare_weights(
-    inputs: Mapping[str, np.ndarray], weights: Mapping[str, np.ndarray], chances: Chances, num_random: int = 3, seed: int = 0
+    inputs: Mapping[str, np.ndarray],
+    weights: Mapping[str, np.ndarray],
+    chances: Chances,
+    num_random: int = 3,
+    seed: int = 0,
 ) -> dict[str, Curves]:
     """The curves of every kind of weights and of random orders ("random"), on the same clips.
 
@@ -69,12 +86,17 @@ def compare_weights(
     num_random: random orders a clip, of which the mean counts.
     """
     rng, landmarks, masks = np.random.default_rng(seed), inputs["landmarks"], inputs["frame_mask"]
-    found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {name: [] for name in (*weights, "random")}
+    found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {
+        name: [] for name in (*weights, "random")
+    }
     for clip, (points, mask) in enumerate(zip(landmarks, masks, strict=True)):
         answer = int(chances({"landmarks": points[None], "frame_mask": mask[None]})[0].argmax())
         for name, values in weights.items():
             found[name].append(curves_of(points, mask, values[clip], answer, chances))
-        orders = [curves_of(points, mask, rng.random(len(mask)), answer, chances) for _ in range(num_random)]
+        orders = [
+            curves_of(points, mask, rng.random(len(mask)), answer, chances)
+            for _ in range(num_random)
+        ]
         deleted, inserted = (np.mean(parts, axis=0) for parts in zip(*orders, strict=True))
         found["random"].append((deleted, inserted))
     times = draw_clips(np.arange(len(landmarks)), rng)

@@ -45,7 +45,9 @@ def spread(figures: Sequence[float]) -> Spread:
         raise ValueError("no run to take the mean of, expected at least one")
     mean = math.fsum(figures) / len(figures)
     squares = math.fsum((figure - mean) ** 2 for figure in figures)
-    return Spread(mean, math.sqrt(squares / (len(figures) - 1)) if len(figures) > 1 else None, len(figures))
+    return Spread(
+        mean, math.sqrt(squares / (len(figures) - 1)) if len(figures) > 1 else None, len(figures)
+    )
 
 
 def signer_groups(clips: Manifest) -> np.ndarray:
@@ -55,7 +57,9 @@ def signer_groups(clips: Manifest) -> np.ndarray:
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
 
 
-def draw_clips(groups: np.ndarray, rng: np.random.Generator, num_resamples: int = NUM_RESAMPLES) -> np.ndarray:
+def draw_clips(
+    groups: np.ndarray, rng: np.random.Generator, num_resamples: int = NUM_RESAMPLES
+) -> np.ndarray:
     """How often each clip stands in each resample of a bootstrap: int64 (resamples, clips).
 
     groups: (clips,) int. Whole groups are drawn, as many as there are, with replacement: with the signer's number the
@@ -63,7 +67,9 @@ def draw_clips(groups: np.ndarray, rng: np.random.Generator, num_resamples: int 
     """
     groups = np.asarray(groups)
     if groups.ndim != 1 or not len(groups) or num_resamples < 1:
-        raise ValueError(f"{num_resamples} resamples of groups {groups.shape}, expected at least one of (clips,), one clip or more")
+        raise ValueError(
+            f"{num_resamples} resamples of groups {groups.shape}, expected at least one of (clips,), one clip or more"
+        )
     _, members = np.unique(groups, return_inverse=True)
     num_groups = int(members.max()) + 1
     times = rng.multinomial(num_groups, np.full(num_groups, 1 / num_groups), size=num_resamples)
@@ -81,13 +87,17 @@ def resampled_class_means(values: np.ndarray, labels: np.ndarray, times: np.ndar
     order = np.argsort(labels, kind="stable")
     starts = np.flatnonzero(np.diff(np.asarray(labels)[order], prepend=np.min(labels) - 1))
     counts = np.add.reduceat(times[:, order], starts, axis=1)
-    sums = np.add.reduceat(times[:, order] * np.asarray(values, dtype=np.float64)[order], starts, axis=1)
+    sums = np.add.reduceat(
+        times[:, order] * np.asarray(values, dtype=np.float64)[order], starts, axis=1
+    )
     present = counts > 0
     means: np.ndarray = (sums / np.where(present, counts, 1)).sum(axis=1) / present.sum(axis=1)
     return means
 
 
-def percentile_interval(resampled: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def percentile_interval(
+    resampled: np.ndarray, confidence: float = CONFIDENCE
+) -> tuple[float, float]:
     """The middle `confidence` of resampled figures, (low, high)."""
     if not 0 < confidence < 1:
         raise ValueError(f"confidence {confidence}, expected between 0 and 1")
@@ -101,21 +111,34 @@ def mcnemar(only_first: int, only_second: int) -> float:
     1 where they never differ. ValueError for counts below 0.
     """
     if min(only_first, only_second) < 0:
-        raise ValueError(f"{only_first} and {only_second} clips named by one system only, expected at least 0 each")
+        raise ValueError(
+            f"{only_first} and {only_second} clips named by one system only, expected at least 0 each"
+        )
     differing = only_first + only_second
     tail = sum(math.comb(differing, count) for count in range(min(only_first, only_second) + 1))
     return min(1.0, 2 * tail / 2**differing)
 
 
-def compare_hits(first: np.ndarray, second: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> Difference:
+def compare_hits(
+    first: np.ndarray, second: np.ndarray, groups: np.ndarray, rng: np.random.Generator
+) -> Difference:
     """Compare two systems on the same clips, in the same order.
 
     first, second: (clips,) bool, True where named right. groups: (clips,) int, as in `draw_clips`. ValueError where sizes differ.
     """
     first, second = np.asarray(first, dtype=bool), np.asarray(second, dtype=bool)
     if not first.shape == second.shape == np.shape(groups):
-        raise ValueError(f"clips {first.shape}, {second.shape} and groups {np.shape(groups)}, expected the same clips")
+        raise ValueError(
+            f"clips {first.shape}, {second.shape} and groups {np.shape(groups)}, expected the same clips"
+        )
     gains = first.astype(np.int64) - second
     interval = percentile_interval(resampled_means(gains, draw_clips(groups, rng)))
     only_first, only_second = int((gains > 0).sum()), int((gains < 0).sum())
-    return Difference(float(gains.mean()), interval, only_first, only_second, mcnemar(only_first, only_second), len(gains))
+    return Difference(
+        float(gains.mean()),
+        interval,
+        only_first,
+        only_second,
+        mcnemar(only_first, only_second),
+        len(gains),
+    )

@@ -94,7 +94,9 @@ class Metrics:
 def labels_of(manifest: Manifest, vocabulary: Vocabulary) -> np.ndarray:
     """The output that names each clip's gloss, int64 (clips,); -1 where the gloss is outside the vocabulary."""
     known = {gloss: position for position, gloss in enumerate(vocabulary.glosses)}
-    return np.array([known.get(clip.gloss, OUTSIDE_VOCABULARY) for clip in manifest], dtype=np.int64)
+    return np.array(
+        [known.get(clip.gloss, OUTSIDE_VOCABULARY) for clip in manifest], dtype=np.int64
+    )
 
 
 def ranks(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -109,7 +111,9 @@ def ranks(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     num_glosses = logits.shape[1]
     own = logits[np.arange(len(labels)), labels]
     beaten = logits < own[:, None]  # NaN compares False, so it is never beaten and beats nothing
-    places: np.ndarray = np.where(labels == OUTSIDE_VOCABULARY, num_glosses + 1, num_glosses - beaten.sum(axis=1))
+    places: np.ndarray = np.where(
+        labels == OUTSIDE_VOCABULARY, num_glosses + 1, num_glosses - beaten.sum(axis=1)
+    )
     return places
 
 
@@ -150,7 +154,9 @@ def score(
     places, labels = ranks(logits, labels), np.asarray(labels)
     if np.shape(logits)[1] != num_glosses:
         raise ValueError(f"logits for {np.shape(logits)[1]} glosses, expected {num_glosses}")
-    return replace(score_places(places, labels, num_glosses), split=split, seed=seed, commit=commit, data=data)
+    return replace(
+        score_places(places, labels, num_glosses), split=split, seed=seed, commit=commit, data=data
+    )
 
 
 def score_places(places: np.ndarray, labels: np.ndarray, num_glosses: int) -> Metrics:
@@ -170,30 +176,44 @@ def percent(share: float) -> str:
 def _accuracy(hit: np.ndarray, labels: np.ndarray) -> Accuracy:
     own_shares = [hit[labels == label].mean() for label in np.unique(labels)]
     hits, count = int(hit.sum()), len(hit)
-    return Accuracy(hits / count, float(np.mean(own_shares)), wilson_interval(hits, count), hits, count)
+    return Accuracy(
+        hits / count, float(np.mean(own_shares)), wilson_interval(hits, count), hits, count
+    )
 
 
 def _accuracy_json(accuracy: Accuracy) -> dict[str, object]:
-    return {"instance": accuracy.instance, "class": accuracy.per_class, "interval": list(accuracy.interval)}
+    return {
+        "instance": accuracy.instance,
+        "class": accuracy.per_class,
+        "interval": list(accuracy.interval),
+    }
 
 
 def _hits(places: np.ndarray, k: int, num_glosses: int) -> np.ndarray:
     if k < 1:
         raise ValueError(f"k is {k}, expected at least 1")
-    return places <= min(k, num_glosses)  # a gloss outside the vocabulary is wrong however large k is
+    return places <= min(
+        k, num_glosses
+    )  # a gloss outside the vocabulary is wrong however large k is
 
 
 def _check_scores(logits: np.ndarray, labels: np.ndarray) -> None:
     if logits.ndim != 2 or not logits.size:
-        raise ValueError(f"logits have shape {logits.shape}, expected (clips, glosses) with at least one of each")
+        raise ValueError(
+            f"logits have shape {logits.shape}, expected (clips, glosses) with at least one of each"
+        )
     if labels.shape != logits.shape[:1]:
         raise ValueError(f"labels have shape {labels.shape}, expected {logits.shape[:1]}")
     if not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(f"labels are {labels.dtype}, expected integers")
     if labels.min() < OUTSIDE_VOCABULARY or labels.max() >= logits.shape[1]:
-        raise ValueError(f"labels {labels.min()}..{labels.max()}, expected -1..{logits.shape[1] - 1}")
+        raise ValueError(
+            f"labels {labels.min()}..{labels.max()}, expected -1..{logits.shape[1] - 1}"
+        )
 
 
 def _check_counts(hits: int, count: int) -> None:
     if count < 1 or not 0 <= hits <= count:
-        raise ValueError(f"{hits} hits of {count} clips, expected 0 <= hits <= clips and at least one clip")
+        raise ValueError(
+            f"{hits} hits of {count} clips, expected 0 <= hits <= clips and at least one clip"
+        )

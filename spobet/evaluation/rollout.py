@@ -18,8 +18,14 @@ def attention_matrix(attention: np.ndarray, position_mask: np.ndarray | None = N
     padding gives and gets nothing but itself. Returns (..., positions, positions). ValueError where shapes disagree.
     """
     attention = np.asarray(attention, dtype=np.float64)
-    if attention.ndim < 3 or attention.shape[-1] != attention.shape[-2] or not (attention >= 0).all():  # NaN compares False
-        raise ValueError(f"attention has shape {attention.shape}, expected (..., heads, positions, positions) of numbers from 0")
+    if (
+        attention.ndim < 3
+        or attention.shape[-1] != attention.shape[-2]
+        or not (attention >= 0).all()
+    ):  # NaN compares False
+        raise ValueError(
+            f"attention has shape {attention.shape}, expected (..., heads, positions, positions) of numbers from 0"
+        )
     mixed = attention.mean(axis=-3)
     if position_mask is not None:
         mask = np.asarray(position_mask, dtype=bool)
@@ -58,7 +64,9 @@ def rollout(matrices: Sequence[np.ndarray]) -> np.ndarray:
     return rolled
 
 
-def frame_weights(rolled: np.ndarray, readout: np.ndarray, frame_mask: np.ndarray, with_token: bool = False) -> np.ndarray:
+def frame_weights(
+    rolled: np.ndarray, readout: np.ndarray, frame_mask: np.ndarray, with_token: bool = False
+) -> np.ndarray:
     """The weight of every frame in what is read out, (..., frames): at least 0, sums to one, 0 on padding.
 
     rolled: (..., positions, frames). readout: (..., positions), how much of each position is read: one on the clip token, or the

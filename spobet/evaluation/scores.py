@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from spobet.dataset.manifest import Vocabulary
+from spobet.errors import UserError
 from spobet.files import write_whole
 
 _FIELDS = ("clip", "gloss", "logits", "data", "weights")
@@ -33,11 +34,15 @@ class Scores:
         object.__setattr__(self, "logits", np.asarray(self.logits, dtype=np.float32))
         expected = (len(self.clip_ids), len(self.vocabulary))
         if self.logits.shape != expected:
-            raise ValueError(f"logits have shape {self.logits.shape}, expected {expected} (clips, glosses)")
+            raise ValueError(
+                f"logits have shape {self.logits.shape}, expected {expected} (clips, glosses)"
+            )
 
     def write(self, path: Path) -> None:
         """Write a compressed .npz of plain arrays: clip, gloss, logits, data, weights."""
-        clips, glosses = (np.array(names, dtype=np.str_) for names in (self.clip_ids, self.vocabulary.glosses))
+        clips, glosses = (
+            np.array(names, dtype=np.str_) for names in (self.clip_ids, self.vocabulary.glosses)
+        )
         content = io.BytesIO()
         values = (clips, glosses, self.logits, np.array(self.data), np.array(self.weights))
         np.savez_compressed(content, allow_pickle=False, **dict(zip(_FIELDS, values, strict=True)))
@@ -49,6 +54,19 @@ class Scores:
         try:
             with np.load(path, allow_pickle=False) as arrays:
                 clips, glosses, logits, data, weights = (arrays[name] for name in _FIELDS)
-            return cls(tuple(clips.tolist()), Vocabulary(tuple(glosses.tolist())), logits, str(data), str(weights))
-        except (KeyError, ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
-            raise ValueError(f"{path}: not the scores of a split ({error})") from error
+            return cls(
+                tuple(clips.tolist()),
+                Vocabulary(tuple(glosses.tolist())),
+                logits,
+                str(data),
+                str(weights),
+            )
+        except (
+            KeyError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            EOFError,
+            zipfile.BadZipFile,
+        ) as error:
+            raise UserError(f"{path}: not the scores of a split ({error})") from error

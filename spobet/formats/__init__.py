@@ -7,7 +7,16 @@ from pathlib import Path
 from types import ModuleType
 
 from spobet import video
-from spobet.formats import coco_wholebody, dotpose, mediapipe, openpose, openpose_zip, packed, spoter_csv
+from spobet.errors import AlreadyThere, NotFound, UserError
+from spobet.formats import (
+    coco_wholebody,
+    dotpose,
+    mediapipe,
+    openpose,
+    openpose_zip,
+    packed,
+    spoter_csv,
+)
 from spobet.poses.sequence import PoseSequence
 
 _READERS: dict[str, ModuleType] = {
@@ -20,7 +29,12 @@ _READERS: dict[str, ModuleType] = {
     ".pose file": dotpose,
     "video": video,
 }
-_WRITERS: dict[str, ModuleType] = {"": openpose, ".npz": packed, ".csv": spoter_csv, ".pose": dotpose}
+_WRITERS: dict[str, ModuleType] = {
+    "": openpose,
+    ".npz": packed,
+    ".csv": spoter_csv,
+    ".pose": dotpose,
+}
 
 
 @dataclass(frozen=True)
@@ -39,11 +53,11 @@ def recognise(path: str | Path) -> Recognised:
     """The format of one clip's file or folder, told by its content; ValueError names the formats it could be."""
     path = Path(path)
     if not path.exists():
-        raise FileNotFoundError(f"{path}: no such file or folder")
+        raise NotFound(f"{path}: no such file or folder")
     for name, reader in _READERS.items():
         if why := reader.looks_like(path):
             return Recognised(name, why, reader.NOT_KEPT)
-    raise ValueError(f"{path}: no format recognised, expected one of: {', '.join(_READERS)}")
+    raise UserError(f"{path}: no format recognised, expected one of: {', '.join(_READERS)}")
 
 
 def read(path: str | Path) -> PoseSequence:
@@ -58,7 +72,9 @@ def write(pose: PoseSequence, path: str | Path) -> None:
     """
     path = Path(path)
     if path.suffix.lower() not in _WRITERS:
-        raise ValueError(f"{path}: no form to write with that suffix, expected .pose, .npz, .csv, or none for an OpenPose folder")
+        raise UserError(
+            f"{path}: no form to write with that suffix, expected .pose, .npz, .csv, or none for an OpenPose folder"
+        )
     if path.exists():
-        raise FileExistsError(f"{path}: is there already; name a new file")
+        raise AlreadyThere(f"{path}: is there already; name a new file")
     _WRITERS[path.suffix.lower()].write(pose, path)

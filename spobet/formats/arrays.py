@@ -10,13 +10,32 @@ from pathlib import Path
 
 import numpy as np
 
+from spobet.errors import UserError
+
 _BROKEN = (
-    *(ValueError, TypeError, KeyError, EOFError, OSError, OverflowError, MemoryError, NotImplementedError, RuntimeError),
-    *(SyntaxError, tokenize.TokenError, zipfile.BadZipFile, zlib.error),  # a header is parsed as Python's literals
+    *(
+        ValueError,
+        TypeError,
+        KeyError,
+        EOFError,
+        OSError,
+        OverflowError,
+        MemoryError,
+        NotImplementedError,
+        RuntimeError,
+    ),
+    *(
+        SyntaxError,
+        tokenize.TokenError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ),  # a header is parsed as Python's literals
 )
 
 
-def load_npz(path: Path, wanted: Callable[[str], bool] = lambda name: True, max_bytes: int = 0) -> dict[str, np.ndarray]:
+def load_npz(
+    path: Path, wanted: Callable[[str], bool] = lambda name: True, max_bytes: int = 0
+) -> dict[str, np.ndarray]:
     """The plain arrays of an .npz by name. wanted: which are read. max_bytes: of all arrays in the file together, 0 = any number.
 
     ValueError where it is not such a file, or larger.
@@ -25,11 +44,16 @@ def load_npz(path: Path, wanted: Callable[[str], bool] = lambda name: True, max_
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             size = sum(info.file_size for info in archive.infolist())
         if max_bytes and size > max_bytes:
-            raise ValueError(f"{size:,} bytes of arrays, expected at most {max_bytes:,} for one clip")
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:  # numpy leaves a broken file open
+            raise UserError(
+                f"{size:,} bytes of arrays, expected at most {max_bytes:,} for one clip"
+            )
+        with (
+            path.open("rb") as file,
+            np.load(file, allow_pickle=False) as arrays,
+        ):  # numpy leaves a broken file open
             return {name: arrays[name] for name in arrays.files if wanted(name)}
     except _BROKEN as error:
-        raise ValueError(f"{path}: not an .npz of plain arrays ({error})") from error
+        raise UserError(f"{path}: not an .npz of plain arrays ({error})") from error
 
 
 def load_npy(path: Path) -> np.ndarray:
@@ -37,5 +61,5 @@ def load_npy(path: Path) -> np.ndarray:
     try:
         array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
     except _BROKEN as error:
-        raise ValueError(f"{path}: not an .npy of a plain array ({error})") from error
+        raise UserError(f"{path}: not an .npy of a plain array ({error})") from error
     return array

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from spobet.errors import UserError
 from spobet.formats.arrays import load_npy
 from spobet.formats.text import head_of, load_json, naming, numbers
 from spobet.poses.people import signer_rows
@@ -19,7 +20,13 @@ NUM_LANDMARKS = 133
 MAX_FRAMES = 100_000
 _BODY_AND_FEET, _FACE, _HAND = 23, 68, 21
 _LEFT = _BODY_AND_FEET + _FACE  # the left hand comes first
-_ORDER = np.concatenate([np.arange(_BODY_AND_FEET), np.arange(_LEFT + _HAND, NUM_LANDMARKS), np.arange(_LEFT, _LEFT + _HAND)])
+_ORDER = np.concatenate(
+    [
+        np.arange(_BODY_AND_FEET),
+        np.arange(_LEFT + _HAND, NUM_LANDMARKS),
+        np.arange(_LEFT, _LEFT + _HAND),
+    ]
+)
 _JSON_KEY = re.compile(rb'"(?:instance_info|instances|keypoint_scores|keypoints)"')
 
 
@@ -48,9 +55,11 @@ def read(path: Path) -> PoseSequence:
 def _array(path: Path) -> np.ndarray:
     array = load_npy(path)
     if array.dtype.kind not in "iuf" or array.ndim != 3 or array.shape[1:] != (NUM_LANDMARKS, 3):
-        raise ValueError(f"array is {array.dtype} {array.shape}, expected numbers (frames, {NUM_LANDMARKS}, 3)")
+        raise ValueError(
+            f"array is {array.dtype} {array.shape}, expected numbers (frames, {NUM_LANDMARKS}, 3)"
+        )
     if not 0 < len(array) <= MAX_FRAMES:
-        raise ValueError(f"{len(array):,} frames, expected 1 to {MAX_FRAMES:,}")
+        raise UserError(f"{len(array):,} frames, expected 1 to {MAX_FRAMES:,}")
     return numbers(array, "array")
 
 
@@ -59,22 +68,33 @@ def _frames(content: Any) -> list[list[Any]]:
     if isinstance(content, dict):
         content = content.get("instance_info", [content])
     if not isinstance(content, list) or not 0 < len(content) <= MAX_FRAMES:
-        raise ValueError(f"expected a list of 1 to {MAX_FRAMES:,} frames")
-    frames = [frame.get("instances", [frame]) if isinstance(frame, dict) else frame for frame in content]
+        raise UserError(f"expected a list of 1 to {MAX_FRAMES:,} frames")
+    frames = [
+        frame.get("instances", [frame]) if isinstance(frame, dict) else frame for frame in content
+    ]
     for number, people in enumerate(frames, start=1):
         if not isinstance(people, list) or not all(isinstance(person, dict) for person in people):
-            raise ValueError(f"frame {number}: expected a list of people, each an object with keypoints")
+            raise UserError(
+                f"frame {number}: expected a list of people, each an object with keypoints"
+            )
     return frames
 
 
 def _signer(frames: list[list[Any]]) -> np.ndarray:
     """The signer's x, y, score (frames, 133, 3), NaN where not seen."""
-    rows = [(number, _person(person, number)) for number, people in enumerate(frames) for person in people]
+    rows = [
+        (number, _person(person, number))
+        for number, people in enumerate(frames)
+        for person in people
+    ]
     values = np.full((len(frames), NUM_LANDMARKS, 3), np.nan)
     if rows:
-        numbers_, people = np.array([number for number, _ in rows]), np.stack([person for _, person in rows])
+        numbers_, people = (
+            np.array([number for number, _ in rows]),
+            np.stack([person for _, person in rows]),
+        )
         bodies = np.nan_to_num(people[:, :_BODY_AND_FEET])
-        chosen = signer_rows(bodies, numbers_, sureness=np.nan_to_num(people[..., 2]).sum(axis=1))
+        chosen = signer_rows(bodies, numbers_, confidence=np.nan_to_num(people[..., 2]).sum(axis=1))
         values[numbers_[chosen]] = people[chosen]
     return values
 
@@ -82,19 +102,23 @@ def _signer(frames: list[list[Any]]) -> np.ndarray:
 def _person(person: dict[str, Any], number: int) -> np.ndarray:
     where = f"frame {number + 1}"
     if "keypoints" not in person:
-        raise ValueError(f"{where}: a person without keypoints")
+        raise UserError(f"{where}: a person without keypoints")
     points = numbers(person["keypoints"], f"{where}, keypoints")
     if points.shape == (1, NUM_LANDMARKS, 2):
         points = points[0]
     if points.shape == (NUM_LANDMARKS * 3,):
         points = points.reshape(NUM_LANDMARKS, 3)
     if points.shape == (NUM_LANDMARKS, 2):
-        scores = numbers(person.get("keypoint_scores", np.ones(NUM_LANDMARKS)), f"{where}, keypoint_scores").reshape(-1)
+        scores = numbers(
+            person.get("keypoint_scores", np.ones(NUM_LANDMARKS)), f"{where}, keypoint_scores"
+        ).reshape(-1)
         if scores.shape != (NUM_LANDMARKS,):
-            raise ValueError(f"{where}: {len(scores)} keypoint_scores, expected {NUM_LANDMARKS}")
+            raise UserError(f"{where}: {len(scores)} keypoint_scores, expected {NUM_LANDMARKS}")
         points = np.concatenate([points, scores[:, None]], axis=1)
     if points.shape != (NUM_LANDMARKS, 3):
-        raise ValueError(f"{where}: keypoints of shape {points.shape}, expected ({NUM_LANDMARKS}, 2 or 3)")
+        raise ValueError(
+            f"{where}: keypoints of shape {points.shape}, expected ({NUM_LANDMARKS}, 2 or 3)"
+        )
     return points
 
 
@@ -103,6 +127,6 @@ def _pose(values: np.ndarray) -> PoseSequence:
     missing = np.isnan(values).any(axis=-1) | (values == 0).all(axis=-1)
     scores = np.where(missing, 0, values[..., 2])
     if (scores < 0).any():
-        raise ValueError(f"score {scores.min():g}, expected at least 0")
+        raise UserError(f"score {scores.min():g}, expected at least 0")
     xy = np.where(missing[..., None], np.nan, values[..., :2]).astype(np.float32)
     return PoseSequence(xy, np.minimum(scores, 1).astype(np.float32), COCO_WHOLEBODY_65)

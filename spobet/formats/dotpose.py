@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from spobet.errors import UserError
 from spobet.extras import extra_module
 from spobet.files import write_whole
 from spobet.formats.text import head_of, numbers, read_bounded
@@ -22,10 +23,22 @@ _BODY, _OWN = "POSE_LANDMARKS", "BODY"
 _HANDS = {"LEFT_HAND_LANDMARKS": "left", "RIGHT_HAND_LANDMARKS": "right"}
 _OPENPOSE_HANDS = {"hand_left_keypoints_2d": "left", "hand_right_keypoints_2d": "right"}
 _OPENPOSE_FINGERS = {"T": "thumb", "I": "index", "M": "middle", "R": "ring", "P": "little"}
-_OPENPOSE_JOINTS = dict(zip(("CMC", "MCP", "PIP", "DIP"), ("mcp", "pip", "dip", "tip"), strict=True))
+_OPENPOSE_JOINTS = dict(
+    zip(("CMC", "MCP", "PIP", "DIP"), ("mcp", "pip", "dip", "tip"), strict=True)
+)
 _OPENPOSE_THUMB = dict(zip(("STT", "BCMC", "MCP", "IP"), ("cmc", "mcp", "ip", "tip"), strict=True))
 _VERSION = 0.2
-_BROKEN = (ValueError, TypeError, IndexError, KeyError, OverflowError, MemoryError, EOFError, UnicodeDecodeError, struct.error)
+_BROKEN = (
+    ValueError,
+    TypeError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    MemoryError,
+    EOFError,
+    UnicodeDecodeError,
+    struct.error,
+)
 
 
 def looks_like(path: Path) -> str:
@@ -49,22 +62,34 @@ def read(path: Path) -> PoseSequence:
     content = read_bounded(path)
     try:
         pose = library.Pose.read(content)
-        names = [_name(part.name, point) for part in pose.header.components for point in part.points]
-        data, sureness = np.ma.getdata(pose.body.data), np.asarray(pose.body.confidence)
+        names = [
+            _name(part.name, point) for part in pose.header.components for point in part.points
+        ]
+        data, confidence = np.ma.getdata(pose.body.data), np.asarray(pose.body.confidence)
     except _BROKEN as error:
-        raise ValueError(f"{path}: not a .pose file that can be read ({type(error).__name__}: {error})") from error
+        raise UserError(
+            f"{path}: not a .pose file that can be read ({type(error).__name__}: {error})"
+        ) from error
     try:
-        values = _one_signer(data, sureness, names)
+        values = _one_signer(data, confidence, names)
         kept = [name for name in names if name]
         dimensions = pose.header.dimensions
-        size = (dimensions.width, dimensions.height) if dimensions.width and dimensions.height else None
+        size = (
+            (dimensions.width, dimensions.height)
+            if dimensions.width and dimensions.height
+            else None
+        )
         rate = float(pose.body.fps)
         times = np.arange(len(values)) / rate if 0 < rate < 1e6 else None
         missing = values[..., 2] == 0
         xy = np.where(missing[..., None], np.nan, values[..., :2])
-        return _on_known_skeleton(PoseSequence(xy, values[..., 2], Skeleton("pose file", tuple(kept)), times, "pixels", size))
+        return _on_known_skeleton(
+            PoseSequence(
+                xy, values[..., 2], Skeleton("pose file", tuple(kept)), times, "pixels", size
+            )
+        )
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
+        raise UserError(f"{path}: {error}") from error
 
 
 def _name(component: str, point: str) -> str:
@@ -103,7 +128,8 @@ def _openpose_body_point(point: str) -> str:
     side = {"R": "right_", "L": "left_"}.get(point[0] if point[1:2].isupper() else "", "")
     words = point[1:] if side else point
     return side + "".join(
-        f"_{letter.lower()}" if letter.isupper() and place else letter.lower() for place, letter in enumerate(words)
+        f"_{letter.lower()}" if letter.isupper() and place else letter.lower()
+        for place, letter in enumerate(words)
     )
 
 
@@ -115,19 +141,32 @@ def _on_known_skeleton(pose: PoseSequence) -> PoseSequence:
     return pose
 
 
-def _one_signer(data: np.ndarray, sureness: np.ndarray, names: list[str]) -> np.ndarray:
+def _one_signer(data: np.ndarray, confidence: np.ndarray, names: list[str]) -> np.ndarray:
     """x, y, confidence (frames, kept landmarks, 3), 0 where missing, from (frames, people, points, axes) and confidence."""
     kept = [place for place, name in enumerate(names) if name]
     if not kept:
-        raise ValueError("no landmark of the body or the hands in it")
-    if data.ndim != 4 or data.shape[2] != len(names) or data.shape[3] < 2 or not len(data) or sureness.shape != data.shape[:3]:
-        raise ValueError(f"data of shape {data.shape}, expected frames, people, {len(names)} points, 2 or 3 axes")
-    xy, confidence = numbers(data[:, :, kept, :2], "data"), numbers(sureness[:, :, kept], "confidence")
+        raise UserError("no landmark of the body or the hands in it")
+    if (
+        data.ndim != 4
+        or data.shape[2] != len(names)
+        or data.shape[3] < 2
+        or not len(data)
+        or confidence.shape != data.shape[:3]
+    ):
+        raise ValueError(
+            f"data of shape {data.shape}, expected frames, people, {len(names)} points, 2 or 3 axes"
+        )
+    xy, confidence = (
+        numbers(data[:, :, kept, :2], "data"),
+        numbers(confidence[:, :, kept], "confidence"),
+    )
     missing = np.isnan(xy).any(axis=-1) | ~(confidence > 0)
-    values = np.where(missing[..., None], 0, np.concatenate([xy, np.minimum(confidence, 1)[..., None]], axis=-1))
+    values = np.where(
+        missing[..., None], 0, np.concatenate([xy, np.minimum(confidence, 1)[..., None]], axis=-1)
+    )
     numbers_, people = np.nonzero((values[..., 2] > 0).any(axis=2))
     rows = values[numbers_, people]
-    signer = signer_rows(rows, numbers_, sureness=rows[..., 2].sum(axis=1))
+    signer = signer_rows(rows, numbers_, confidence=rows[..., 2].sum(axis=1))
     one = np.zeros((len(data), len(kept), 3))
     one[numbers_[signer]] = rows[signer]
     return one
@@ -157,8 +196,14 @@ def _header(library: Any, pose: PoseSequence) -> tuple[Any, np.ndarray]:
     components, order = [], []
     for name, points in _components(pose.skeleton):
         places = {landmark: place for place, landmark in enumerate(points.values())}
-        limbs = [(places[start], places[end]) for start, end in pose.skeleton.bones if start in places and end in places]
-        components.append(parts.PoseHeaderComponent(name, list(points), limbs, [(0, 0, 0)] * len(limbs), "XYC"))
+        limbs = [
+            (places[start], places[end])
+            for start, end in pose.skeleton.bones
+            if start in places and end in places
+        ]
+        components.append(
+            parts.PoseHeaderComponent(name, list(points), limbs, [(0, 0, 0)] * len(limbs), "XYC")
+        )
         order += list(points.values())
     dimensions = parts.PoseHeaderDimensions(*(pose.size or (0, 0)))
     return parts.PoseHeader(_VERSION, dimensions, components), pose.skeleton.indices(order)
@@ -169,15 +214,28 @@ def _components(skeleton: Skeleton) -> list[tuple[str, dict[str, str]]]:
     body = [skeleton.landmarks[place] for place in skeleton.body]
     theirs = {_mediapipe_name(landmark): landmark for landmark in body}
     mediapipe = set(body) <= {HOLISTIC_75.landmarks[place] for place in HOLISTIC_75.body}
-    components = [(_BODY, theirs) if mediapipe else (_OWN, {landmark: landmark for landmark in body})] if body else []
+    components = (
+        [(_BODY, theirs) if mediapipe else (_OWN, {landmark: landmark for landmark in body})]
+        if body
+        else []
+    )
     for component, side in reversed(_HANDS.items()):
         if len(skeleton.hand(side)):
-            components.append((component, {_mediapipe_hand_name(name, side): name for name in hand_landmarks(side)}))
+            components.append(
+                (
+                    component,
+                    {_mediapipe_hand_name(name, side): name for name in hand_landmarks(side)},
+                )
+            )
     return components
 
 
 def _mediapipe_name(landmark: str) -> str:
-    return f"MOUTH_{landmark.removesuffix('_mouth')}".upper() if landmark.endswith("_mouth") else landmark.upper()
+    return (
+        f"MOUTH_{landmark.removesuffix('_mouth')}".upper()
+        if landmark.endswith("_mouth")
+        else landmark.upper()
+    )
 
 
 def _mediapipe_hand_name(landmark: str, side: str) -> str:
@@ -185,4 +243,6 @@ def _mediapipe_hand_name(landmark: str, side: str) -> str:
     if point == "hand_wrist":
         return "WRIST"
     finger, joint = point.split("_")
-    return {"thumb": "THUMB", "little": "PINKY"}.get(finger, f"{finger.upper()}_FINGER") + f"_{joint.upper()}"
+    return {"thumb": "THUMB", "little": "PINKY"}.get(
+        finger, f"{finger.upper()}_FINGER"
+    ) + f"_{joint.upper()}"

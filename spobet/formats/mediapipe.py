@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from spobet.errors import UserError
 from spobet.extras import extra_module
 from spobet.formats.arrays import load_npz
 from spobet.formats.text import head_of, load_json, naming, numbers
@@ -66,25 +67,39 @@ def _part_of(key: str) -> str:
     if not match:
         return ""
     part = match[1].lower()
-    return part if part in ("pose", "face", "hand") else f"{part.removesuffix('hand').removesuffix('_')}_hand"
+    return (
+        part
+        if part in ("pose", "face", "hand")
+        else f"{part.removesuffix('hand').removesuffix('_')}_hand"
+    )
 
 
 def _from_json(content: Any) -> PoseSequence:
     facts = content if isinstance(content, dict) else {}
     frames = facts.get("frames", [facts]) if facts else content
-    if not isinstance(frames, list) or not 0 < len(frames) <= MAX_FRAMES or not all(isinstance(frame, dict) for frame in frames):
-        raise ValueError(f"expected a list of 1 to {MAX_FRAMES:,} frames, each an object")
+    if (
+        not isinstance(frames, list)
+        or not 0 < len(frames) <= MAX_FRAMES
+        or not all(isinstance(frame, dict) for frame in frames)
+    ):
+        raise UserError(f"expected a list of 1 to {MAX_FRAMES:,} frames, each an object")
     values = _nothing(len(frames))
     for number, frame in enumerate(frames):
         for key, found in frame.items():
             part = _part_of(key)
             where = f"frame {number + 1}, {key}"
             if part == "hand" and found:
-                raise ValueError(f"{where}: hands without sides, expected left_hand_landmarks and right_hand_landmarks")
+                raise UserError(
+                    f"{where}: hands without sides, expected left_hand_landmarks and right_hand_landmarks"
+                )
             if part in _PARTS and (points := _points(found, where)):
                 values[number, _PARTS[part]] = _xy_and_sureness(points, part, where)
-    if np.isnan(values[..., 0]).all() and not any(_part_of(key) for frame in frames for key in frame):
-        raise ValueError("no pose_landmarks, left_hand_landmarks or right_hand_landmarks in any frame")
+    if np.isnan(values[..., 0]).all() and not any(
+        _part_of(key) for frame in frames for key in frame
+    ):
+        raise UserError(
+            "no pose_landmarks, left_hand_landmarks or right_hand_landmarks in any frame"
+        )
     return _pose(values, facts)
 
 
@@ -95,10 +110,10 @@ def _points(found: Any, where: str) -> list[Any]:
     if found is None or found == []:
         return []
     if not isinstance(found, list):
-        raise ValueError(f"{where}: {type(found).__name__}, expected a list of points")
+        raise UserError(f"{where}: {type(found).__name__}, expected a list of points")
     if isinstance(found[0], list) and found[0] and not isinstance(found[0][0], (int, float)):
         if len(found) > 1:
-            raise ValueError(f"{where}: {len(found)} people, expected one")
+            raise UserError(f"{where}: {len(found)} people, expected one")
         return _points(found[0], where)
     return found
 
@@ -107,8 +122,11 @@ def _xy_and_sureness(points: list[Any], part: str, where: str) -> np.ndarray:
     """(points, 3) of x, y, confidence."""
     if isinstance(points[0], Mapping):
         if not all(isinstance(point, Mapping) and {"x", "y"} <= set(point) for point in points):
-            raise ValueError(f"{where}: expected points with x and y")
-        rows = [(point["x"], point["y"], point.get("visibility", 1) if part == "pose" else 1) for point in points]
+            raise UserError(f"{where}: expected points with x and y")
+        rows = [
+            (point["x"], point["y"], point.get("visibility", 1) if part == "pose" else 1)
+            for point in points
+        ]
         array = numbers(rows, where)
     else:
         given = numbers(points, where)
@@ -116,31 +134,49 @@ def _xy_and_sureness(points: list[Any], part: str, where: str) -> np.ndarray:
             raise ValueError(f"{where}: points of shape {given.shape}, expected (points, 2 to 4)")
         array = _with_sureness(given, part)
     if len(array) != len(_PARTS[part]):
-        raise ValueError(f"{where}: {len(array)} points, expected {len(_PARTS[part])}")
+        raise UserError(f"{where}: {len(array)} points, expected {len(_PARTS[part])}")
     return array
 
 
 def _with_sureness(given: np.ndarray, part: str) -> np.ndarray:
     """x, y and confidence from the last axis: x, y[, z[, visibility]]."""
-    sureness = given[..., 3] if part == "pose" and given.shape[-1] == 4 else np.ones(given.shape[:-1])
-    return np.concatenate([given[..., :2], sureness[..., None]], axis=-1)
+    confidence = (
+        given[..., 3] if part == "pose" and given.shape[-1] == 4 else np.ones(given.shape[:-1])
+    )
+    return np.concatenate([given[..., :2], confidence[..., None]], axis=-1)
 
 
 def _from_arrays(path: Path) -> PoseSequence:
-    arrays = load_npz(path, lambda name: _part_of(name) in _PARTS or name in _FACTS, _MAX_ARRAY_BYTES)
+    arrays = load_npz(
+        path, lambda name: _part_of(name) in _PARTS or name in _FACTS, _MAX_ARRAY_BYTES
+    )
     parts = {_part_of(name): (name, array) for name, array in arrays.items() if _part_of(name)}
     lengths = {len(array) if array.ndim else 0 for _, array in parts.values()}
     if len(lengths) != 1 or not 0 < max(lengths) <= MAX_FRAMES:
-        raise ValueError(f"arrays of {sorted(lengths)} frames, expected as many of each and 1 to {MAX_FRAMES:,}")
+        raise UserError(
+            f"arrays of {sorted(lengths)} frames, expected as many of each and 1 to {MAX_FRAMES:,}"
+        )
     values = _nothing(lengths.pop())
     for part, (name, array) in parts.items():
-        if array.dtype.kind not in "iuf" or array.ndim != 3 or array.shape[1] != len(_PARTS[part]) or not 2 <= array.shape[2] <= 4:
+        if (
+            array.dtype.kind not in "iuf"
+            or array.ndim != 3
+            or array.shape[1] != len(_PARTS[part])
+            or not 2 <= array.shape[2] <= 4
+        ):
             expected = f"numbers (frames, {len(_PARTS[part])}, 2 to 4)"
             raise ValueError(f"{name} is {array.dtype} {array.shape}, expected {expected}")
         found = _with_sureness(numbers(array, name), part)
         found[(found[..., :2] == 0).all(axis=-1)] = np.nan
         values[:, _PARTS[part]] = found
-    return _pose(values, {name: array.item() for name, array in arrays.items() if name in _FACTS and array.size == 1})
+    return _pose(
+        values,
+        {
+            name: array.item()
+            for name, array in arrays.items()
+            if name in _FACTS and array.size == 1
+        },
+    )
 
 
 def _from_parquet(path: Path) -> PoseSequence:
@@ -150,20 +186,32 @@ def _from_parquet(path: Path) -> PoseSequence:
     try:
         with parquet.ParquetFile(path) as file:
             if file.metadata.num_rows > _MAX_ROWS:
-                raise ValueError(f"{file.metadata.num_rows:,} rows, expected at most {_MAX_ROWS:,} for one clip")
-            columns = {name: column.to_numpy() for name, column in zip(_COLUMNS, file.read(_COLUMNS).columns, strict=True)}
+                raise UserError(
+                    f"{file.metadata.num_rows:,} rows, expected at most {_MAX_ROWS:,} for one clip"
+                )
+            columns = {
+                name: column.to_numpy()
+                for name, column in zip(_COLUMNS, file.read(_COLUMNS).columns, strict=True)
+            }
     except (errors.ArrowException, OSError, KeyError) as error:
-        raise ValueError(f"not Parquet with the columns {', '.join(_COLUMNS)} ({error})") from error
+        raise UserError(f"not Parquet with the columns {', '.join(_COLUMNS)} ({error})") from error
     frames = _whole_numbers(columns["frame"], "frame")
     if not len(frames) or np.ptp(frames) >= MAX_FRAMES:
-        raise ValueError(f"{len(frames)} rows over {np.ptp(frames) + 1 if len(frames) else 0} frames, expected 1 to {MAX_FRAMES:,}")
-    places, points = _whole_numbers(columns["landmark_index"], "landmark_index"), columns["type"].astype(str)
+        raise UserError(
+            f"{len(frames)} rows over {np.ptp(frames) + 1 if len(frames) else 0} frames, expected 1 to {MAX_FRAMES:,}"
+        )
+    places, points = (
+        _whole_numbers(columns["landmark_index"], "landmark_index"),
+        columns["type"].astype(str),
+    )
     xy = np.stack([numbers(columns[name], name) for name in ("x", "y")], axis=1)
     values = _nothing(int(np.ptp(frames)) + 1)
     for part, landmarks in _PARTS.items():
         rows = points == part
         if rows.any() and not (places[rows].min() >= 0 and places[rows].max() < len(landmarks)):
-            raise ValueError(f"landmark_index of {part} runs to {places[rows].max()}, expected 0..{len(landmarks) - 1}")
+            raise UserError(
+                f"landmark_index of {part} runs to {places[rows].max()}, expected 0..{len(landmarks) - 1}"
+            )
         values[frames[rows] - frames.min(), landmarks[places[rows]], :2] = xy[rows]
         values[frames[rows] - frames.min(), landmarks[places[rows]], 2] = 1
     return _pose(values, {})
@@ -171,8 +219,11 @@ def _from_parquet(path: Path) -> PoseSequence:
 
 def _whole_numbers(values: np.ndarray, name: str) -> np.ndarray:
     array = numbers(values, name)
-    if array.ndim != 1 or not (np.isfinite(array) & (array == np.round(array)) & (np.abs(array) < 2**53)).all():
-        raise ValueError(f"{name}: expected whole numbers")
+    if (
+        array.ndim != 1
+        or not (np.isfinite(array) & (array == np.round(array)) & (np.abs(array) < 2**53)).all()
+    ):
+        raise UserError(f"{name}: expected whole numbers")
     return array.astype(np.int64)
 
 
@@ -183,15 +234,17 @@ def _nothing(num_frames: int) -> np.ndarray:
 def _pose(values: np.ndarray, facts: Mapping[str, Any]) -> PoseSequence:
     """From x, y, confidence (frames, landmarks, 3) with NaN, and what else the file tells."""
     missing = np.isnan(values).any(axis=-1)
-    sureness = np.where(missing, 0, values[..., 2])
-    if not ((sureness >= 0) & (sureness <= 1)).all():
-        raise ValueError(f"visibility runs {sureness.min():g}..{sureness.max():g}, expected 0..1")
+    confidence = np.where(missing, 0, values[..., 2])
+    if not ((confidence >= 0) & (confidence <= 1)).all():
+        raise UserError(
+            f"visibility runs {confidence.min():g}..{confidence.max():g}, expected 0..1"
+        )
     xy = np.where(missing[..., None], np.nan, values[..., :2]).astype(np.float32)
     rate = _fact(facts, ("fps", "frame_rate"))
     width, height = _fact(facts, ("width",)), _fact(facts, ("height",))
     times = np.arange(len(xy)) / rate if rate else None
     size = (round(width), round(height)) if width and height else None
-    return PoseSequence(xy, sureness.astype(np.float32), HOLISTIC_75, times, "image", size)
+    return PoseSequence(xy, confidence.astype(np.float32), HOLISTIC_75, times, "image", size)
 
 
 def _fact(facts: Mapping[str, Any], names: Iterable[str]) -> float:
@@ -199,7 +252,11 @@ def _fact(facts: Mapping[str, Any], names: Iterable[str]) -> float:
     for name in names:
         value = facts.get(name)
         if value is not None:
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e6:
-                raise ValueError(f"{name} is {value!r}, expected a number over 0")
+            if (
+                isinstance(value, bool)
+                or not isinstance(value, (int, float))
+                or not 0 < value < 1e6
+            ):
+                raise UserError(f"{name} is {value!r}, expected a number over 0")
             return float(value)
     return 0.0

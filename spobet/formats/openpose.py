@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 import orjson
 
+from spobet.errors import NotFound, UserError
 from spobet.poses.adapt import on_skeleton
 from spobet.poses.people import signer_rows
 from spobet.poses.sequence import PoseSequence
@@ -44,7 +45,7 @@ class ArchivedFile(Protocol):
 File = str | ArchivedFile
 
 
-class RangeOutsideClip(ValueError):
+class RangeOutsideClip(UserError):
     """The frame range does not lie in the clip: it picks no file, or the clip seems to be cut to it already."""
 
 
@@ -65,13 +66,17 @@ def read(path: Path, frame_start: int = 1, frame_end: int = _TO_THE_END) -> Pose
     return read_frames(_frame_files(path), path, frame_start, frame_end)
 
 
-def read_frames(files: Mapping[int, File], path: Path, frame_start: int = 1, frame_end: int = _TO_THE_END) -> PoseSequence:
+def read_frames(
+    files: Mapping[int, File], path: Path, frame_start: int = 1, frame_end: int = _TO_THE_END
+) -> PoseSequence:
     """What `read` does, of frame files by their numbers, at least one; path: what errors call the clip."""
     shift = int(0 in files)
     files = {number + shift: files[number] for number in sorted(files)}
     files = _files_in_range(files, frame_start, frame_end, path)
     people, numbers = _read_people(files)
-    signer = signer_rows(people[:, OPENPOSE_54.body], numbers, sureness=people[..., 2].sum(axis=1))
+    signer = signer_rows(
+        people[:, OPENPOSE_54.body], numbers, confidence=people[..., 2].sum(axis=1)
+    )
     first, last = min(files), max(files)
     return _pose(people[signer], numbers[signer] - first, last - first + 1)
 
@@ -83,9 +88,11 @@ def write(pose: PoseSequence, folder: Path) -> None:
     back. Raises ValueError for another unit, FileExistsError where the folder is there already.
     """
     if pose.unit != "pixels" and pose.size is None:
-        raise ValueError(f"{folder}: pose is in {pose.unit}, expected pixels")
+        raise UserError(f"{folder}: pose is in {pose.unit}, expected pixels")
     pose = on_skeleton(pose, OPENPOSE_54).in_unit("pixels")
-    points = np.concatenate([np.nan_to_num(pose.xy), pose.confidence[..., None]], axis=-1, dtype=np.float64)
+    points = np.concatenate(
+        [np.nan_to_num(pose.xy), pose.confidence[..., None]], axis=-1, dtype=np.float64
+    )
     folder.mkdir(parents=True)
     for number, frame in enumerate(points, start=1):
         content = {"version": 1.3, "people": [_person(frame)] if frame.any() else []}
@@ -104,18 +111,20 @@ def looks_like(path: Path) -> str:
 def _frame_files(path: Path) -> dict[int, str]:
     """The keypoint files of a folder by the number in their name."""
     if not path.exists():
-        raise FileNotFoundError(f"{path}: no such folder, expected one with *_keypoints.json files")
+        raise NotFound(f"{path}: no such folder, expected one with *_keypoints.json files")
     if not path.is_dir():
-        raise NotADirectoryError(f"{path}: a file, expected a folder with *_keypoints.json files")
+        raise UserError(f"{path}: a file, expected a folder with *_keypoints.json files")
     files: dict[int, str] = {}
     with os.scandir(path) as entries:
         for entry in entries:
             if (number := frame_number(entry.name)) is not None:
                 other = files.setdefault(number, entry.path)
                 if other != entry.path:
-                    raise ValueError(f"{other}: {entry.name} has the same frame number, expected one clip a folder")
+                    raise UserError(
+                        f"{other}: {entry.name} has the same frame number, expected one clip a folder"
+                    )
     if not files:
-        raise FileNotFoundError(f"{path}: no *_keypoints.json file in this folder, expected one a frame")
+        raise NotFound(f"{path}: no *_keypoints.json file in this folder, expected one a frame")
     return files
 
 
@@ -127,14 +136,22 @@ def frame_number(name: str) -> int | None:
 
 def _files_in_range(files: dict[int, File], start: int, end: int, path: Path) -> dict[int, File]:
     if start < 1 or (end != _TO_THE_END and end < start):
-        raise ValueError(f"{path}: frames {start}..{end}, expected 1 <= start <= end (or end -1)")
+        raise UserError(f"{path}: frames {start}..{end}, expected 1 <= start <= end (or end -1)")
     first, last = min(files), max(files)
-    chosen = {number: file for number, file in files.items() if start <= number <= (last if end == _TO_THE_END else end)}
+    chosen = {
+        number: file
+        for number, file in files.items()
+        if start <= number <= (last if end == _TO_THE_END else end)
+    }
     if not chosen:
-        raise RangeOutsideClip(f"{path}: frames {start}..{end} asked for, files are numbered {first}..{last}")
+        raise RangeOutsideClip(
+            f"{path}: frames {start}..{end} asked for, files are numbered {first}..{last}"
+        )
     num_frames = last - first + 1
     if start > 1 and _is_cut_already(num_frames, end - start + 1, end - last):
-        raise RangeOutsideClip(f"{path}: frames {start}..{end} asked for, its {num_frames} frames seem to be cut already")
+        raise RangeOutsideClip(
+            f"{path}: frames {start}..{end} asked for, its {num_frames} frames seem to be cut already"
+        )
     _check_gaps(sorted(chosen), path)
     return chosen
 
@@ -147,7 +164,9 @@ def _is_cut_already(num_frames: int, num_asked: int, num_past_last: int) -> bool
 def _check_gaps(numbers: list[int], path: Path) -> None:
     for before, after in pairwise(numbers):
         if after - before > MAX_GAP:
-            raise ValueError(f"{path}: no file between frames {before} and {after}, expected gaps of at most {MAX_GAP} frames")
+            raise UserError(
+                f"{path}: no file between frames {before} and {after}, expected gaps of at most {MAX_GAP} frames"
+            )
 
 
 def _read_people(files: dict[int, File]) -> tuple[np.ndarray, np.ndarray]:
@@ -158,7 +177,7 @@ def _read_people(files: dict[int, File]) -> tuple[np.ndarray, np.ndarray]:
             try:
                 values.fromlist(_landmark_values(person, file))
             except TypeError as error:
-                raise ValueError(f"{file}: keypoint values must be numbers: {error}") from error
+                raise UserError(f"{file}: keypoint values must be numbers: {error}") from error
             numbers.append(number)
     people = np.array(values).reshape(-1, len(OPENPOSE_54), _VALUES_A_POINT)
     _check_numbers(people, numbers, files)
@@ -171,7 +190,7 @@ def _content(file: File) -> bytes:
     with FileIO(file) as stream:  # half the time of Path.read_bytes
         size = os.fstat(stream.fileno()).st_size
         if size > MAX_BYTES:
-            raise ValueError(f"{file}: {size:,} bytes, expected at most {MAX_BYTES:,} for one frame")
+            raise UserError(f"{file}: {size:,} bytes, expected at most {MAX_BYTES:,} for one frame")
         return stream.read()
 
 
@@ -179,11 +198,11 @@ def _people(file: File) -> list[dict[str, list[float]]]:
     try:
         people = orjson.loads(_content(file))["people"]
     except orjson.JSONDecodeError as error:
-        raise ValueError(f"{file}: not JSON: {error}") from error
+        raise UserError(f"{file}: not JSON: {error}") from error
     except (KeyError, TypeError) as error:
-        raise ValueError(f"{file}: no `people` in it, expected what OpenPose writes") from error
+        raise UserError(f"{file}: no `people` in it, expected what OpenPose writes") from error
     if not isinstance(people, list) or not all(isinstance(person, dict) for person in people):
-        raise ValueError(f"{file}: `people` is no list of objects, expected what OpenPose writes")
+        raise UserError(f"{file}: `people` is no list of objects, expected what OpenPose writes")
     return people
 
 
@@ -192,7 +211,7 @@ def _landmark_values(person: dict[str, list[float]], file: File) -> list[float]:
     body = _values(person, "pose_keypoints_2d", file)
     if len(body) not in _FACE_START:
         expected = f"{_BODY_25_VALUES} (BODY_25) or {_BODY_18_VALUES} (18-point model)"
-        raise ValueError(f"{file}: {len(body)} body values, expected {expected}")
+        raise UserError(f"{file}: {len(body)} body values, expected {expected}")
     face = _FACE_START[len(body)]
     upper = body[:_TRUNK_VALUES] + body[face : face + _FACE_VALUES]
     return upper + _hand_values(person, "right", file) + _hand_values(person, "left", file)
@@ -201,26 +220,31 @@ def _landmark_values(person: dict[str, list[float]], file: File) -> list[float]:
 def _hand_values(person: dict[str, list[float]], side: str, file: File) -> list[float]:
     hand = _values(person, f"hand_{side}_keypoints_2d", file) or _NO_HAND
     if len(hand) != _HAND_VALUES:
-        raise ValueError(f"{file}: {len(hand)} {side} hand values, expected {_HAND_VALUES} or none")
+        raise UserError(f"{file}: {len(hand)} {side} hand values, expected {_HAND_VALUES} or none")
     return hand
 
 
 def _values(person: dict[str, list[float]], key: str, file: File) -> list[float]:
     values = person.get(key, [])
     if not isinstance(values, list):
-        raise ValueError(f"{file}: {key} is {type(values).__name__}, expected a list of numbers")
+        raise UserError(f"{file}: {key} is {type(values).__name__}, expected a list of numbers")
     return values
 
 
 def _check_numbers(people: np.ndarray, numbers: Iterable[int], files: dict[int, File]) -> None:
     x, y, confidence = np.moveaxis(people, -1, 0)
     limit = np.finfo(np.float32).max
-    right = (np.abs(x) < limit) & (np.abs(y) < limit) & (confidence >= 0) & (confidence <= MAX_CONFIDENCE)
+    right = (
+        (np.abs(x) < limit)
+        & (np.abs(y) < limit)
+        & (confidence >= 0)
+        & (confidence <= MAX_CONFIDENCE)
+    )
     if not right.all():
         row, landmark = np.argwhere(~right)[0]
         point = ", ".join(f"{value:g}" for value in people[row, landmark])
         where = f"{files[list(numbers)[row]]}: {OPENPOSE_54.landmarks[landmark]}"
-        raise ValueError(f"{where} is ({point}), expected finite x and y and a confidence of 0..1")
+        raise UserError(f"{where} is ({point}), expected finite x and y and a confidence of 0..1")
 
 
 def _pose(signer: np.ndarray, frames: np.ndarray, num_frames: int) -> PoseSequence:
@@ -241,5 +265,13 @@ def _person(points: np.ndarray) -> dict[str, list[float]]:
     upper = points[OPENPOSE_54.body].ravel().tolist()
     body = [0.0] * _BODY_25_VALUES
     face = _FACE_START[_BODY_25_VALUES]
-    body[:_TRUNK_VALUES], body[face : face + _FACE_VALUES] = upper[:_TRUNK_VALUES], upper[_TRUNK_VALUES:]
-    return {"pose_keypoints_2d": body, "face_keypoints_2d": [], "hand_left_keypoints_2d": left, "hand_right_keypoints_2d": right}
+    body[:_TRUNK_VALUES], body[face : face + _FACE_VALUES] = (
+        upper[:_TRUNK_VALUES],
+        upper[_TRUNK_VALUES:],
+    )
+    return {
+        "pose_keypoints_2d": body,
+        "face_keypoints_2d": [],
+        "hand_left_keypoints_2d": left,
+        "hand_right_keypoints_2d": right,
+    }

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from spobet.errors import NotFound, UserError
 from spobet.formats import openpose
 from spobet.poses.sequence import PoseSequence
 
 NOT_KEPT = openpose.NOT_KEPT
 
 
-class ClipNotThere(FileNotFoundError):
+class ClipNotThere(NotFound):
     """There is nothing of a clip where clips are."""
 
 
@@ -28,11 +29,19 @@ class _Member:
 
     def read(self) -> bytes:
         if self.info.file_size > openpose.MAX_BYTES:
-            raise ValueError(f"{self}: {self.info.file_size:,} bytes, expected at most {openpose.MAX_BYTES:,} for one frame")
+            raise UserError(
+                f"{self}: {self.info.file_size:,} bytes, expected at most {openpose.MAX_BYTES:,} for one frame"
+            )
         try:
             return self.archive.read(self.info)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:  # RuntimeError: encrypted
-            raise ValueError(f"{self}: cannot be unpacked ({error})") from error
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:  # RuntimeError: encrypted
+            raise UserError(f"{self}: cannot be unpacked ({error})") from error
 
 
 class ClipArchive:
@@ -47,7 +56,7 @@ class ClipArchive:
         try:
             self._archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError) as error:
-            raise ValueError(f"{path}: not a .zip that can be read ({error})") from error
+            raise UserError(f"{path}: not a .zip that can be read ({error})") from error
 
     @cached_property
     def clips(self) -> dict[str, dict[int, openpose.File]]:
@@ -60,17 +69,26 @@ class ClipArchive:
                 continue
             home = PurePosixPath(info.filename).parent
             if home.is_absolute() or ".." in home.parts or not home.name:
-                raise ValueError(f"{self.path}: {info.filename!r}, expected files in clip folders inside the archive")
+                raise UserError(
+                    f"{self.path}: {info.filename!r}, expected files in clip folders inside the archive"
+                )
             if homes.setdefault(home.name, home) != home:
-                raise ValueError(f"{self.path}: clip {home.name} lies in {homes[home.name]} and in {home}")
-            if clips.setdefault(home.name, {}).setdefault(number, _Member(self._archive, info)).info is not info:  # type: ignore[union-attr]
-                raise ValueError(f"{self.path}: {info.filename} has a frame number that another file of its clip has")
+                raise UserError(
+                    f"{self.path}: clip {home.name} lies in {homes[home.name]} and in {home}"
+                )
+            member = _Member(self._archive, info)
+            if clips.setdefault(home.name, {}).setdefault(number, member) is not member:
+                raise UserError(
+                    f"{self.path}: {info.filename} has a frame number that another file of its clip has"
+                )
         return clips
 
     def read(self, clip: str, frame_start: int = 1, frame_end: int = -1) -> PoseSequence:
         """One clip, as `openpose.read` reads a folder; ClipNotThere where the archive does not hold it."""
         if clip not in self.clips:
-            raise ClipNotThere(f"{self.path}: no clip {clip!r} among the {len(self.clips)} of the archive")
+            raise ClipNotThere(
+                f"{self.path}: no clip {clip!r} among the {len(self.clips)} of the archive"
+            )
         return openpose.read_frames(self.clips[clip], self.path / clip, frame_start, frame_end)
 
 
@@ -79,7 +97,9 @@ def looks_like(path: Path) -> str:
     if not (path.is_file() and zipfile.is_zipfile(path)):
         return ""
     with zipfile.ZipFile(path) as archive:
-        first = next((name for name in archive.namelist() if openpose.frame_number(name) is not None), "")
+        first = next(
+            (name for name in archive.namelist() if openpose.frame_number(name) is not None), ""
+        )
     return f"an archive with {first}" if first else ""
 
 
@@ -87,7 +107,7 @@ def read(path: Path) -> PoseSequence:
     """The one clip of an archive; ValueError where it holds several."""
     archive = ClipArchive(path)
     if len(archive.clips) != 1:
-        raise ValueError(
+        raise UserError(
             f"{path}: holds {len(archive.clips)} clips, expected one; make a data set of it with `spobet import wlasl`"
         )
     return archive.read(next(iter(archive.clips)))

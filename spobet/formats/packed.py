@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from spobet.errors import UserError
 from spobet.files import write_whole
 from spobet.formats.arrays import load_npz
 from spobet.poses.sequence import UNITS, PoseSequence
@@ -102,7 +103,9 @@ def read(path: Path) -> PoseSequence:
     """The one clip of a packed file; ValueError where it holds none or several."""
     clips = read_clips(path)
     if len(clips) != 1:
-        raise ValueError(f"{path}: holds {len(clips)} clips, expected one; make a data set of it with `spobet import npz`")
+        raise UserError(
+            f"{path}: holds {len(clips)} clips, expected one; make a data set of it with `spobet import npz`"
+        )
     return clips.pose(0)
 
 
@@ -130,7 +133,7 @@ def read_clips(path: Path) -> PackedClips:
     try:
         return _clips(fields)
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
+        raise UserError(f"{path}: {error}") from error
 
 
 def _clips(fields: dict[str, np.ndarray]) -> PackedClips:
@@ -138,7 +141,9 @@ def _clips(fields: dict[str, np.ndarray]) -> PackedClips:
     two_hands = fields["coords"].ndim == 4  # (frames, slot, point, 2 or 3)
     skeleton = HANDS_42 if two_hands else _skeleton(fields)
     offsets = _offsets(fields)
-    xy, confidence = _landmarks({**fields, **_two_hands(fields)} if two_hands else fields, len(skeleton))
+    xy, confidence = _landmarks(
+        {**fields, **_two_hands(fields)} if two_hands else fields, len(skeleton)
+    )
     return PackedClips(
         xy=xy,
         confidence=confidence,
@@ -147,7 +152,11 @@ def _clips(fields: dict[str, np.ndarray]) -> PackedClips:
         skeleton=skeleton,
         unit=_unit(fields, two_hands),
         sides_known=not two_hands,
-        facts={name: value for name, value in fields.items() if name not in (*_LANDMARK_FIELDS, "times")},
+        facts={
+            name: value
+            for name, value in fields.items()
+            if name not in (*_LANDMARK_FIELDS, "times")
+        },
         times=_frame_times(fields, len(xy)),
         size=_sizes(fields, len(offsets) - 1),
     )
@@ -156,9 +165,15 @@ def _clips(fields: dict[str, np.ndarray]) -> PackedClips:
 def _sizes(fields: dict[str, np.ndarray], num_clips: int) -> np.ndarray | None:
     if "size" not in fields:
         return None
-    size = np.broadcast_to(fields["size"], (num_clips, 2)) if fields["size"].shape in ((2,), (num_clips, 2)) else np.zeros(1)
+    size = (
+        np.broadcast_to(fields["size"], (num_clips, 2))
+        if fields["size"].shape in ((2,), (num_clips, 2))
+        else np.zeros(1)
+    )
     if not ((size >= 1) & (size <= 1e6)).all():  # NaN compares False
-        raise ValueError(f"size has shape {fields['size'].shape}, expected (2,) or (clips, 2), width and height in pixels over 0")
+        raise ValueError(
+            f"size has shape {fields['size'].shape}, expected (2,) or (clips, 2), width and height in pixels over 0"
+        )
     return size
 
 
@@ -170,21 +185,27 @@ def _frame_times(fields: dict[str, np.ndarray], num_frames: int) -> np.ndarray |
 def _check_kinds(fields: dict[str, np.ndarray]) -> None:
     for name in ("coords", "offsets"):
         if name not in fields:
-            raise ValueError(f"no field {name!r}; there are {', '.join(sorted(fields)) or 'none'}")
+            raise UserError(f"no field {name!r}; there are {', '.join(sorted(fields)) or 'none'}")
     for name in _NUMBERS:
         if name in fields and fields[name].dtype.kind not in "biuf":
-            raise ValueError(f"field {name!r} holds {fields[name].dtype}, expected numbers")
+            raise UserError(f"field {name!r} holds {fields[name].dtype}, expected numbers")
     if fields["coords"].ndim not in (3, 4):
-        raise ValueError(f"coords has shape {fields['coords'].shape}, expected 3 axes, or 4 for two hands a frame")
+        raise ValueError(
+            f"coords has shape {fields['coords'].shape}, expected 3 axes, or 4 for two hands a frame"
+        )
 
 
 def _offsets(fields: dict[str, np.ndarray]) -> np.ndarray:
     offsets, num_frames = fields["offsets"], len(fields["coords"])
     if offsets.dtype.kind not in "iu" or offsets.ndim != 1 or len(offsets) < 2:
-        raise ValueError(f"offsets is {offsets.dtype} {offsets.shape}, expected whole numbers (clips + 1,) of at least one clip")
+        raise ValueError(
+            f"offsets is {offsets.dtype} {offsets.shape}, expected whole numbers (clips + 1,) of at least one clip"
+        )
     offsets = offsets.astype(np.int64)
     if offsets[0] != 0 or offsets[-1] != num_frames or (np.diff(offsets) < 0).any():
-        raise ValueError(f"offsets run {offsets[0]}..{offsets[-1]}, expected to ascend 0..{num_frames} (frames in coords)")
+        raise UserError(
+            f"offsets run {offsets[0]}..{offsets[-1]}, expected to ascend 0..{num_frames} (frames in coords)"
+        )
     return offsets
 
 
@@ -192,10 +213,14 @@ def _skeleton(fields: dict[str, np.ndarray]) -> Skeleton:
     if "skeleton" in fields:
         return skeleton_named(str(fields["skeleton"]))
     if "landmark" not in fields:
-        raise ValueError(f"coords of shape {fields['coords'].shape} need a field 'landmark' (names) or 'skeleton' (a name)")
+        raise ValueError(
+            f"coords of shape {fields['coords'].shape} need a field 'landmark' (names) or 'skeleton' (a name)"
+        )
     names, bones = fields["landmark"], fields.get("bone", np.zeros((0, 2), str))
     if names.ndim != 1 or bones.ndim != 2 or bones.shape[1] != 2:
-        raise ValueError(f"landmark has shape {names.shape}, bone {bones.shape}, expected (landmarks,) and (bones, 2)")
+        raise ValueError(
+            f"landmark has shape {names.shape}, bone {bones.shape}, expected (landmarks,) and (bones, 2)"
+        )
     ends = tuple((start, end) for start, end in bones.astype(str).tolist())
     return Skeleton("packed", tuple(names.astype(str).tolist()), ends)
 
@@ -204,9 +229,11 @@ def _two_hands(fields: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """coords and confidence of the hands form as the general form has them: a slot follows one hand, NaN where it is absent."""
     coords, num_hand_points = fields["coords"], len(HANDS_42) // 2
     if coords.shape[1:3] != (2, num_hand_points):
-        raise ValueError(f"coords has shape {coords.shape}, expected (frames, 2, {num_hand_points}, 2 or 3)")
+        raise ValueError(
+            f"coords has shape {coords.shape}, expected (frames, 2, {num_hand_points}, 2 or 3)"
+        )
     if "hand_mask" not in fields:
-        raise ValueError("no field 'hand_mask', which says where coords hold a hand")
+        raise UserError("no field 'hand_mask', which says where coords hold a hand")
     for name, num_axes in (("hand_mask", 2), ("lr_swap", 1), ("confidence", 3)):
         _check_shape(fields, name, coords.shape[:num_axes])
     absent = ~fields["hand_mask"].astype(bool)
@@ -222,18 +249,22 @@ def _landmarks(fields: dict[str, np.ndarray], num_landmarks: int) -> tuple[np.nd
     """xy (frames, landmarks, 2), NaN = missing, and confidence (frames, landmarks) of the general form."""
     coords, scale = fields["coords"], fields.get("scale", np.ones(()))
     if coords.ndim != 3 or coords.shape[1] != num_landmarks or coords.shape[2] < 2:
-        raise ValueError(f"coords has shape {coords.shape}, expected (frames, {num_landmarks}, 2 or 3)")
+        raise ValueError(
+            f"coords has shape {coords.shape}, expected (frames, {num_landmarks}, 2 or 3)"
+        )
     if scale.shape != () or not 0 < scale < np.inf:
-        raise ValueError(f"scale is {scale}, expected one number over 0")
+        raise UserError(f"scale is {scale}, expected one number over 0")
     xy = coords[..., :2].astype(np.float32) / np.float32(scale)
     if np.isinf(xy).any():
-        raise ValueError(f"infinite coordinate in frame {np.argwhere(np.isinf(xy))[0][0]}; missing landmarks are NaN")
+        raise UserError(
+            f"infinite coordinate in frame {np.argwhere(np.isinf(xy))[0][0]}; missing landmarks are NaN"
+        )
     seen = ~np.isnan(xy).any(axis=2)
     xy[~seen] = np.nan
     _check_shape(fields, "confidence", seen.shape)
     confidence = np.where(seen, fields.get("confidence", np.float32(1)), 0).astype(np.float32)
     if not ((confidence >= 0) & (confidence <= 1)).all():  # NaN compares False
-        raise ValueError(f"confidence runs {confidence.min()}..{confidence.max()}, expected 0..1")
+        raise UserError(f"confidence runs {confidence.min()}..{confidence.max()}, expected 0..1")
     return xy, confidence
 
 
@@ -256,9 +287,9 @@ def _frame_rate(fields: dict[str, np.ndarray], num_frames: np.ndarray) -> np.nda
 def _unit(fields: dict[str, np.ndarray], two_hands: bool) -> str:
     unit = str(fields.get("unit", "image"))
     if unit not in UNITS:
-        raise ValueError(f"unit {unit!r}, expected one of: {', '.join(UNITS)}")
+        raise UserError(f"unit {unit!r}, expected one of: {', '.join(UNITS)}")
     if two_hands and unit != "image":
-        raise ValueError(
+        raise UserError(
             f"unit {unit!r} for two hands a frame, expected image: a lone hand's side is told from the middle of the picture"
         )
     return unit
@@ -275,7 +306,9 @@ def _with_sides(xy: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.
     Both tracks are compared by their median wrist; a lone track by the middle of the picture.
     """
     wrists = xy[:, HANDS_42.indices(["right_hand_wrist", "left_hand_wrist"]), 0]  # (frames, 2)
-    middles = np.array([np.nanmedian(track) if np.isfinite(track).any() else np.nan for track in wrists.T])
+    middles = np.array(
+        [np.nanmedian(track) if np.isfinite(track).any() else np.nan for track in wrists.T]
+    )
     first, second = np.where(np.isnan(middles), 0.5, middles)
     if first <= second:
         return xy, confidence

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import orjson
 
+from spobet.errors import UserError
+
 MAX_BYTES = 50_000_000  # parsed, a file takes about eight times its size
 _HEAD = 65_536
 _LARGEST = float(np.finfo(np.float32).max)
@@ -27,7 +29,7 @@ def read_bounded(path: Path) -> bytes:
     """The whole content; ValueError for a file over MAX_BYTES."""
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise ValueError(f"{path}: {size:,} bytes, expected at most {MAX_BYTES:,} for one clip")
+        raise UserError(f"{path}: {size:,} bytes, expected at most {MAX_BYTES:,} for one clip")
     return path.read_bytes()
 
 
@@ -36,7 +38,7 @@ def load_json(path: Path) -> Any:
     try:
         return orjson.loads(read_bounded(path))
     except orjson.JSONDecodeError as error:
-        raise ValueError(f"{path}: not JSON: {error}") from error
+        raise UserError(f"{path}: not JSON: {error}") from error
 
 
 @contextmanager
@@ -45,7 +47,9 @@ def naming(path: Path) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise ValueError(str(error) if str(error).startswith(str(path)) else f"{path}: {error}") from error
+        raise UserError(
+            str(error) if str(error).startswith(str(path)) else f"{path}: {error}"
+        ) from error
 
 
 def numbers(values: Any, what: str) -> np.ndarray:
@@ -54,7 +58,7 @@ def numbers(values: Any, what: str) -> np.ndarray:
         with np.errstate(invalid="ignore"):  # a NaN of another kind
             array = np.array(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"{what}: expected numbers ({error})") from error
+        raise UserError(f"{what}: expected numbers ({error})") from error
     if (np.abs(array) > _LARGEST).any():  # NaN compares False
-        raise ValueError(f"{what}: holds {np.nanmax(np.abs(array)):g}, expected finite numbers")
+        raise UserError(f"{what}: holds {np.nanmax(np.abs(array)):g}, expected finite numbers")
     return array

@@ -50,7 +50,9 @@ class SignBackbone(keras.Model):
     clip (clips, width).
     """
 
-    def __init__(self, config: BackboneConfig, skeleton: Skeleton, num_frames: int, **kwargs: Any) -> None:
+    def __init__(
+        self, config: BackboneConfig, skeleton: Skeleton, num_frames: int, **kwargs: Any
+    ) -> None:
         inputs = {
             "landmarks": keras.Input((num_frames, len(skeleton), 3), name="landmarks"),
             "frame_mask": keras.Input((num_frames,), dtype="bool", name="frame_mask"),
@@ -58,7 +60,9 @@ class SignBackbone(keras.Model):
         }
         x = _embed(inputs, config, skeleton)
         sequence = _encode(x, inputs["frame_mask"], config)
-        super().__init__(inputs=inputs, outputs={"sequence": sequence, "clip": sequence[:, 0]}, **kwargs)
+        super().__init__(
+            inputs=inputs, outputs={"sequence": sequence, "clip": sequence[:, 0]}, **kwargs
+        )
         self.config, self.skeleton, self.num_frames = config, skeleton, num_frames
 
     @property
@@ -83,15 +87,27 @@ class SignBackbone(keras.Model):
     @classmethod
     def from_config(cls, values: dict, custom_objects: dict | None = None) -> SignBackbone:
         """Rebuild from what `get_config` returned."""
-        sizes: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in values["config"].items()}
-        return cls(BackboneConfig(**sizes), Skeleton.from_json(values["skeleton"]), values["num_frames"], name=values["name"])
+        sizes: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in values["config"].items()
+        }
+        return cls(
+            BackboneConfig(**sizes),
+            Skeleton.from_json(values["skeleton"]),
+            values["num_frames"],
+            name=values["name"],
+        )
 
 
 def _embed(inputs: dict[str, Tensor], config: BackboneConfig, skeleton: Skeleton) -> Tensor:
     hands = [hand.tolist() for hand in skeleton.hands]
-    features = Kinematics(config.features, hands, config.motion_steps, name="kinematics")(inputs["landmarks"], inputs["hidden"])
+    features = Kinematics(config.features, hands, config.motion_steps, name="kinematics")(
+        inputs["landmarks"], inputs["hidden"]
+    )
     activation = None if config.norm_first else config.activation
-    x = FrameEmbedding(config.width, activation, config.landmark_mask_tokens, name="embedding")(features, inputs["hidden"])
+    x = FrameEmbedding(config.width, activation, config.landmark_mask_tokens, name="embedding")(
+        features, inputs["hidden"]
+    )
     return SinusoidalPositions(name="positions")(x) if config.positions else x
 
 
@@ -117,12 +133,20 @@ def _encode(x: Tensor, frame_mask: Tensor, config: BackboneConfig) -> Tensor:
 
 
 def _attention(config: BackboneConfig, name: str) -> AttentionBlock:
-    sizes = (config.num_heads, config.feed_forward, config.activation, config.dropout, config.norm_first)
+    sizes = (
+        config.num_heads,
+        config.feed_forward,
+        config.activation,
+        config.dropout,
+        config.norm_first,
+    )
     return AttentionBlock(*sizes, name=name)
 
 
 def _convolution(config: BackboneConfig, name: str) -> ConvolutionBlock:
-    return ConvolutionBlock(config.expansion, config.kernel_size, config.activation, config.dropout, name=name)
+    return ConvolutionBlock(
+        config.expansion, config.kernel_size, config.activation, config.dropout, name=name
+    )
 
 
 def _pool(config: BackboneConfig, name: str) -> FramePool:

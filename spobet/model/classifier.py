@@ -17,7 +17,7 @@ class GlossHead(keras.layers.Layer):
     Call with the sequence and position_mask (clips, positions), True on positions of real frames.
     head_width: units of a dense layer over every position, whose mean then stands for the clip; 0 takes the backbone's
     own vector of the clip. dropout: share of the units dropped before the logits. prototype_scale: logits are cosines
-    with a learned prototype a gloss, times this; 0 makes them a plain dense layer. num_others: glosses after one's own that are
+    with a learned prototype a gloss, times this; 0 makes them a plain dense layer. num_auxiliary: glosses after one's own that are
     told apart in training and stand for "none of these" afterwards.
     """
 
@@ -27,12 +27,17 @@ class GlossHead(keras.layers.Layer):
         head_width: int = 0,
         dropout: float = 0.0,
         prototype_scale: float = 0.0,
-        num_others: int = 0,
+        num_auxiliary: int = 0,
         **kwargs: Any,
     ) -> None:
+        num_auxiliary = kwargs.pop("num_others", num_auxiliary)  # its name in version 0.1
         super().__init__(**kwargs)
         self.num_glosses, self.head_width = num_glosses, head_width
-        self.dropout, self.prototype_scale, self.num_others = dropout, prototype_scale, num_others
+        self.dropout, self.prototype_scale, self.num_auxiliary = (
+            dropout,
+            prototype_scale,
+            num_auxiliary,
+        )
 
     def build(self, sequence_shape: tuple, position_mask_shape: tuple) -> None:
         width = self.head_width or sequence_shape[-1]
@@ -41,9 +46,9 @@ class GlossHead(keras.layers.Layer):
             self.widen.build(sequence_shape)
         self.mean, self.drop = FrameMean(), keras.layers.Dropout(self.dropout)
         if self.prototype_scale:
-            self.glosses = CosineLogits(self.num_glosses + self.num_others, self.prototype_scale)
+            self.glosses = CosineLogits(self.num_glosses + self.num_auxiliary, self.prototype_scale)
         else:
-            self.glosses = keras.layers.Dense(self.num_glosses + self.num_others)
+            self.glosses = keras.layers.Dense(self.num_glosses + self.num_auxiliary)
         self.glosses.build((None, width))
 
     def embed(self, sequence: Tensor, position_mask: Tensor) -> Tensor:
@@ -56,8 +61,17 @@ class GlossHead(keras.layers.Layer):
         return self.glosses(self.drop(self.embed(sequence, position_mask), training=training))
 
     def get_config(self) -> dict:
-        own = {"num_glosses": self.num_glosses, "head_width": self.head_width, "dropout": self.dropout}
-        return {**super().get_config(), **own, "prototype_scale": self.prototype_scale, "num_others": self.num_others}
+        own = {
+            "num_glosses": self.num_glosses,
+            "head_width": self.head_width,
+            "dropout": self.dropout,
+        }
+        return {
+            **super().get_config(),
+            **own,
+            "prototype_scale": self.prototype_scale,
+            "num_auxiliary": self.num_auxiliary,
+        }
 
 
 def unhidden(backbone: SignBackbone, inputs: dict[str, Tensor]) -> Tensor:
@@ -73,12 +87,21 @@ class SignClassifier(keras.Model):
     def __init__(self, backbone: SignBackbone, head: GlossHead, **kwargs: Any) -> None:
         inputs = {name: backbone.input[name] for name in ("landmarks", "frame_mask")}
         sequence = unhidden(backbone, inputs)
-        super().__init__(inputs=inputs, outputs=head(sequence, backbone.position_mask(inputs["frame_mask"])), **kwargs)
+        super().__init__(
+            inputs=inputs,
+            outputs=head(sequence, backbone.position_mask(inputs["frame_mask"])),
+            **kwargs,
+        )
         self.backbone, self.head = backbone, head
 
     def get_config(self) -> dict:
-        parts = {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in ("backbone", "head")}
-        parts["head"].pop("build_config")  # it is built when it is called, and tuples would come back from JSON as lists
+        parts = {
+            name: keras.saving.serialize_keras_object(getattr(self, name))
+            for name in ("backbone", "head")
+        }
+        parts["head"].pop(
+            "build_config"
+        )  # it is built when it is called, and tuples would come back from JSON as lists
         return {**parts, "name": self.name}
 
     def get_compile_config(self) -> dict:
@@ -88,5 +111,8 @@ class SignClassifier(keras.Model):
     @classmethod
     def from_config(cls, values: dict, custom_objects: dict | None = None) -> SignClassifier:
         """Rebuild from what `get_config` returned."""
-        parts = {name: keras.saving.deserialize_keras_object(values[name]) for name in ("backbone", "head")}
+        parts = {
+            name: keras.saving.deserialize_keras_object(values[name])
+            for name in ("backbone", "head")
+        }
         return cls(**{**values, **parts})

@@ -34,7 +34,11 @@ class Graph:
         """A fixed array; equal ones are kept once."""
         array: np.ndarray = np.array(values, dtype=kind, order="C")
         for name, other in self._constants.items():
-            if other.dtype == array.dtype and other.shape == array.shape and np.array_equal(other, array):
+            if (
+                other.dtype == array.dtype
+                and other.shape == array.shape
+                and np.array_equal(other, array)
+            ):
                 return name
         name = f"c{len(self._constants)}"
         self._constants[name] = array
@@ -46,7 +50,9 @@ class Graph:
 
     def sliced(self, x: str, axis: int, start: int, stop: int = np.iinfo(np.int64).max) -> str:
         """start..stop-1 along an axis, counted from its end where below 0."""
-        return self.add("Slice", x, *(self.constant([value], np.int64) for value in (start, stop, axis)))
+        return self.add(
+            "Slice", x, *(self.constant([value], np.int64) for value in (start, stop, axis))
+        )
 
     def padded(self, x: str, axis: int, num_axes: int, before: int = 0, after: int = 0) -> str:
         """Zeros before and after along an axis."""
@@ -64,23 +70,39 @@ class Graph:
             return self.add("Mul", x, self.add("Sigmoid", x))
         if name == "gelu":
             erf = self.add("Erf", self.add("Mul", x, self.constant(0.5**0.5)))
-            return self.add("Mul", x, self.add("Mul", self.add("Add", erf, self.constant(1)), self.constant(0.5)))
+            return self.add(
+                "Mul",
+                x,
+                self.add("Mul", self.add("Add", erf, self.constant(1)), self.constant(0.5)),
+            )
         if name in ("linear", "relu", "tanh"):
             return x if name == "linear" else self.add(name.capitalize(), x)
-        raise ValueError(f"activation {name!r} cannot be written to ONNX, expected silu, gelu, relu, tanh or linear")
+        raise ValueError(
+            f"activation {name!r} cannot be written to ONNX, expected silu, gelu, relu, tanh or linear"
+        )
 
     def dense(self, layer: keras.layers.Dense, x: str) -> str:
         """A dense layer over the last axis."""
-        y = self.add("Add", self.add("MatMul", x, self.constant(weights(layer.kernel))), self.constant(weights(layer.bias)))
+        y = self.add(
+            "Add",
+            self.add("MatMul", x, self.constant(weights(layer.kernel))),
+            self.constant(weights(layer.bias)),
+        )
         return self.activated(y, keras.activations.serialize(layer.activation) or "linear")
 
     def normed(self, layer: keras.layers.LayerNormalization, x: str) -> str:
         """Layer normalisation over the last axis."""
         scale, shift = self.constant(weights(layer.gamma)), self.constant(weights(layer.beta))
-        return self.add("LayerNormalization", x, scale, shift, axis=-1, epsilon=float(layer.epsilon))
+        return self.add(
+            "LayerNormalization", x, scale, shift, axis=-1, epsilon=float(layer.epsilon)
+        )
 
     def write(
-        self, path: Path, inputs: Mapping[str, Sequence], outputs: Mapping[str, tuple[str, int]], facts: Mapping[str, str]
+        self,
+        path: Path,
+        inputs: Mapping[str, Sequence],
+        outputs: Mapping[str, tuple[str, int]],
+        facts: Mapping[str, str],
     ) -> None:
         """Write the graph, whole or not at all.
 
@@ -90,14 +112,24 @@ class Graph:
         for name, (value, _) in outputs.items():
             self._nodes.append(helper.make_node("Identity", [value], [name], name))
         given = [
-            helper.make_tensor_value_info(name, _BOOL if kind is bool else _FLOAT, ["clips", *shape])
+            helper.make_tensor_value_info(
+                name, _BOOL if kind is bool else _FLOAT, ["clips", *shape]
+            )
             for name, (shape, kind) in inputs.items()
         ]
-        told = [helper.make_tensor_value_info(name, _FLOAT, ["clips", width]) for name, (_, width) in outputs.items()]
-        constants = [numpy_helper.from_array(array, name) for name, array in self._constants.items()]
+        told = [
+            helper.make_tensor_value_info(name, _FLOAT, ["clips", width])
+            for name, (_, width) in outputs.items()
+        ]
+        constants = [
+            numpy_helper.from_array(array, name) for name, array in self._constants.items()
+        ]
         graph = helper.make_graph(self._nodes, "spobet", given, told, constants)
         model = helper.make_model(
-            graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="spobet"
+            graph,
+            opset_imports=[helper.make_opsetid("", OPSET)],
+            ir_version=IR_VERSION,
+            producer_name="spobet",
         )
         helper.set_model_props(model, dict(facts))
         onnx.checker.check_model(model)

@@ -8,9 +8,12 @@ from typing import Any
 import keras
 from keras import ops
 
+from spobet.config import current_features
 from spobet.model.layers import Tensor, register
 
-Track = tuple[Tensor, Tensor]  # values (clips, frames, points, 2) and where they are known (clips, frames, points)
+Track = tuple[
+    Tensor, Tensor
+]  # values (clips, frames, points, 2) and where they are known (clips, frames, points)
 
 
 @register
@@ -18,7 +21,7 @@ class Kinematics(keras.layers.Layer):
     """Features of each frame from landmarks (clips, frames, landmarks, 3) and hidden (clips, frames, landmarks).
 
     Gives (clips, frames, features), in the order of `features`:
-        places: x, y of every landmark in the clip's frame.
+        coordinates: x, y of every landmark in the clip's frame.
         local: the same, but finger points relative to the wrist of their hand.
         relation: the right wrist relative to the left; nothing where the skeleton lacks a hand.
         seen: 1 where a landmark is known, 0 where it is missing or hidden.
@@ -29,26 +32,41 @@ class Kinematics(keras.layers.Layer):
     """
 
     def __init__(
-        self, features: Sequence[str], hands: Sequence[Sequence[int]], motion_steps: Sequence[int] = (), **kwargs: Any
+        self,
+        features: Sequence[str],
+        hands: Sequence[Sequence[int]],
+        motion_steps: Sequence[int] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.features, self.motion_steps = list(features), list(motion_steps)
+        self.features, self.motion_steps = list(current_features(features)), list(motion_steps)
         self.hands = [[int(point) for point in hand] for hand in hands]
 
     def call(self, landmarks: Tensor, hidden: Tensor) -> Tensor:
         seen = landmarks[..., 2] * (1.0 - ops.cast(hidden, landmarks.dtype))
         places = landmarks[..., :2] * seen[..., None]
-        known = {"places": (places, seen), "local": self._local(places, seen), "relation": self._relation(places, seen)}
+        known = {
+            "coordinates": (places, seen),
+            "local": self._local(places, seen),
+            "relation": self._relation(places, seen),
+        }
         tracks = [known[name] for name in self.features if name != "seen"]
         parts = [_flat(values) for values, _ in tracks if values.shape[2]]
         parts += [seen] if "seen" in self.features else []
-        parts += [_flat(_motion(track, step)) for step in self.motion_steps for track in tracks if track[0].shape[2]]
+        parts += [
+            _flat(_motion(track, step))
+            for step in self.motion_steps
+            for track in tracks
+            if track[0].shape[2]
+        ]
         return ops.concatenate(parts, axis=-1)
 
     def _local(self, places: Tensor, seen: Tensor) -> Track:
         """Subtract its wrist from every finger point, by one product with a fixed matrix."""
         wrists = _wrist_matrix(places.shape[2], self.hands)
-        owned = ops.convert_to_tensor([[float(any(column))] for column in zip(*wrists, strict=True)])[:, 0]
+        owned = ops.convert_to_tensor(
+            [[float(any(column))] for column in zip(*wrists, strict=True)]
+        )[:, 0]
         matrix = ops.convert_to_tensor(wrists)
         bases = ops.einsum("bflx,lm->bfmx", places, matrix)
         bases_seen = ops.matmul(seen, matrix) + (1.0 - owned)
@@ -84,4 +102,6 @@ def _motion(track: Track, step: int) -> Tensor:
 
 
 def _flat(values: Tensor) -> Tensor:
-    return ops.reshape(values, (-1, values.shape[1], values.shape[2] * values.shape[3]))  # (clips, frames, features)
+    return ops.reshape(
+        values, (-1, values.shape[1], values.shape[2] * values.shape[3])
+    )  # (clips, frames, features)

@@ -22,7 +22,9 @@ class FrameEmbedding(keras.layers.Layer):
     its own learned vector; without, one vector is added in proportion to the share of landmarks hidden.
     """
 
-    def __init__(self, width: int, activation: str | None = None, landmark_tokens: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, width: int, activation: str | None = None, landmark_tokens: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.width, self.activation, self.landmark_tokens = width, activation, landmark_tokens
         self.dense = keras.layers.Dense(width, activation=activation)
@@ -30,7 +32,9 @@ class FrameEmbedding(keras.layers.Layer):
     def build(self, features_shape: tuple, hidden_shape: tuple) -> None:
         self.dense.build(features_shape)
         num_tokens = hidden_shape[-1] if self.landmark_tokens else 1
-        self.mask_tokens = self.add_weight(name="mask_tokens", shape=(num_tokens, self.width), initializer=_small)
+        self.mask_tokens = self.add_weight(
+            name="mask_tokens", shape=(num_tokens, self.width), initializer=_small
+        )
 
     def call(self, features: Tensor, hidden: Tensor) -> Tensor:
         hidden = ops.cast(hidden, features.dtype)
@@ -41,7 +45,11 @@ class FrameEmbedding(keras.layers.Layer):
         return (*features_shape[:-1], self.width)
 
     def get_config(self) -> dict:
-        own = {"width": self.width, "activation": self.activation, "landmark_tokens": self.landmark_tokens}
+        own = {
+            "width": self.width,
+            "activation": self.activation,
+            "landmark_tokens": self.landmark_tokens,
+        }
         return {**super().get_config(), **own}
 
 
@@ -84,12 +92,16 @@ class TimeConvolution(keras.layers.Layer):
         self.kernel_size = kernel_size
 
     def build(self, shape: tuple) -> None:
-        self.kernel = self.add_weight(name="kernel", shape=(self.kernel_size, shape[-1]), initializer=_taps)
+        self.kernel = self.add_weight(
+            name="kernel", shape=(self.kernel_size, shape[-1]), initializer=_taps
+        )
 
     def call(self, x: Tensor) -> Tensor:
         frames = np.arange(x.shape[1])
         taps = frames[None, :] - frames[:, None] + self.kernel_size // 2  # (to frame, from frame)
-        places = taps[..., None] == np.arange(self.kernel_size)  # a product with these, since a gather's gradient is slow
+        places = taps[..., None] == np.arange(
+            self.kernel_size
+        )  # a product with these, since a gather's gradient is slow
         band = ops.matmul(ops.cast(places, x.dtype), self.kernel)
         return ops.einsum("tsc,bsc->btc", band, x)
 
@@ -104,15 +116,24 @@ class ConvolutionBlock(keras.layers.Layer):
     Dropout takes whole channels of a clip: neighbouring frames tell each other's values.
     """
 
-    def __init__(self, expansion: int, kernel_size: int, activation: str, dropout: float, **kwargs: Any) -> None:
+    def __init__(
+        self, expansion: int, kernel_size: int, activation: str, dropout: float, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.expansion, self.kernel_size, self.activation, self.dropout = expansion, kernel_size, activation, dropout
+        self.expansion, self.kernel_size, self.activation, self.dropout = (
+            expansion,
+            kernel_size,
+            activation,
+            dropout,
+        )
 
     def build(self, x_shape: tuple, frame_mask_shape: tuple) -> None:
         width = x_shape[-1]
         wide = (*x_shape[:-1], width * self.expansion)
         self.norm = _built(keras.layers.LayerNormalization(epsilon=1e-6), x_shape)
-        self.widen = _built(keras.layers.Dense(width * self.expansion, activation=self.activation), x_shape)
+        self.widen = _built(
+            keras.layers.Dense(width * self.expansion, activation=self.activation), x_shape
+        )
         self.mix = _built(TimeConvolution(self.kernel_size), wide)
         self.mixed_norm = _built(keras.layers.LayerNormalization(epsilon=1e-6), wide)
         self.narrow = _built(keras.layers.Dense(width), wide)
@@ -124,7 +145,11 @@ class ConvolutionBlock(keras.layers.Layer):
         return x + self.drop(y, training=training)
 
     def get_config(self) -> dict:
-        own = {"expansion": self.expansion, "kernel_size": self.kernel_size, "activation": self.activation}
+        own = {
+            "expansion": self.expansion,
+            "kernel_size": self.kernel_size,
+            "activation": self.activation,
+        }
         return {**super().get_config(), **own, "dropout": self.dropout}
 
 
@@ -136,7 +161,15 @@ class AttentionBlock(keras.layers.Layer):
     attention, so that the fused kernel stays in use; like a ConvolutionBlock's it takes whole channels.
     """
 
-    def __init__(self, num_heads: int, feed_forward: int, activation: str, dropout: float, norm_first: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        num_heads: int,
+        feed_forward: int,
+        activation: str,
+        dropout: float,
+        norm_first: bool,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.num_heads, self.feed_forward, self.activation = num_heads, feed_forward, activation
         self.dropout, self.norm_first = dropout, norm_first
@@ -145,10 +178,16 @@ class AttentionBlock(keras.layers.Layer):
         width = x_shape[-1]
         self.attention = keras.layers.MultiHeadAttention(self.num_heads, width // self.num_heads)
         self.attention.build(x_shape, x_shape)
-        self.widen = _built(keras.layers.Dense(self.feed_forward, activation=self.activation), x_shape)
+        self.widen = _built(
+            keras.layers.Dense(self.feed_forward, activation=self.activation), x_shape
+        )
         self.narrow = _built(keras.layers.Dense(width), (*x_shape[:-1], self.feed_forward))
-        self.norms = [_built(keras.layers.LayerNormalization(epsilon=1e-6), x_shape) for _ in range(2)]
-        self.drops = [keras.layers.Dropout(self.dropout, noise_shape=(None, 1, None)) for _ in range(2)]
+        self.norms = [
+            _built(keras.layers.LayerNormalization(epsilon=1e-6), x_shape) for _ in range(2)
+        ]
+        self.drops = [
+            keras.layers.Dropout(self.dropout, noise_shape=(None, 1, None)) for _ in range(2)
+        ]
 
     def call(self, x: Tensor, position_mask: Tensor, training: bool = False) -> Tensor:
         def attend(y: Tensor) -> Tensor:
@@ -164,8 +203,17 @@ class AttentionBlock(keras.layers.Layer):
         return x
 
     def get_config(self) -> dict:
-        own = {"num_heads": self.num_heads, "feed_forward": self.feed_forward, "activation": self.activation}
-        return {**super().get_config(), **own, "dropout": self.dropout, "norm_first": self.norm_first}
+        own = {
+            "num_heads": self.num_heads,
+            "feed_forward": self.feed_forward,
+            "activation": self.activation,
+        }
+        return {
+            **super().get_config(),
+            **own,
+            "dropout": self.dropout,
+            "norm_first": self.norm_first,
+        }
 
 
 @register
@@ -212,10 +260,14 @@ class CosineLogits(keras.layers.Layer):
         self.num_glosses, self.scale = num_glosses, scale
 
     def build(self, shape: tuple) -> None:
-        self.prototypes = self.add_weight(name="prototypes", shape=(shape[-1], self.num_glosses), initializer="glorot_uniform")
+        self.prototypes = self.add_weight(
+            name="prototypes", shape=(shape[-1], self.num_glosses), initializer="glorot_uniform"
+        )
 
     def call(self, x: Tensor) -> Tensor:
-        return self.scale * ops.matmul(ops.normalize(x, axis=-1), ops.normalize(self.prototypes, axis=0))
+        return self.scale * ops.matmul(
+            ops.normalize(x, axis=-1), ops.normalize(self.prototypes, axis=0)
+        )
 
     def get_config(self) -> dict:
         return {**super().get_config(), "num_glosses": self.num_glosses, "scale": self.scale}

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from spobet.errors import NotFound, UserError
 from spobet.extras import extra_module
 from spobet.files import new_file
 from spobet.model.classifier import SignClassifier, unhidden
@@ -24,14 +25,20 @@ def write_litert(run: RunFolder, path: Path) -> LiteRtSession:
     ValueError on another backend than TensorFlow.
     """
     if not run.classifier.is_file():
-        raise FileNotFoundError(f"{run.classifier}: not there; a LiteRT file is made from the network as Keras keeps it")
+        raise NotFound(
+            f"{run.classifier}: not there; a LiteRT file is made from the network as Keras keeps it"
+        )
     if keras.backend.backend() != "tensorflow":
-        raise ValueError(f"Keras runs on {keras.backend.backend()}, LiteRT files are written on tensorflow: set KERAS_BACKEND")
+        raise UserError(
+            f"Keras runs on {keras.backend.backend()}, LiteRT files are written on tensorflow: set KERAS_BACKEND"
+        )
     model = _told_apart(keras.saving.load_model(run.classifier))
     with warnings.catch_warnings(), new_file(path) as partial:
         warnings.simplefilter("ignore")  # TensorFlow's own, of its parts that go
         model.export(str(partial), format="litert", verbose=False)
-    return LiteRtSession(path, [name for name in ("logits", "embedding", "others") if name in model.output])
+    return LiteRtSession(
+        path, [name for name in ("logits", "embedding", "others") if name in model.output]
+    )
 
 
 def _told_apart(classifier: SignClassifier) -> keras.Model:
@@ -41,8 +48,10 @@ def _told_apart(classifier: SignClassifier) -> keras.Model:
     embedding = head.embed(unhidden(backbone, inputs), backbone.position_mask(inputs["frame_mask"]))
     everything = head.glosses(embedding)
     outputs = {"logits": everything[:, : head.num_glosses], "embedding": embedding}
-    if head.num_others:
-        outputs["others"] = keras.ops.logsumexp(everything[:, head.num_glosses :], axis=1, keepdims=True)
+    if head.num_auxiliary:
+        outputs["others"] = keras.ops.logsumexp(
+            everything[:, head.num_glosses :], axis=1, keepdims=True
+        )
     return keras.Model(inputs, outputs)
 
 

@@ -1,4 +1,4 @@
-"""MaskedFrameModel: a backbone that restores what was hidden from it."""
+"""MaskedFrameModel: a backbone that reconstructs what was hidden from it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,22 @@ from spobet.model.layers import Tensor, register
 
 
 @register
-class RestoringHead(keras.layers.Layer):
+class ReconstructionHead(keras.layers.Layer):
     """Where every landmark is, and how it moves, from a backbone's sequence (clips, 1 + positions, width).
 
     Gives places and motion, each (clips, num_frames, num_landmarks, 2): x and y, and their change over some frames.
     """
 
-    def __init__(self, num_frames: int, num_landmarks: int, width: int, activation: str, **kwargs: Any) -> None:
+    def __init__(
+        self, num_frames: int, num_landmarks: int, width: int, activation: str, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.num_frames, self.num_landmarks, self.width, self.activation = num_frames, num_landmarks, width, activation
+        self.num_frames, self.num_landmarks, self.width, self.activation = (
+            num_frames,
+            num_landmarks,
+            width,
+            activation,
+        )
 
     def build(self, sequence_shape: tuple) -> None:
         stride = -(-self.num_frames // (sequence_shape[1] - 1))
@@ -30,9 +37,17 @@ class RestoringHead(keras.layers.Layer):
 
     def call(self, sequence: Tensor) -> dict[str, Tensor]:
         told = self.narrow(self.widen(sequence[:, 1:]))
-        told = keras.ops.reshape(told, (-1, told.shape[1] * (told.shape[2] // (self.num_landmarks * 4)), self.num_landmarks, 4))
+        told = keras.ops.reshape(
+            told,
+            (
+                -1,
+                told.shape[1] * (told.shape[2] // (self.num_landmarks * 4)),
+                self.num_landmarks,
+                4,
+            ),
+        )
         told = told[:, : self.num_frames]  # (clips, frames, landmarks, x y dx dy)
-        return {"places": told[..., :2], "motion": told[..., 2:]}
+        return {"coordinates": told[..., :2], "motion": told[..., 2:]}
 
     def get_config(self) -> dict:
         own = {"num_frames": self.num_frames, "num_landmarks": self.num_landmarks}
@@ -44,9 +59,16 @@ class MaskedFrameModel(keras.Model):
     """The backbone's inputs in; places and motion of every landmark out, each (clips, frames, landmarks, 2)."""
 
     def __init__(self, backbone: SignBackbone, **kwargs: Any) -> None:
-        sizes = (backbone.num_frames, len(backbone.skeleton), backbone.config.width, backbone.config.activation)
-        head = RestoringHead(*sizes, name="restoring")
-        super().__init__(inputs=backbone.input, outputs=head(backbone(backbone.input)["sequence"]), **kwargs)
+        sizes = (
+            backbone.num_frames,
+            len(backbone.skeleton),
+            backbone.config.width,
+            backbone.config.activation,
+        )
+        head = ReconstructionHead(*sizes, name="restoring")
+        super().__init__(
+            inputs=backbone.input, outputs=head(backbone(backbone.input)["sequence"]), **kwargs
+        )
         self.backbone, self.head = backbone, head
 
     def get_config(self) -> dict:
@@ -59,4 +81,6 @@ class MaskedFrameModel(keras.Model):
     @classmethod
     def from_config(cls, values: dict, custom_objects: dict | None = None) -> MaskedFrameModel:
         """Rebuild from what `get_config` returned."""
-        return cls(**{**values, "backbone": keras.saving.deserialize_keras_object(values["backbone"])})
+        return cls(
+            **{**values, "backbone": keras.saving.deserialize_keras_object(values["backbone"])}
+        )

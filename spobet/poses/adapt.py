@@ -27,11 +27,13 @@ def on_skeleton(pose: PoseSequence, skeleton: Skeleton) -> PoseSequence:
 def with_neck(pose: PoseSequence) -> PoseSequence:
     """The same clip with one landmark more, the neck, as `on_skeleton` makes it."""
     shoulders = pose.skeleton.indices(_SHOULDERS)
-    neck, sureness = pose.xy[:, shoulders].mean(axis=1), pose.confidence[:, shoulders].min(axis=1)
-    skeleton = Skeleton(f"{pose.skeleton.name} and neck", (*pose.skeleton.landmarks, "neck"), pose.skeleton.bones)
+    neck, confidence = pose.xy[:, shoulders].mean(axis=1), pose.confidence[:, shoulders].min(axis=1)
+    skeleton = Skeleton(
+        f"{pose.skeleton.name} and neck", (*pose.skeleton.landmarks, "neck"), pose.skeleton.bones
+    )
     return replace(
         pose,
         xy=np.concatenate([pose.xy, neck[:, None]], axis=1),
-        confidence=np.concatenate([pose.confidence, sureness[:, None]], axis=1),
+        confidence=np.concatenate([pose.confidence, confidence[:, None]], axis=1),
         skeleton=skeleton,
     )

@@ -31,7 +31,13 @@ class PoseBank:
         return len(self.lengths)
 
     @classmethod
-    def of(cls, poses: Iterable[PoseSequence], skeleton: Skeleton, min_confidence: float, right_leads: bool = False) -> PoseBank:
+    def of(
+        cls,
+        poses: Iterable[PoseSequence],
+        skeleton: Skeleton,
+        min_confidence: float,
+        right_leads: bool = False,
+    ) -> PoseBank:
         """Select the skeleton's landmarks, normalise (docs of `normalize`), and line the clips up.
 
         KeyError where a pose lacks landmarks, ValueError where it has no frames.
@@ -41,15 +47,25 @@ class PoseBank:
             normal = normalize(on_skeleton(pose, skeleton), min_confidence, right_leads)
             clip = normal.xy
             if not len(clip):
-                raise ValueError(f"clip {len(ends)} of those given has no frames, nothing can be read of it")
+                raise ValueError(
+                    f"clip {len(ends)} of those given has no frames, nothing can be read of it"
+                )
             ends.append(ends[-1] + len(clip))
             if ends[-1] > len(xy):
-                xy.resize((ends[-1] + len(xy) // 4, *xy.shape[1:]), refcheck=False)  # in place: all clips are never held twice
+                xy.resize(
+                    (ends[-1] + len(xy) // 4, *xy.shape[1:]), refcheck=False
+                )  # in place: all clips are never held twice
             xy[ends[-2] : ends[-1]] = clip
             if (normal.confidence[normal.seen] < 1).any():
                 doubts.append((ends[-2], normal.confidence.astype(np.float16)))
         xy.resize((ends[-1], *xy.shape[1:]), refcheck=False)
-        return cls(xy, np.array(ends[:-1], np.int64), np.diff(ends), skeleton, _confidence(doubts, xy.shape[:2]))
+        return cls(
+            xy,
+            np.array(ends[:-1], np.int64),
+            np.diff(ends),
+            skeleton,
+            _confidence(doubts, xy.shape[:2]),
+        )
 
     def read(self, clips: np.ndarray, moments: np.ndarray) -> np.ndarray:
         """Landmarks of some clips at fractional frame positions.
@@ -59,7 +75,9 @@ class PoseBank:
         """
         before, after = np.floor(moments).astype(np.int64), np.ceil(moments).astype(np.int64)
         share = (moments - before).astype(np.float32)[..., None, None]
-        earlier, later = (self.xy[self.firsts[clips][:, None] + frames] for frames in (before, after))
+        earlier, later = (
+            self.xy[self.firsts[clips][:, None] + frames] for frames in (before, after)
+        )
         between = earlier + share * (later - earlier)
         return np.where(np.isnan(between), np.where(share < 0.5, earlier, later), between)
 
@@ -70,7 +88,9 @@ class PoseBank:
             return np.ones((*frames.shape, len(self.skeleton)), np.float32)
         return self.confidence[frames].astype(np.float32)
 
-    def steady_input(self, clips: np.ndarray, num_frames: int, stretch: bool) -> dict[str, np.ndarray]:
+    def steady_input(
+        self, clips: np.ndarray, num_frames: int, stretch: bool
+    ) -> dict[str, np.ndarray]:
         """Network input of the clips at positions (n,), read at their `steady_moments`: no chance."""
         moments, frame_mask = steady_moments(self.lengths[clips], num_frames, stretch)
         return network_input(self.read(clips, moments), frame_mask)
@@ -86,7 +106,9 @@ def _confidence(doubts: list[tuple[int, np.ndarray]], shape: tuple[int, ...]) ->
     return everything
 
 
-def steady_moments(lengths: np.ndarray, num_frames: int, stretch: bool) -> tuple[np.ndarray, np.ndarray]:
+def steady_moments(
+    lengths: np.ndarray, num_frames: int, stretch: bool
+) -> tuple[np.ndarray, np.ndarray]:
     """Where to read clips of `lengths` (clips,) frames: moments (clips, num_frames) and frame_mask of that shape.
 
     stretch: evenly from first to last frame, filling all. Otherwise frame by frame, then padding (which

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spobet.errors import UserError
 from spobet.poses.arrays import steady_moments
 from spobet.poses.mirror import mirror
 from spobet.poses.skeleton import Skeleton
@@ -49,10 +50,14 @@ class AugmentConfig:
         for name, value in vars(self).items():
             largest = _LARGEST.get(name, sys.float_info.max)
             if not 0 <= value <= largest:  # NaN compares False
-                raise ValueError(f"augment.{name} is {value}, expected a number from 0 to {largest:g}")
+                raise UserError(
+                    f"augment.{name} is {value}, expected a number from 0 to {largest:g}"
+                )
 
 
-def augment(xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: np.random.Generator) -> np.ndarray:
+def augment(
+    xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: np.random.Generator
+) -> np.ndarray:
     """Every spatial variation of `config` in turn but mirroring, which concerns more than coordinates."""
     xy = vary_camera(xy, config, rng)
     xy = vary_hands(xy, skeleton, config, rng)
@@ -61,8 +66,12 @@ def augment(xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: np.r
     return drop_spans(xy, config.drop_span, config.max_dropped_span, rng)
 
 
-def random_moments(
-    lengths: np.ndarray, num_frames: int, stretch: bool, config: AugmentConfig, rng: np.random.Generator
+def random_frame_times(
+    lengths: np.ndarray,
+    num_frames: int,
+    stretch: bool,
+    config: AugmentConfig,
+    rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Where to read clips of `lengths` (clips,) frames, with time cut, warped and sped up or slowed down.
 
@@ -72,17 +81,26 @@ def random_moments(
     told = np.maximum(np.round(lengths * pace).astype(np.int64), 1)
     steady, frame_mask = steady_moments(told, num_frames, stretch)
     share = _warped(steady / np.maximum(told - 1, 1)[:, None], config.warp, rng)
-    first = rng.uniform(-config.cut / 2, config.cut, (len(lengths), 1))  # below zero: the clip begins with a held frame
+    first = rng.uniform(
+        -config.cut / 2, config.cut, (len(lengths), 1)
+    )  # below zero: the clip begins with a held frame
     last = 1 - rng.uniform(-config.cut / 2, config.cut, (len(lengths), 1))
     return np.clip(first + share * (last - first), 0, 1) * (lengths - 1)[:, None], frame_mask
 
 
-def _warped(share: np.ndarray, warp: float, rng: np.random.Generator, num_pieces: int = 6) -> np.ndarray:
+def _warped(
+    share: np.ndarray, warp: float, rng: np.random.Generator, num_pieces: int = 6
+) -> np.ndarray:
     """Bend shares of a clip (clips, frames) in 0..1 so that some pieces run faster and others slower."""
     paces = np.exp(rng.uniform(-2, 2, (len(share), num_pieces)) * warp)
-    knots = np.concatenate([np.zeros((len(share), 1)), np.cumsum(paces, axis=1)], axis=1) / paces.sum(axis=1, keepdims=True)
+    knots = np.concatenate(
+        [np.zeros((len(share), 1)), np.cumsum(paces, axis=1)], axis=1
+    ) / paces.sum(axis=1, keepdims=True)
     piece = np.minimum((share * num_pieces).astype(np.int64), num_pieces - 1)
-    start, stop = np.take_along_axis(knots, piece, axis=1), np.take_along_axis(knots, piece + 1, axis=1)
+    start, stop = (
+        np.take_along_axis(knots, piece, axis=1),
+        np.take_along_axis(knots, piece + 1, axis=1),
+    )
     return start + (share * num_pieces - piece) * (stop - start)
 
 
@@ -93,12 +111,16 @@ def mirror_some(xy: np.ndarray, skeleton: Skeleton, chosen: np.ndarray) -> np.nd
 
 def vary_camera(xy: np.ndarray, config: AugmentConfig, rng: np.random.Generator) -> np.ndarray:
     """Rotate, scale, stretch, shear and shift each clip as a whole."""
-    matrices = _random_matrices(len(xy), config.rotate, config.scale, config.stretch, config.shear, rng)
+    matrices = _random_matrices(
+        len(xy), config.rotate, config.scale, config.stretch, config.shear, rng
+    )
     shifts = rng.uniform(-config.shift, config.shift, (len(xy), 1, 1, 2)).astype(np.float32)
     return _transformed(xy, matrices) + shifts
 
 
-def vary_hands(xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: np.random.Generator) -> np.ndarray:
+def vary_hands(
+    xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: np.random.Generator
+) -> np.ndarray:
     """Rotate and scale each hand about its own wrist, the same through the clip; as it is where the wrist is missing."""
     xy = xy.copy()
     for side in ("right", "left"):
@@ -112,7 +134,9 @@ def vary_hands(xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: n
     return xy
 
 
-def drop_hands(xy: np.ndarray, skeleton: Skeleton, share: float, rng: np.random.Generator) -> np.ndarray:
+def drop_hands(
+    xy: np.ndarray, skeleton: Skeleton, share: float, rng: np.random.Generator
+) -> np.ndarray:
     """Lose one hand for a random part of each chosen clip, as detectors do."""
     xy = xy.copy()
     hands = skeleton.hands
@@ -123,7 +147,9 @@ def drop_hands(xy: np.ndarray, skeleton: Skeleton, share: float, rng: np.random.
     return xy
 
 
-def drop_spans(xy: np.ndarray, share: float, max_span: float, rng: np.random.Generator) -> np.ndarray:
+def drop_spans(
+    xy: np.ndarray, share: float, max_span: float, rng: np.random.Generator
+) -> np.ndarray:
     """Lose every landmark for a span of frames of each chosen clip."""
     xy = xy.copy()
     for clip in np.flatnonzero(rng.random(len(xy)) < share):
@@ -144,7 +170,12 @@ def _transformed(xy: np.ndarray, matrices: np.ndarray) -> np.ndarray:
 
 
 def _random_matrices(
-    num_clips: int, rotate: float, scale: float, stretch: float, shear: float, rng: np.random.Generator
+    num_clips: int,
+    rotate: float,
+    scale: float,
+    stretch: float,
+    shear: float,
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """One 2 x 2 matrix a clip (clips, 2, 2), to be multiplied from the right."""
     angle = np.deg2rad(rng.uniform(-rotate, rotate, num_clips))

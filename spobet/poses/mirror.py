@@ -22,7 +22,11 @@ def lead_with_right(pose: PoseSequence) -> PoseSequence:
     """
     if hand_travel(pose, "left") <= hand_travel(pose, "right"):
         return pose
-    return replace(pose, xy=mirror(pose.xy, pose.skeleton), confidence=pose.confidence[:, pose.skeleton.mirror_order])
+    return replace(
+        pose,
+        xy=mirror(pose.xy, pose.skeleton),
+        confidence=pose.confidence[:, pose.skeleton.mirror_order],
+    )
 
 
 def hand_travel(pose: PoseSequence, side: str) -> float:

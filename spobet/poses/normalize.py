@@ -14,7 +14,9 @@ SMALLEST_UNIT = 1e-6
 _SIDES = ("right", "left")
 
 
-def normalize(pose: PoseSequence, min_confidence: float = 0.0, right_leads: bool = False) -> PoseSequence:
+def normalize(
+    pose: PoseSequence, min_confidence: float = 0.0, right_leads: bool = False
+) -> PoseSequence:
     """The clip in the signer's own frame, cut to the frames between the first and last seen hand.
 
     With a body: origin at the clip's median neck, unit the head length (median nose-neck distance).
@@ -24,11 +26,19 @@ def normalize(pose: PoseSequence, min_confidence: float = 0.0, right_leads: bool
     hand moves more than the right.
     """
     pose = trim_to_hands(pose.without_guesses(min_confidence))
-    for unit, origin, length in (("head lengths", *_body_frame(pose)), ("hand lengths", *_hands_frame(pose))):
+    for unit, origin, length in (
+        ("head lengths", *_body_frame(pose)),
+        ("hand lengths", *_hands_frame(pose)),
+    ):
         if length > SMALLEST_UNIT and np.isfinite(origin).all():
             framed = replace(pose, xy=(pose.xy - origin) / np.float32(length), unit=unit)
             return lead_with_right(framed) if right_leads else framed
-    return replace(pose, xy=np.full_like(pose.xy, np.nan), confidence=np.zeros_like(pose.confidence), unit="hand lengths")
+    return replace(
+        pose,
+        xy=np.full_like(pose.xy, np.nan),
+        confidence=np.zeros_like(pose.confidence),
+        unit="hand lengths",
+    )
 
 
 def trim_to_hands(pose: PoseSequence) -> PoseSequence:
@@ -50,7 +60,9 @@ def hand_length(pose: PoseSequence) -> float:
     palms = [_palm(pose.skeleton, side) for side in _SIDES if len(pose.skeleton.hand(side))]
     if not palms:
         return float("nan")
-    return _median_length(np.concatenate([pose.xy[:, knuckle] - pose.xy[:, wrist] for wrist, knuckle in palms]))
+    return _median_length(
+        np.concatenate([pose.xy[:, knuckle] - pose.xy[:, wrist] for wrist, knuckle in palms])
+    )
 
 
 def _palm(skeleton: Skeleton, side: str) -> tuple[int, int]:

@@ -7,20 +7,22 @@ import numpy as np
 MAX_STEP = 1.0  # body spreads that one person may move from one detection to the next
 
 
-def signer_rows(bodies: np.ndarray, numbers: np.ndarray, sureness: np.ndarray) -> np.ndarray:
+def signer_rows(bodies: np.ndarray, numbers: np.ndarray, confidence: np.ndarray) -> np.ndarray:
     """Positions of the signer among everyone in the clip, at most one a frame, ascending.
 
     bodies: (people, body points, 3) of x, y, confidence; 0 where missing. numbers: (people,) the frame of each, ascending.
-    sureness: (people,) how sure the detector is of a person, hands included. The signer's is the track of greatest number of
-    frames x median of (body area x sureness): one odd frame decides nothing. Tracks that never share a frame with it are taken
+    confidence: (people,) how sure the detector is of a person, hands included. The signer's is the track of greatest number of
+    frames x median of (body area x confidence): one odd frame decides nothing. Tracks that never share a frame with it are taken
     for the same person seen again (a jump, a cut); people seen beside the signer never are.
     """
     if len(np.unique(numbers)) == len(numbers):
         return np.arange(len(numbers))
     spread = _spread(bodies)
-    salience = spread**2 * sureness
+    salience = spread**2 * confidence
     signer: list[int] = []
-    for track in sorted(_tracks(bodies, spread, numbers), key=lambda track: -len(track) * np.median(salience[track])):
+    for track in sorted(
+        _tracks(bodies, spread, numbers), key=lambda track: -len(track) * np.median(salience[track])
+    ):
         if not np.isin(numbers[track], numbers[signer]).any():
             signer += track
     return np.array(sorted(signer))
@@ -31,7 +33,9 @@ def _tracks(bodies: np.ndarray, spread: np.ndarray, numbers: np.ndarray) -> list
     tracks: list[list[int]] = []
     for rows in np.split(np.arange(len(numbers)), np.flatnonzero(np.diff(numbers)) + 1):
         ends = [track[-1] for track in tracks]
-        continued = _nearest_pairs(_steps(bodies[ends], bodies[rows], np.maximum.outer(spread[ends], spread[rows])))
+        continued = _nearest_pairs(
+            _steps(bodies[ends], bodies[rows], np.maximum.outer(spread[ends], spread[rows]))
+        )
         for position, row in enumerate(rows.tolist()):
             if position in continued:
                 tracks[continued[position]].append(row)
@@ -64,6 +68,8 @@ def _nearest_pairs(steps: np.ndarray) -> dict[int, int]:
 
 def _spread(bodies: np.ndarray) -> np.ndarray:
     """Size of each body (people,): the confidence-weighted mean distance of its landmarks from their centre."""
-    weight = bodies[..., 2] / np.maximum(bodies[..., 2].sum(axis=1), np.finfo(np.float32).tiny)[:, None]
+    weight = (
+        bodies[..., 2] / np.maximum(bodies[..., 2].sum(axis=1), np.finfo(np.float32).tiny)[:, None]
+    )
     centre = (bodies[..., :2] * weight[..., None]).sum(axis=1, keepdims=True)
     return (weight * np.linalg.norm(bodies[..., :2] - centre, axis=-1)).sum(axis=1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from spobet.errors import UserError
 from spobet.poses.skeleton import Skeleton
 
 UNITS = ("pixels", "image", "head lengths", "hand lengths")
@@ -36,13 +37,17 @@ class PoseSequence:
         object.__setattr__(self, "xy", np.asarray(self.xy, dtype=np.float32))
         object.__setattr__(self, "confidence", np.asarray(self.confidence, dtype=np.float32))
         if self.xy.ndim != 3 or self.xy.shape[1:] != (len(self.skeleton), 2):
-            raise ValueError(f"xy has shape {self.xy.shape}, expected (frames, {len(self.skeleton)}, 2) for {self.skeleton.name}")
+            raise ValueError(
+                f"xy has shape {self.xy.shape}, expected (frames, {len(self.skeleton)}, 2) for {self.skeleton.name}"
+            )
         if self.confidence.shape != self.xy.shape[:2]:
-            raise ValueError(f"confidence has shape {self.confidence.shape}, expected {self.xy.shape[:2]}")
+            raise ValueError(
+                f"confidence has shape {self.confidence.shape}, expected {self.xy.shape[:2]}"
+            )
         if self.unit not in UNITS:
-            raise ValueError(f"unit {self.unit!r}, expected one of: {', '.join(UNITS)}")
+            raise UserError(f"unit {self.unit!r}, expected one of: {', '.join(UNITS)}")
         if self.size is not None and not all(side > 0 for side in self.size):
-            raise ValueError(f"size {self.size}, expected width and height of the picture in pixels")
+            raise UserError(f"size {self.size}, expected width and height of the picture in pixels")
         _check_values(self.xy, self.confidence)
         if self.times is not None:
             object.__setattr__(self, "times", _checked_times(self.times, len(self)))
@@ -69,19 +74,23 @@ class PoseSequence:
     def frames(self, start: int, stop: int) -> PoseSequence:
         """The frames start..stop-1 as a clip of their own."""
         times = None if self.times is None else self.times[start:stop]
-        return replace(self, xy=self.xy[start:stop], confidence=self.confidence[start:stop], times=times)
+        return replace(
+            self, xy=self.xy[start:stop], confidence=self.confidence[start:stop], times=times
+        )
 
     def select(self, skeleton: Skeleton) -> PoseSequence:
         """The same clip on another skeleton, landmarks matched by name; KeyError lists what is missing."""
         order = self.skeleton.indices(skeleton.landmarks)
-        return replace(self, xy=self.xy[:, order], confidence=self.confidence[:, order], skeleton=skeleton)
+        return replace(
+            self, xy=self.xy[:, order], confidence=self.confidence[:, order], skeleton=skeleton
+        )
 
     def in_unit(self, unit: str) -> PoseSequence:
         """The same clip in pixels or in shares of the picture; ValueError where `size` is unknown or for other units."""
         if unit == self.unit:
             return self
         if {unit, self.unit} != {"pixels", "image"} or self.size is None:
-            raise ValueError(
+            raise UserError(
                 f"pose is in {self.unit} of a picture of size {self.size or 'unknown'}, which cannot be told in {unit}"
             )
         sides = np.array(self.size, np.float32)
@@ -101,17 +110,23 @@ def _check_values(xy: np.ndarray, confidence: np.ndarray) -> None:
     missing = np.isnan(xy)
     if np.isinf(xy).any():
         frame, landmark, _ = np.argwhere(np.isinf(xy))[0]
-        raise ValueError(f"infinite coordinate at frame {frame}, landmark {landmark}; missing landmarks are NaN")
+        raise UserError(
+            f"infinite coordinate at frame {frame}, landmark {landmark}; missing landmarks are NaN"
+        )
     if (missing[..., 0] != missing[..., 1]).any():
         frame, landmark = np.argwhere(missing[..., 0] != missing[..., 1])[0]
-        raise ValueError(f"only one of x and y is NaN at frame {frame}, landmark {landmark}")
+        raise UserError(f"only one of x and y is NaN at frame {frame}, landmark {landmark}")
     wrong = ~((confidence >= 0) & (confidence <= 1))  # NaN compares False
     if wrong.any():
         frame, landmark = np.argwhere(wrong)[0]
-        raise ValueError(f"confidence {confidence[frame, landmark]} at frame {frame}, landmark {landmark}, expected 0..1")
+        raise UserError(
+            f"confidence {confidence[frame, landmark]} at frame {frame}, landmark {landmark}, expected 0..1"
+        )
     if (missing[..., 0] & (confidence > 0)).any():
         frame, landmark = np.argwhere(missing[..., 0] & (confidence > 0))[0]
-        raise ValueError(f"missing landmark {landmark} at frame {frame} has confidence {confidence[frame, landmark]}, expected 0")
+        raise UserError(
+            f"missing landmark {landmark} at frame {frame} has confidence {confidence[frame, landmark]}, expected 0"
+        )
 
 
 def _checked_times(times: np.ndarray, num_frames: int) -> np.ndarray:
@@ -119,5 +134,5 @@ def _checked_times(times: np.ndarray, num_frames: int) -> np.ndarray:
     if times.shape != (num_frames,):
         raise ValueError(f"times has shape {times.shape}, expected ({num_frames},)")
     if not np.isfinite(times).all() or (np.diff(times) <= 0).any():
-        raise ValueError("times must be finite and ascending seconds")
+        raise UserError("times must be finite and ascending seconds")
     return times

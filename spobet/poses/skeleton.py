@@ -9,6 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from spobet.errors import UnknownName, UserError
+
 Bone = tuple[str, str]
 
 _FINGERS = ("thumb", "index", "middle", "ring", "little")
@@ -34,13 +36,17 @@ class Skeleton:
     def __post_init__(self) -> None:
         repeated = sorted({name for name in self.landmarks if self.landmarks.count(name) > 1})
         if repeated:
-            raise ValueError(f"skeleton {self.name}: landmarks named twice: {', '.join(repeated)}")
+            raise UserError(f"skeleton {self.name}: landmarks named twice: {', '.join(repeated)}")
         strangers = sorted({end for bone in self.bones for end in bone} - set(self.landmarks))
         if strangers:
-            raise ValueError(f"skeleton {self.name}: bones end at unknown landmarks: {', '.join(strangers)}")
+            raise UserError(
+                f"skeleton {self.name}: bones end at unknown landmarks: {', '.join(strangers)}"
+            )
         alone = [name for name in self.landmarks if _mirror_name(name) not in self.landmarks]
         if alone:
-            raise ValueError(f"skeleton {self.name}: landmarks without their twin of the other side: {', '.join(alone)}")
+            raise UserError(
+                f"skeleton {self.name}: landmarks without their twin of the other side: {', '.join(alone)}"
+            )
 
     @classmethod
     def from_json(cls, values: dict) -> Skeleton:
@@ -59,7 +65,9 @@ class Skeleton:
         """Positions of the named landmarks, int64 (names,); KeyError lists every absent one."""
         absent = [name for name in names if name not in self._positions]
         if absent:
-            raise KeyError(f"skeleton {self.name} ({len(self)} landmarks) lacks {len(absent)} of {len(names)}: {', '.join(absent)}")
+            raise UnknownName(
+                f"skeleton {self.name} ({len(self)} landmarks) lacks {len(absent)} of {len(names)}: {', '.join(absent)}"
+            )
         return np.array([self._positions[name] for name in names], dtype=np.int64)
 
     @cached_property
@@ -79,7 +87,9 @@ class Skeleton:
     @cached_property
     def body(self) -> np.ndarray:
         """Positions of all landmarks that belong to no complete hand (body points,)."""
-        return np.setdiff1d(np.arange(len(self)), np.concatenate([self.hand("left"), self.hand("right")]))
+        return np.setdiff1d(
+            np.arange(len(self)), np.concatenate([self.hand("left"), self.hand("right")])
+        )
 
     @cached_property
     def bone_indices(self) -> np.ndarray:
@@ -89,8 +99,13 @@ class Skeleton:
     @cached_property
     def _hand_positions(self) -> dict[str, np.ndarray]:
         names = {side: hand_landmarks(side) for side in ("right", "left")}
-        there = {side: all(name in self._positions for name in points) for side, points in names.items()}
-        return {side: self.indices(points) if there[side] else np.zeros(0, np.int64) for side, points in names.items()}
+        there = {
+            side: all(name in self._positions for name in points) for side, points in names.items()
+        }
+        return {
+            side: self.indices(points) if there[side] else np.zeros(0, np.int64)
+            for side, points in names.items()
+        }
 
     @cached_property
     def _positions(self) -> dict[str, int]:
@@ -112,7 +127,9 @@ def hand_bones(side: str) -> tuple[Bone, ...]:
 def skeleton_named(name: str) -> Skeleton:
     """The built-in skeleton called `name`; ValueError lists the known ones."""
     if name not in SKELETONS:
-        raise ValueError(f"unknown skeleton {name!r}, expected one of: {', '.join(sorted(SKELETONS))}")
+        raise UserError(
+            f"unknown skeleton {name!r}, expected one of: {', '.join(sorted(SKELETONS))}"
+        )
     return SKELETONS[name]
 
 
@@ -158,7 +175,11 @@ _MEDIAPIPE_BODY = (
 )
 _COCO_BODY = (
     *("nose", *_both_sides("eye", "ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")),
-    *(f"{side}_{point}" for side in ("left", "right") for point in ("big_toe", "small_toe", "heel")),
+    *(
+        f"{side}_{point}"
+        for side in ("left", "right")
+        for point in ("big_toe", "small_toe", "heel")
+    ),
 )
 
 HANDS_42 = Skeleton(
@@ -181,4 +202,6 @@ COCO_WHOLEBODY_65 = Skeleton(
     _COCO_BODY + HANDS_42.landmarks,
     (*_TORSO_BONES, *_HAND_JOINTS, *HANDS_42.bones),
 )
-SKELETONS = {skeleton.name: skeleton for skeleton in (HANDS_42, OPENPOSE_54, HOLISTIC_75, COCO_WHOLEBODY_65)}
+SKELETONS = {
+    skeleton.name: skeleton for skeleton in (HANDS_42, OPENPOSE_54, HOLISTIC_75, COCO_WHOLEBODY_65)
+}

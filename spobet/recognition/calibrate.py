@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from spobet.dataset.store import Dataset
+from spobet.errors import UserError
 from spobet.evaluation.calibration import fit_temperature, softmax
 from spobet.evaluation.metrics import labels_of
 from spobet.evaluation.selective import for_error, operating_points
@@ -18,7 +19,9 @@ from spobet.runs import RunFolder
 from spobet.shipped import is_shipped
 
 
-def calibrate(run: Path, data: Path, splits: Sequence[str] = ("val",), error: float = 0.1) -> Rejection:
+def calibrate(
+    run: Path, data: Path, splits: Sequence[str] = ("val",), error: float = 0.1
+) -> Rejection:
     """Find and keep the temperature of a run and the threshold from which at most `error` of its answers are wrong.
 
     On clips it has not met; ValueError as `evaluate` says, where no threshold is that good, and for a network of the package,
@@ -26,17 +29,27 @@ def calibrate(run: Path, data: Path, splits: Sequence[str] = ("val",), error: fl
     """
     folder, dataset = RunFolder(run), Dataset.open(data)
     if is_shipped(folder.path):
-        raise ValueError(f"{run}: comes with the package, where nothing is written; it has its own threshold")
+        raise UserError(
+            f"{run}: comes with the package, where nothing is written; it has its own threshold"
+        )
     name, clips = "+".join(splits), dataset.manifest.of_splits(*splits)
     refuse_what_was_met(folder, dataset, clips, name)
     recognizer = load(folder.path)
     scored = recognizer.scored(dataset.pose(clip.id) for clip in clips)
-    rejection = find_rejection(scored.logits, labels_of(clips, recognizer.vocabulary), error, name, scored.others)
+    rejection = find_rejection(
+        scored.logits, labels_of(clips, recognizer.vocabulary), error, name, scored.others
+    )
     rejection.write(folder.rejection)
     return rejection
 
 
-def find_rejection(logits: np.ndarray, labels: np.ndarray, error: float, split: str, others: np.ndarray | None = None) -> Rejection:
+def find_rejection(
+    logits: np.ndarray,
+    labels: np.ndarray,
+    error: float,
+    split: str,
+    others: np.ndarray | None = None,
+) -> Rejection:
     """The temperature with the best likelihood and the lowest threshold with at most `error` wrong among the answered.
 
     logits: (clips, glosses); labels: (clips,); others: (clips, 0 or 1), a logit for all other glosses, which is no answer.
@@ -45,7 +58,13 @@ def find_rejection(logits: np.ndarray, labels: np.ndarray, error: float, split: 
     everything = logits if others is None else np.concatenate([logits, others], axis=1)
     temperature = fit_temperature(everything, labels)
     chances = softmax(everything, temperature)[:, : logits.shape[1]]
-    point = for_error(operating_points(chances.max(axis=1), chances.argmax(axis=1) == labels), error)
+    point = for_error(
+        operating_points(chances.max(axis=1), chances.argmax(axis=1) == labels), error
+    )
     if point is None:
-        raise ValueError(f"{split}: no threshold leaves at most {error:.0%} wrong answers among {len(labels)} clips")
-    return Rejection(temperature, point.threshold, error, point.answered, point.hits, point.count, split)
+        raise UserError(
+            f"{split}: no threshold leaves at most {error:.0%} wrong answers among {len(labels)} clips"
+        )
+    return Rejection(
+        temperature, point.threshold, error, point.answered, point.hits, point.count, split
+    )

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from spobet.dataset.manifest import Vocabulary
+from spobet.errors import UnknownName, UserError
 from spobet.files import write_whole
 from spobet.runs import RunFolder
 from spobet.shipped import is_shipped
@@ -35,11 +36,17 @@ class Enrolled:
         Vocabulary(tuple(self.clips))  # glosses are single lines
         widths = {directions.shape[-1] for directions in self.clips.values()}
         if len(widths) > 1:
-            raise ValueError(f"embeddings of {sorted(widths)} values, expected as many of each")
+            raise UserError(f"embeddings of {sorted(widths)} values, expected as many of each")
         for gloss, directions in self.clips.items():
-            if directions.ndim != 2 or not 1 <= len(directions) <= MAX_CLIPS or not np.isfinite(directions).all():
+            if (
+                directions.ndim != 2
+                or not 1 <= len(directions) <= MAX_CLIPS
+                or not np.isfinite(directions).all()
+            ):
                 shape = directions.shape
-                raise ValueError(f"sign {gloss!r}: embeddings of shape {shape}, expected 1 to {MAX_CLIPS} clips' finite numbers")
+                raise ValueError(
+                    f"sign {gloss!r}: embeddings of shape {shape}, expected 1 to {MAX_CLIPS} clips' finite numbers"
+                )
 
     @property
     def glosses(self) -> tuple[str, ...]:
@@ -55,24 +62,40 @@ class Enrolled:
     def with_sign(self, gloss: str, embeddings: np.ndarray) -> Enrolled:
         """With the clips' embeddings (clips, width) added to a gloss's; ValueError where it would have more than MAX_CLIPS."""
         if not gloss.strip():
-            raise ValueError("a sign without a name cannot be enrolled")
+            raise UserError("a sign without a name cannot be enrolled")
         before = [self.clips[gloss]] if gloss in self.clips else []
         directions = np.concatenate([*before, directions_of(embeddings)])
         if len(directions) > MAX_CLIPS:
-            raise ValueError(f"sign {gloss!r} would have {len(directions)} clips, expected at most {MAX_CLIPS}; remove it first")
+            raise UserError(
+                f"sign {gloss!r} would have {len(directions)} clips, expected at most {MAX_CLIPS}; remove it first"
+            )
         return Enrolled(self.network, {**self.clips, gloss: directions})
 
     def without_sign(self, gloss: str) -> Enrolled:
         """Without a gloss; KeyError where it is not enrolled."""
         if gloss not in self.clips:
-            raise KeyError(f"sign {gloss!r} is not enrolled; there are {', '.join(self.clips) or 'none'}")
-        return Enrolled(self.network, {name: directions for name, directions in self.clips.items() if name != gloss})
+            raise UnknownName(
+                f"sign {gloss!r} is not enrolled; there are {', '.join(self.clips) or 'none'}"
+            )
+        return Enrolled(
+            self.network,
+            {name: directions for name, directions in self.clips.items() if name != gloss},
+        )
 
     def write(self, path: Path) -> None:
         """Write as JSON, whole or not at all."""
-        signs = [{"gloss": gloss, "clips": directions.round(6).tolist()} for gloss, directions in self.clips.items()]
+        signs = [
+            {"gloss": gloss, "clips": directions.round(6).tolist()}
+            for gloss, directions in self.clips.items()
+        ]
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps({"format": FORMAT, "network": self.network, "signs": signs}, ensure_ascii=False) + "\n")
+        write_whole(
+            path,
+            json.dumps(
+                {"format": FORMAT, "network": self.network, "signs": signs}, ensure_ascii=False
+            )
+            + "\n",
+        )
 
     @classmethod
     def read(cls, path: Path, network: str) -> Enrolled:
@@ -82,15 +105,19 @@ class Enrolled:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             if values["format"] != FORMAT:
-                raise ValueError(f"format {values['format']!r}, expected {FORMAT!r}")
-            clips = {str(sign["gloss"]): np.array(sign["clips"], np.float32) for sign in values["signs"]}
+                raise UserError(f"format {values['format']!r}, expected {FORMAT!r}")
+            clips = {
+                str(sign["gloss"]): np.array(sign["clips"], np.float32) for sign in values["signs"]
+            }
             if len(clips) < len(values["signs"]):
-                raise ValueError("a sign stands twice")
+                raise UserError("a sign stands twice")
             enrolled = cls(str(values["network"]), clips)
         except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{path}: not a file of enrolled signs ({error})") from error
+            raise UserError(f"{path}: not a file of enrolled signs ({error})") from error
         if enrolled.network != network:
-            raise ValueError(f"{path}: its signs were enrolled with another network; enrol them again, or move the file away")
+            raise UserError(
+                f"{path}: its signs were enrolled with another network; enrol them again, or move the file away"
+            )
         return enrolled
 
 
@@ -99,7 +126,7 @@ def directions_of(embeddings: np.ndarray) -> np.ndarray:
     embeddings = np.asarray(embeddings, np.float32)
     lengths = np.linalg.norm(embeddings, axis=-1, keepdims=True)
     if not (np.isfinite(lengths) & (lengths > _TINY)).all():
-        raise ValueError("an embedding of length 0 or not finite, expected a direction")
+        raise UserError("an embedding of length 0 or not finite, expected a direction")
     return embeddings / lengths
 
 

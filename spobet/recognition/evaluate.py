@@ -9,8 +9,9 @@ from pathlib import Path
 
 from spobet.dataset.manifest import Manifest
 from spobet.dataset.store import Dataset
+from spobet.errors import UserError
+from spobet.evaluation.external_predictions import judge
 from spobet.evaluation.metrics import Metrics, labels_of, score
-from spobet.evaluation.outside import judge
 from spobet.evaluation.predictions import predictions, predictions_csv
 from spobet.evaluation.scores import Scores
 from spobet.files import write_whole
@@ -26,13 +27,17 @@ def evaluate(run: Path, data: Path, splits: Sequence[str]) -> Metrics:
     signers apart and the run has met one of the split's (or one not known), or where a split is empty.
     """
     dataset = Dataset.open(data)
-    return evaluate_clips(RunFolder(run), dataset, dataset.manifest.of_splits(*splits), "+".join(splits))
+    return evaluate_clips(
+        RunFolder(run), dataset, dataset.manifest.of_splits(*splits), "+".join(splits)
+    )
 
 
 def evaluate_clips(run: RunFolder, dataset: Dataset, clips: Manifest, name: str) -> Metrics:
     """Score a finished run on `clips` of a data set, under `name`; writes nothing beside a network that came with the package."""
     record, scores = run.record(), score_clips(run, dataset, clips, name)
-    known = acquaintance(clips, dataset.manifest, frozenset(record.clips), frozenset(record.signers))
+    known = signer_overlap(
+        clips, dataset.manifest, frozenset(record.clips), frozenset(record.signers)
+    )
     metrics = replace(
         score(scores.logits, labels_of(clips, scores.vocabulary), len(scores.vocabulary)),
         split=name,
@@ -76,14 +81,18 @@ def evaluate_predictions(file: Path, data: Path, splits: Sequence[str]) -> Metri
     dataset = Dataset.open(data)
     clips = dataset.manifest.of_splits(*splits)
     metrics = judge(file, clips, dataset.manifest).metrics
-    trained = [clip for clip in dataset.manifest if clip.split == "train" and clip.split not in splits]
+    trained = [
+        clip for clip in dataset.manifest if clip.split == "train" and clip.split not in splits
+    ]
     ids, signers = (frozenset(getattr(clip, name) for clip in trained) for name in ("id", "signer"))
-    met = f"If it was trained on the training split: {acquaintance(clips, dataset.manifest, ids, signers)}"
+    met = f"If it was trained on the training split: {signer_overlap(clips, dataset.manifest, ids, signers)}"
     note = " ".join(filter(None, [metrics.note, met]))
     return replace(metrics, split="+".join(splits), data=dataset.info.content_hash, note=note)
 
 
-def acquaintance(clips: Manifest, manifest: Manifest, met: frozenset[str], signers: frozenset[str]) -> str:
+def signer_overlap(
+    clips: Manifest, manifest: Manifest, met: frozenset[str], signers: frozenset[str]
+) -> str:
     """Say how many clips are by signers a run was trained or pretrained on, and how many show a gloss trained on by that signer.
 
     manifest: the data set, which tells who shows what in the clips `met` as far as it holds them. signers: of all clips met, ""
@@ -117,7 +126,9 @@ def refuse_met(clips: Manifest, met: frozenset[str], name: str) -> None:
     both = [clip.id for clip in clips if clip.id in met]
     if both:
         named = ", ".join(both[:5])
-        raise ValueError(f"{name}: {len(both)} of {len(clips)} clips were trained or pretrained on and cannot be scored: {named}")
+        raise UserError(
+            f"{name}: {len(both)} of {len(clips)} clips were trained or pretrained on and cannot be scored: {named}"
+        )
 
 
 def refuse_met_signers(clips: Manifest, manifest: Manifest, met: frozenset[str], name: str) -> None:
@@ -131,7 +142,7 @@ def refuse_met_signers(clips: Manifest, manifest: Manifest, met: frozenset[str],
     both = sorted(tested & met)
     if both or "" in met:
         who = f"signers {', '.join(both[:5])}" if both else "clips of unknown signers"
-        raise ValueError(
+        raise UserError(
             f"{name}: no signer of it is in training here, but the run was trained or pretrained on {who}; "
             "pretrain anew with --without DATA --their signers"
         )

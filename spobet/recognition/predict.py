@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from spobet.dataset.wlasl import read_split
+from spobet.errors import UserError
 from spobet.formats import openpose, read
+from spobet.ingest.wlasl import read_split
 from spobet.poses.sequence import PoseSequence
 from spobet.recognition.recognizer import Answer, load
 
@@ -20,16 +21,22 @@ def predict_paths(
     cannot be read or shows no hand.
     """
     recognizer = load(run)
-    for path, pose in _named_clips(clips, split_file, say) if split_file else ((path, read(path)) for path in clips):
+    for path, pose in (
+        _named_clips(clips, split_file, say)
+        if split_file
+        else ((path, read(path)) for path in clips)
+    ):
         try:
             yield path, recognizer.predict(pose, top)
         except ValueError as error:
-            raise ValueError(f"{path}: {error}") from error
+            raise UserError(f"{path}: {error}") from error
 
 
-def _named_clips(folders: Sequence[Path], split_file: Path, say: Callable[[str], None]) -> Iterator[tuple[Path, PoseSequence]]:
+def _named_clips(
+    folders: Sequence[Path], split_file: Path, say: Callable[[str], None]
+) -> Iterator[tuple[Path, PoseSequence]]:
     if len(folders) != 1:
-        raise ValueError(f"{split_file}: names clips of one folder, {len(folders)} were given")
+        raise UserError(f"{split_file}: names clips of one folder, {len(folders)} were given")
     for clip in read_split(split_file):
         folder = folders[0] / clip.id
         try:

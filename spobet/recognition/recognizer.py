@@ -15,6 +15,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, Inva
 
 from spobet.config import InputConfig
 from spobet.dataset.manifest import Vocabulary
+from spobet.errors import NotFound, UserError
 from spobet.evaluation.calibration import softmax
 from spobet.formats import read
 from spobet.poses.adapt import on_skeleton
@@ -51,13 +52,15 @@ class Scored:
 
     def at(self, clip: int) -> Scored:
         """One clip of them."""
-        return Scored(*(part[clip : clip + 1] for part in (self.logits, self.embeddings, self.others)))
+        return Scored(
+            *(part[clip : clip + 1] for part in (self.logits, self.embeddings, self.others))
+        )
 
 
 class Recognizer:
     """Names the sign of a clip: `predict(clip)` ranks glosses, trained and enrolled. Safe to share between threads.
 
-    vocabulary: the trained glosses, in the order of the logits. rejection: from what probability on `knows` trusts an answer.
+    vocabulary: the trained glosses, in the order of the logits. rejection: from what probability on `accepts` trusts an answer.
     enrolled: signs added by `enrol`.
     """
 
@@ -95,7 +98,9 @@ class Recognizer:
     @property
     def glosses(self) -> tuple[str, ...]:
         """Every gloss an answer can be: the trained ones, then those enrolled beside them."""
-        return self.vocabulary.glosses + tuple(gloss for gloss in self.enrolled.glosses if gloss not in self.vocabulary)
+        return self.vocabulary.glosses + tuple(
+            gloss for gloss in self.enrolled.glosses if gloss not in self.vocabulary
+        )
 
     def predict(self, clip: Clip, top: int = 5) -> list[Answer]:
         """The `top` most probable glosses, best first.
@@ -116,7 +121,9 @@ class Recognizer:
         for number, (first, length) in enumerate(zip(bank.firsts, bank.lengths, strict=True)):
             if np.isnan(bank.xy[first : first + length, hands, 0]).all():
                 where = f"clip {number + 1}: " if len(bank) > 1 else ""
-                raise ValueError(f"{where}no hand seen in any of {length} frames (confidence from {self._config.min_confidence})")
+                raise UserError(
+                    f"{where}no hand seen in any of {length} frames (confidence from {self._config.min_confidence})"
+                )
         return bank
 
     def answers(self, scored: Scored, top: int) -> list[list[Answer]]:
@@ -125,7 +132,8 @@ class Recognizer:
         chances = self.chances(scored, scores)
         best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
         return [
-            [Answer(self.glosses[gloss], float(row[gloss])) for gloss in chosen] for row, chosen in zip(chances, best, strict=True)
+            [Answer(self.glosses[gloss], float(row[gloss])) for gloss in chosen]
+            for row, chosen in zip(chances, best, strict=True)
         ]
 
     def chances(self, scored: Scored, scores: np.ndarray) -> np.ndarray:
@@ -136,11 +144,13 @@ class Recognizer:
         chances = softmax(scores, self.rejection.temperature)
         if not scored.others.shape[1]:
             return chances
-        with_others = softmax(np.concatenate([scores, scored.others], axis=1), self.rejection.temperature)[:, :-1]
+        with_others = softmax(
+            np.concatenate([scores, scored.others], axis=1), self.rejection.temperature
+        )[:, :-1]
         trained = scores.max(axis=1) <= scored.logits.max(axis=1)
         return np.where(trained[:, None], with_others, chances)
 
-    def knows(self, answers: Sequence[Answer]) -> bool:
+    def accepts(self, answers: Sequence[Answer]) -> bool:
         """Whether the best of a clip's answers is probable enough to count; otherwise it is none of them."""
         return bool(answers) and answers[0].probability >= self.rejection.threshold
 
@@ -156,7 +166,12 @@ class Recognizer:
 
     def _pose_of_array(self, array: np.ndarray) -> PoseSequence:
         expected = f"numbers (frames, {len(self.skeleton)}, 2), x and y, or (..., 3) with confidence, for {self.skeleton.name}"
-        if array.dtype.kind not in "iuf" or array.ndim != 3 or array.shape[1] != len(self.skeleton) or array.shape[2] not in (2, 3):
+        if (
+            array.dtype.kind not in "iuf"
+            or array.ndim != 3
+            or array.shape[1] != len(self.skeleton)
+            or array.shape[2] not in (2, 3)
+        ):
             raise ValueError(f"array is {array.dtype} {array.shape}, expected {expected}")
         missing = np.isnan(array).any(axis=2)
         confidence = np.where(missing, 0, array[..., 2] if array.shape[2] == 3 else 1)
@@ -180,7 +195,13 @@ class Recognizer:
         if not self.enrolled.clips:
             return scored.logits
         fresh = self._scale * directions_of(scored.embeddings) @ self.enrolled.prototypes.T
-        scores = np.concatenate([scored.logits, np.full((len(fresh), len(self.glosses) - len(self.vocabulary)), -np.inf)], axis=1)
+        scores = np.concatenate(
+            [
+                scored.logits,
+                np.full((len(fresh), len(self.glosses) - len(self.vocabulary)), -np.inf),
+            ],
+            axis=1,
+        )
         places = [self.glosses.index(gloss) for gloss in self.enrolled.glosses]
         scores[:, places] = np.maximum(scores[:, places], fresh)
         return scores
@@ -189,32 +210,60 @@ class Recognizer:
         """Add clips of a sign, from the next answer on; returns all that is enrolled, to be written. ValueError as `predict`, and
         where the network compares clips with no prototypes."""
         if not self._scale:
-            raise ValueError("this network has no prototypes (train.prototype_scale is 0), so no sign can be enrolled")
-        self.enrolled = self.enrolled.with_sign(gloss, self._score(self._bank_with_hands(clips)).embeddings)
+            raise UserError(
+                "this network has no prototypes (train.prototype_scale is 0), so no sign can be enrolled"
+            )
+        self.enrolled = self.enrolled.with_sign(
+            gloss, self._score(self._bank_with_hands(clips)).embeddings
+        )
         return self.enrolled
 
     def prepared(self, pose: PoseSequence) -> PoseSequence:
         """The clip as arrays for this network are: on its skeleton, in its unit, guesses missing; KeyError as `predict`."""
-        return on_skeleton(self._as_trained(pose), self.skeleton).without_guesses(self._config.min_confidence)
+        return on_skeleton(self._as_trained(pose), self.skeleton).without_guesses(
+            self._config.min_confidence
+        )
 
     def _bank(self, poses: Iterable[PoseSequence]) -> PoseBank:
-        return PoseBank.of(map(self._as_trained, poses), self.skeleton, self._config.min_confidence, self._config.right_leads)
+        return PoseBank.of(
+            map(self._as_trained, poses),
+            self.skeleton,
+            self._config.min_confidence,
+            self._config.right_leads,
+        )
 
     def _as_trained(self, pose: PoseSequence) -> PoseSequence:
         """The clip in the unit that the network was trained on, where that is known and the picture's size too."""
         return pose.in_unit(self._unit) if self._unit in ("pixels", "image") and pose.size else pose
 
     def _score(self, bank: PoseBank) -> Scored:
-        batches = [np.arange(start, min(start + BATCH_SIZE, len(bank))) for start in range(0, len(bank), BATCH_SIZE)]
-        parts = [self.score_inputs(bank.steady_input(clips, self._config.num_frames, self._config.stretch)) for clips in batches]
+        batches = [
+            np.arange(start, min(start + BATCH_SIZE, len(bank)))
+            for start in range(0, len(bank), BATCH_SIZE)
+        ]
+        parts = [
+            self.score_inputs(
+                bank.steady_input(clips, self._config.num_frames, self._config.stretch)
+            )
+            for clips in batches
+        ]
         if not parts:
-            return Scored(np.zeros((0, len(self.vocabulary)), np.float32), *[np.zeros((0, 0), np.float32)] * 2)
-        return Scored(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("logits", "embeddings", "others")))
+            return Scored(
+                np.zeros((0, len(self.vocabulary)), np.float32), *[np.zeros((0, 0), np.float32)] * 2
+            )
+        return Scored(
+            *(
+                np.concatenate([getattr(part, name) for part in parts])
+                for name in ("logits", "embeddings", "others")
+            )
+        )
 
     def score_inputs(self, inputs: dict[str, np.ndarray]) -> Scored:
         """What the network makes of input that is ready, as `PoseBank.steady_input` makes it."""
         logits, embeddings, *others = self._session.run(None, inputs)
-        return Scored(logits, embeddings, others[0] if others else np.zeros((len(logits), 0), np.float32))
+        return Scored(
+            logits, embeddings, others[0] if others else np.zeros((len(logits), 0), np.float32)
+        )
 
 
 def load(run: str | Path, threads: int = 1, enrolled: Path | None = None) -> Recognizer:
@@ -226,16 +275,22 @@ def load(run: str | Path, threads: int = 1, enrolled: Path | None = None) -> Rec
     folder = RunFolder(find_run(run))
     record = folder.record()
     if not folder.onnx.is_file():
-        raise FileNotFoundError(f"{folder.onnx}: not there; is {folder.path} a run of `spobet train`?")
-    vocabulary, experiment, session = folder.glosses(), folder.experiment(), _session(folder.onnx, threads)
+        raise NotFound(f"{folder.onnx}: not there; is {folder.path} a run of `spobet train`?")
+    vocabulary, experiment, session = (
+        folder.glosses(),
+        folder.experiment(),
+        _session(folder.onnx, threads),
+    )
     num_logits = session.get_outputs()[0].shape[-1]
     if num_logits != len(vocabulary):
-        raise ValueError(
+        raise UserError(
             f"{folder.onnx}: names {num_logits} glosses, {folder.vocabulary.name} lists {len(vocabulary)}: of another vocabulary"
         )
     signs = Enrolled.read(enrolled or enrolled_file(folder), network_of(folder))
     scale, rejection = experiment.train.prototype_scale, Rejection.read(folder.rejection)
-    return Recognizer(session, vocabulary, record.skeleton, experiment.input, record.unit, scale, rejection, signs)
+    return Recognizer(
+        session, vocabulary, record.skeleton, experiment.input, record.unit, scale, rejection, signs
+    )
 
 
 def network_of(folder: RunFolder) -> str:
@@ -247,14 +302,18 @@ def network_of(folder: RunFolder) -> str:
 def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     options: Any = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    options.add_session_config_entry("session.disable_quant_qdq", "1")  # light files unpack their weights once, not at every answer
+    options.add_session_config_entry(
+        "session.disable_quant_qdq", "1"
+    )  # light files unpack their weights once, not at every answer
     try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
     except (Fail, InvalidGraph, InvalidProtobuf) as error:
-        raise ValueError(f"{path}: not a network that ONNX Runtime can read ({error})") from error
+        raise UserError(f"{path}: not a network that ONNX Runtime can read ({error})") from error
     names = [output.name for output in session.get_outputs()]
     if names not in (["logits", "embedding"], ["logits", "embedding", "others"]):
-        raise ValueError(
+        raise UserError(
             f"{path}: gives {', '.join(names)}, expected logits and embedding, perhaps others (a file of an older version)"
         )
     return session

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from spobet.errors import UserError
 from spobet.files import write_whole
 
 
@@ -27,8 +28,14 @@ class Rejection:
     split: str = ""
 
     def __post_init__(self) -> None:
-        if not 0 < self.temperature < np.inf or not 0 <= self.threshold <= 1 or not 0 <= self.error <= 1:
-            raise ValueError(f"temperature {self.temperature}, threshold {self.threshold}, error {self.error}: out of range")
+        if (
+            not 0 < self.temperature < np.inf
+            or not 0 <= self.threshold <= 1
+            or not 0 <= self.error <= 1
+        ):
+            raise UserError(
+                f"temperature {self.temperature}, threshold {self.threshold}, error {self.error}: out of range"
+            )
 
     def write(self, path: Path) -> None:
         """Write as JSON, whole or not at all."""
@@ -42,7 +49,7 @@ class Rejection:
         try:
             return cls(**json.loads(path.read_text(encoding="utf-8")))
         except (TypeError, ValueError) as error:
-            raise ValueError(f"{path}: not what `spobet calibrate` writes ({error})") from error
+            raise UserError(f"{path}: not what `spobet calibrate` writes ({error})") from error
 
     def __str__(self) -> str:
         share = f"{self.answered} of {self.count} clips of {self.split} answered, {self.hits} of them right"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spobet.errors import UserError
 from spobet.poses.sequence import PoseSequence
 from spobet.recognition.recognizer import Answer, Recognizer
 
@@ -39,12 +40,19 @@ class SpotConfig:
     cuts: tuple[float, ...] = (0.0, 0.3, 0.6)
 
     def __post_init__(self) -> None:
-        if not 0 < self.slow <= self.fast or not 0 < self.shortest < self.longest or self.still <= 0 or self.smooth <= 0:
-            raise ValueError(f"{self}: expected 0 < slow <= fast, 0 < shortest < longest, still and smooth over 0")
+        if (
+            not 0 < self.slow <= self.fast
+            or not 0 < self.shortest < self.longest
+            or self.still <= 0
+            or self.smooth <= 0
+        ):
+            raise UserError(
+                f"{self}: expected 0 < slow <= fast, 0 < shortest < longest, still and smooth over 0"
+            )
 
 
 @dataclass(frozen=True)
-class Sighting:
+class SpottedSign:
     """A sign that was found: its ranked answers, whether the best counts, and its frames start..stop-1 and seconds."""
 
     answers: tuple[Answer, ...]
@@ -69,13 +77,26 @@ class Spotter:
     frame_rate: frames a second that will come. `signing` tells whether a sign is going on.
     """
 
-    def __init__(self, recognizer: Recognizer, frame_rate: float = 25.0, config: SpotConfig | None = None, top: int = 5) -> None:
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        frame_rate: float = 25.0,
+        config: SpotConfig | None = None,
+        top: int = 5,
+    ) -> None:
         if not 1 <= frame_rate <= 1000:
-            raise ValueError(f"frame rate {frame_rate}, expected 1 to 1000 frames a second")
-        self._recognizer, self._rate, self._config, self._top = recognizer, frame_rate, config or SpotConfig(), top
+            raise UserError(f"frame rate {frame_rate}, expected 1 to 1000 frames a second")
+        self._recognizer, self._rate, self._config, self._top = (
+            recognizer,
+            frame_rate,
+            config or SpotConfig(),
+            top,
+        )
         self._hands = recognizer.skeleton.hands
         if not self._hands:
-            raise ValueError(f"skeleton {recognizer.skeleton.name} has no complete hand, nothing moves that can be told")
+            raise UserError(
+                f"skeleton {recognizer.skeleton.name} has no complete hand, nothing moves that can be told"
+            )
         self._frames: deque[np.ndarray] = deque(maxlen=round(self._config.longest * frame_rate) + 1)
         self._speeds: deque[float] = deque(maxlen=max(1, round(self._config.smooth * frame_rate)))
         self._lengths: deque[float] = deque(maxlen=max(2, round(2 * frame_rate)))
@@ -87,7 +108,7 @@ class Spotter:
         """Whether a sign is going on."""
         return self._start >= 0
 
-    def push(self, frame: np.ndarray) -> Sighting | None:
+    def push(self, frame: np.ndarray) -> SpottedSign | None:
         """Take the next frame; returns the sign that ended with it, if one did.
 
         frame: (landmarks, 2) in the order of the recogniser's skeleton, NaN where missing; ValueError for another shape.
@@ -95,7 +116,9 @@ class Spotter:
         frame = np.asarray(frame, np.float32)
         expected = (len(self._recognizer.skeleton), 2)
         if frame.shape != expected:
-            raise ValueError(f"frame has shape {frame.shape}, expected {expected} for {self._recognizer.skeleton.name}")
+            raise ValueError(
+                f"frame has shape {frame.shape}, expected {expected} for {self._recognizer.skeleton.name}"
+            )
         self._speeds.append(self._speed(frame))
         self._frames.append(frame)
         self._count += 1
@@ -105,11 +128,14 @@ class Spotter:
             if speed >= self._config.fast:
                 self._start = max(0, self._count - len(self._speeds))
             return None
-        if self._stillness >= self._config.still * self._rate or self._count - self._start > self._config.longest * self._rate:
+        if (
+            self._stillness >= self._config.still * self._rate
+            or self._count - self._start > self._config.longest * self._rate
+        ):
             return self.finish()
         return None
 
-    def finish(self) -> Sighting | None:
+    def finish(self) -> SpottedSign | None:
         """End the sign that is going on, as the end of the stream does; None where there is none, or it was too short."""
         if not self.signing:
             return None
@@ -127,7 +153,9 @@ class Spotter:
         if seen:
             self._heights.append(max(seen))  # y counts downwards
         self._quiet = self._quiet + 1 if still else 0
-        self._stillness = self._stillness + (1.0 if self._are_low() else self._config.held) if still else 0.0
+        self._stillness = (
+            self._stillness + (1.0 if self._are_low() else self._config.held) if still else 0.0
+        )
 
     def _are_low(self) -> bool:
         """Whether the hands, where they were last seen, are about as low as they lately were."""
@@ -136,7 +164,7 @@ class Spotter:
         lowest = float(np.quantile(self._heights, 0.9))
         return self._heights[-1] > lowest - self._config.low * float(np.median(self._lengths))
 
-    def _named(self, xy: np.ndarray, start: int, stop: int) -> Sighting | None:
+    def _named(self, xy: np.ndarray, start: int, stop: int) -> SpottedSign | None:
         """Named from the surest of its cuts; None where no hand is seen in it."""
         seen = np.isfinite(xy[:, np.concatenate(self._hands), 0]).any(axis=1)
         if not seen.any():
@@ -145,13 +173,17 @@ class Spotter:
         surest = int(self._recognizer.rank_scores(scored).max(axis=1).argmax())
         [answers] = self._recognizer.answers(scored.at(surest), self._top)
         seconds = (start / self._rate, stop / self._rate)
-        return Sighting(tuple(answers), self._recognizer.knows(answers), start, stop, seconds)
+        return SpottedSign(tuple(answers), self._recognizer.accepts(answers), start, stop, seconds)
 
     def _cuts(self, xy: np.ndarray, seen: np.ndarray) -> list[np.ndarray]:
         """The whole, and it without some of its first and last frames, where a hand and half of it are left."""
         steps = [round(seconds * self._rate) for seconds in self._config.cuts]
         spans = [(first, len(xy) - last) for first in steps for last in steps]
-        kept = [xy[start:stop] for start, stop in spans if stop - start >= len(xy) / 2 and seen[start:stop].any()]
+        kept = [
+            xy[start:stop]
+            for start, stop in spans
+            if stop - start >= len(xy) / 2 and seen[start:stop].any()
+        ]
         return kept or [xy]
 
     def _speed(self, frame: np.ndarray) -> float:
@@ -163,11 +195,15 @@ class Spotter:
         if not self._frames or not self._lengths:
             return 0.0
         steps = np.hypot(*(frame - self._frames[-1]).T)
-        moved = [float(steps[hand].mean()) for hand in self._hands if np.isfinite(steps[hand]).all()]
+        moved = [
+            float(steps[hand].mean()) for hand in self._hands if np.isfinite(steps[hand]).all()
+        ]
         return self._rate * max(moved, default=0.0) / max(float(np.median(self._lengths)), 1e-9)
 
 
-def spot(recognizer: Recognizer, pose: PoseSequence, config: SpotConfig | None = None, top: int = 5) -> list[Sighting]:
+def spot(
+    recognizer: Recognizer, pose: PoseSequence, config: SpotConfig | None = None, top: int = 5
+) -> list[SpottedSign]:
     """Every sign of a long clip. Its frame rate comes from `times`, 25 a second where they are unknown.
 
     KeyError lists the landmarks the clip lacks.
@@ -175,4 +211,4 @@ def spot(recognizer: Recognizer, pose: PoseSequence, config: SpotConfig | None =
     pose = recognizer.prepared(pose)
     spotter = Spotter(recognizer, pose.frame_rate or 25.0, config, top)
     found = [*map(spotter.push, pose.xy), spotter.finish()]
-    return [sighting for sighting in found if sighting is not None]
+    return [spotted for spotted in found if spotted is not None]

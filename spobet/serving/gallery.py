@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from spobet.errors import UnknownName
 from spobet.formats.packed import PackedClips, read_clips
 from spobet.serving.service import Service
 from spobet.shipped import FOLDER
@@ -27,11 +28,17 @@ class Gallery:
     def names(self) -> list[dict[str, str]]:
         """Every clip's name and the sign it shows."""
         facts = self._clips.facts
-        return [{"name": str(name), "gloss": str(gloss)} for name, gloss in zip(facts["video_id"], facts["label"], strict=True)]
+        return [
+            {"name": str(name), "gloss": str(gloss)}
+            for name, gloss in zip(facts["video_id"], facts["label"], strict=True)
+        ]
 
     def answer(self, name: str) -> dict[str, Any]:
         """Ranked glosses of a clip, its landmarks and the network that named it; KeyError for an unknown name."""
         names = [clip["name"] for clip in self.names()]
         if name not in names:
-            raise KeyError(f"no clip {name[:40]!r} in the gallery")
-        return {**self.service.answers_with_landmarks(self._clips.pose(names.index(name))), "network": NETWORK}
+            raise UnknownName(f"no clip {name[:40]!r} in the gallery")
+        return {
+            **self.service.answers_with_landmarks(self._clips.pose(names.index(name))),
+            "network": NETWORK,
+        }

@@ -41,10 +41,15 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in scope["headers"]
+        }
         refusal = self._refusal(scope, headers)
         if refusal:
-            await JSONResponse({"error": refusal[1]}, refusal[0], headers=_HEADERS)(scope, receive, send)
+            await JSONResponse({"error": refusal[1]}, refusal[0], headers=_HEADERS)(
+                scope, receive, send
+            )
             return
         await self._app(scope, _bounded(receive), _with_headers(send))
 
@@ -57,7 +62,11 @@ class Guard:
         if origin is not None and origin.split("://", 1)[-1] != headers.get("host"):
             return 403, "a page of another origin may not ask here"
         given = headers.get("authorization", "").removeprefix("Bearer ")
-        if self._token and scope["path"].startswith("/api") and not hmac.compare_digest(given.encode(), self._token.encode()):
+        if (
+            self._token
+            and scope["path"].startswith("/api")
+            and not hmac.compare_digest(given.encode(), self._token.encode())
+        ):
             return 401, "this server asks for a token: Authorization: Bearer TOKEN"
         return None
 
@@ -85,7 +94,10 @@ def _with_headers(send: Send) -> Send:
         if message["type"] == "http.response.start":
             told = message.get("headers", [])
             names = {name for name, _ in told}
-            message = {**message, "headers": [*told, *(entry for entry in _ENCODED if entry[0] not in names)]}
+            message = {
+                **message,
+                "headers": [*told, *(entry for entry in _ENCODED if entry[0] not in names)],
+            }
         await send(message)
 
     return sending

@@ -18,7 +18,9 @@ def add_page(app: FastAPI) -> None:
     """Serve the page at / and what it loads."""
     vendored = {file.name.removesuffix(".gz"): file for file in (WEB / "vendor").glob("*.gz")}
     for suffix, kind in _TYPES.items():
-        mimetypes.add_type(kind, suffix)  # some systems call scripts text/plain, and browsers then run none
+        mimetypes.add_type(
+            kind, suffix
+        )  # some systems call scripts text/plain, and browsers then run none
 
     @app.get("/", include_in_schema=False)
     def page() -> FileResponse:
@@ -30,7 +32,11 @@ def add_page(app: FastAPI) -> None:
             return Response(status_code=404)
         kind = _TYPES.get(Path(name).suffix, "application/octet-stream")
         if "gzip" in request.headers.get("accept-encoding", ""):
-            return FileResponse(vendored[name], media_type=kind, headers={"content-encoding": "gzip", "cache-control": "no-cache"})
+            return FileResponse(
+                vendored[name],
+                media_type=kind,
+                headers={"content-encoding": "gzip", "cache-control": "no-cache"},
+            )
         return Response(gzip.decompress(vendored[name].read_bytes()), media_type=kind)
 
     app.mount("/", StaticFiles(directory=WEB), name="web")

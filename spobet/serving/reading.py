@@ -13,20 +13,38 @@ from typing import Any
 import numpy as np
 import orjson
 
+from spobet.errors import UserError
 from spobet.formats import packed
 from spobet.formats.text import numbers
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton, skeleton_named
 
-BESIDE = ("skeleton", "unit", "frame_rate", "top")  # what may be said of a clip beside its landmarks
+BESIDE = (
+    "skeleton",
+    "unit",
+    "frame_rate",
+    "top",
+)  # what may be said of a clip beside its landmarks
 MAX_BODY = 30_000_000  # bytes of a request
 MAX_FRAMES = 20_000  # of one clip
 MAX_CLIPS = 10  # of one request
 DECODE_SECONDS, DECODE_BYTES = 60, 3_000_000_000
-SUFFIXES = (".npz", ".npy", ".json", ".csv", ".pose", ".zip", ".parquet", ".mp4", ".webm", ".mov", ".mkv")
+SUFFIXES = (
+    ".npz",
+    ".npy",
+    ".json",
+    ".csv",
+    ".pose",
+    ".zip",
+    ".parquet",
+    ".mp4",
+    ".webm",
+    ".mov",
+    ".mkv",
+)
 
 
-class BadRequest(ValueError):
+class BadRequest(UserError):
     """What a client sent is not what was expected; the text is for the client."""
 
 
@@ -62,14 +80,20 @@ def clip_of(content: Any, default: Skeleton, unit: str) -> PoseSequence:
 
     Beside them may stand "skeleton", "unit" and "frame_rate", where they are not the network's. BadRequest says what is wrong.
     """
-    if not isinstance(content, dict) or not isinstance(content.get("landmarks"), (list, np.ndarray)):
+    if not isinstance(content, dict) or not isinstance(
+        content.get("landmarks"), (list, np.ndarray)
+    ):
         raise BadRequest("no landmarks, expected {'landmarks': [[[x, y], ...], ...]}")
     try:
         skeleton = skeleton_named(str(content["skeleton"])) if content.get("skeleton") else default
         frames = _frames(content["landmarks"], len(skeleton))
         if not 0 < len(frames) <= MAX_FRAMES:
             raise BadRequest(f"{len(frames)} frames, expected 1 to {MAX_FRAMES:,}")
-        xy = numbers(frames, "landmarks") if isinstance(frames, np.ndarray) else _coordinates(frames, len(skeleton))
+        xy = (
+            numbers(frames, "landmarks")
+            if isinstance(frames, np.ndarray)
+            else _coordinates(frames, len(skeleton))
+        )
         xy[np.isnan(xy).any(axis=2)] = np.nan
         confidence = np.where(np.isnan(xy[..., 0]), 0, 1)
         times, unit = _times(content.get("frame_rate"), len(xy)), str(content.get("unit") or unit)
@@ -80,7 +104,10 @@ def clip_of(content: Any, default: Skeleton, unit: str) -> PoseSequence:
 
 def landmarks_of(pose: PoseSequence) -> list[list[list[float] | None]]:
     """The landmarks of a clip as `clip_of` takes them: [x, y] to seven digits after the point, or null."""
-    return [[None if x != x else [x, y] for x, y in frame] for frame in pose.xy.astype(float).round(7).tolist()]
+    return [
+        [None if x != x else [x, y] for x, y in frame]
+        for frame in pose.xy.astype(float).round(7).tolist()
+    ]
 
 
 def _frames(landmarks: list[Any] | np.ndarray, num_landmarks: int) -> list[Any] | np.ndarray:
@@ -102,7 +129,10 @@ def _coordinates(frames: list[Any], num_landmarks: int) -> np.ndarray:
         xy = np.zeros(0)
     if xy.shape == (len(frames), num_landmarks, 2):
         return xy
-    return numbers([_frame(frame, number, num_landmarks) for number, frame in enumerate(frames, start=1)], "landmarks")
+    return numbers(
+        [_frame(frame, number, num_landmarks) for number, frame in enumerate(frames, start=1)],
+        "landmarks",
+    )
 
 
 def _frame(frame: Any, number: int, num_landmarks: int) -> list[Any]:
@@ -132,18 +162,36 @@ def read_upload(name: str, content: bytes) -> PoseSequence:
     """
     suffix = Path(name).suffix.lower()
     if suffix not in SUFFIXES:
-        raise BadRequest(f"a file ending in {suffix[:12]!r}, expected one of: {', '.join(SUFFIXES)}")
+        raise BadRequest(
+            f"a file ending in {suffix[:12]!r}, expected one of: {', '.join(SUFFIXES)}"
+        )
     with tempfile.TemporaryDirectory(prefix="spobet-upload-") as place:
         file, out = Path(place) / f"clip{suffix}", Path(place) / "pose.npz"
         file.write_bytes(content)
-        words = [sys.executable, "-m", "spobet.serving.decode", str(file), str(out), str(DECODE_BYTES), str(DECODE_SECONDS)]
+        words = [
+            sys.executable,
+            "-m",
+            "spobet.serving.decode",
+            str(file),
+            str(out),
+            str(DECODE_BYTES),
+            str(DECODE_SECONDS),
+        ]
         try:
-            done = subprocess.run(words, capture_output=True, text=True, timeout=DECODE_SECONDS + 10, check=False)
+            done = subprocess.run(
+                words, capture_output=True, text=True, timeout=DECODE_SECONDS + 10, check=False
+            )
         except subprocess.TimeoutExpired as error:
             raise BadRequest(f"could not be read within {DECODE_SECONDS} seconds") from error
         if done.returncode or not out.is_file():
-            lines = [line for line in done.stderr.strip().splitlines() if line.startswith("spobet: ")]
-            told = lines[-1].removeprefix("spobet: ") if lines else "the file could not be read within the limits"
+            lines = [
+                line for line in done.stderr.strip().splitlines() if line.startswith("spobet: ")
+            ]
+            told = (
+                lines[-1].removeprefix("spobet: ")
+                if lines
+                else "the file could not be read within the limits"
+            )
             raise BadRequest(told.replace(f"{file}", f"clip{suffix}"))
         pose = packed.read(out)
         if len(pose) > MAX_FRAMES:

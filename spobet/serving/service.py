@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from spobet.poses.sequence import PoseSequence
 from spobet.recognition.enrolment import Enrolled, enrolled_file
-from spobet.recognition.facts import facts_of
+from spobet.recognition.model_metadata import facts_of
 from spobet.recognition.recognizer import Answer, Recognizer, load
 from spobet.recognition.spotting import spot
 from spobet.runs import RunFolder
@@ -62,7 +62,12 @@ class Service:
     def answers_with_landmarks(self, pose: PoseSequence) -> dict[str, Any]:
         """The same beside the clip's landmarks as the network reads them, so that they can be drawn, or enrolled."""
         answers, ready = self.answers(pose, 5), self.recognizer.prepared(pose)
-        return {**answers, "frames": len(pose), "landmarks": landmarks_of(ready), "unit": ready.unit}
+        return {
+            **answers,
+            "frames": len(pose),
+            "landmarks": landmarks_of(ready),
+            "unit": ready.unit,
+        }
 
     def found(self, pose: PoseSequence, top: int) -> dict[str, Any]:
         """The signs in a long clip."""
@@ -70,7 +75,13 @@ class Service:
             signs = spot(self.recognizer, pose, top=top)
         return {
             "signs": [
-                {"start": sign.start, "stop": sign.stop, "seconds": sign.seconds, "sure": sign.known, "answers": told(sign.answers)}
+                {
+                    "start": sign.start,
+                    "stop": sign.stop,
+                    "seconds": sign.seconds,
+                    "sure": sign.known,
+                    "answers": told(sign.answers),
+                }
                 for sign in signs
             ]
         }
@@ -78,9 +89,17 @@ class Service:
     def facts(self) -> dict[str, Any]:
         """What a page needs to answer by itself with the network's file: facts_of, a hash, bones to draw, and what is enrolled."""
         recognizer = self.recognizer
-        signs = [{"gloss": gloss, "clips": clips.tolist()} for gloss, clips in recognizer.enrolled.clips.items()]
+        signs = [
+            {"gloss": gloss, "clips": clips.tolist()}
+            for gloss, clips in recognizer.enrolled.clips.items()
+        ]
         bones = recognizer.skeleton.bone_indices.tolist()
-        own = {"name": self.name, "network": recognizer.enrolled.network, "bones": bones, "enrolled": signs}
+        own = {
+            "name": self.name,
+            "network": recognizer.enrolled.network,
+            "bones": bones,
+            "enrolled": signs,
+        }
         return {**facts_of(RunFolder(self.run), recognizer), **own}
 
     @property
@@ -90,7 +109,10 @@ class Service:
 
     def signs(self) -> list[dict[str, Any]]:
         """The enrolled signs and how many clips each has."""
-        return [{"gloss": gloss, "clips": len(kept)} for gloss, kept in self.recognizer.enrolled.clips.items()]
+        return [
+            {"gloss": gloss, "clips": len(kept)}
+            for gloss, kept in self.recognizer.enrolled.clips.items()
+        ]
 
     def enrol(self, gloss: str, poses: list[PoseSequence]) -> None:
         """Add clips of a sign; on disk when this returns."""
@@ -126,9 +148,11 @@ def wrong_request() -> Iterator[None]:
 def answered(recognizer: Recognizer, pose: PoseSequence, top: int = 5) -> dict[str, Any]:
     """Ranked glosses of a clip, and whether the first counts."""
     answers = recognizer.predict(pose, top)
-    return {"answers": told(answers), "sure": recognizer.knows(answers)}
+    return {"answers": told(answers), "sure": recognizer.accepts(answers)}
 
 
 def told(answers: Sequence[Answer]) -> list[dict[str, Any]]:
     """Answers as JSON tells them."""
-    return [{"gloss": answer.gloss, "probability": round(answer.probability, 4)} for answer in answers]
+    return [
+        {"gloss": answer.gloss, "probability": round(answer.probability, 4)} for answer in answers
+    ]

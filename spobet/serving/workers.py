@@ -17,7 +17,9 @@ _RUN, _ENROLLED, _TOKEN = "SPOBET_SERVED_RUN", "SPOBET_SERVED_SIGNS", "SPOBET_SE
 
 def start(run: Path, enrolled: Path | None, token: str, workers: int, **choices: Any) -> None:
     """Serve until interrupted. choices: of uvicorn, such as host and port. ValueError or OSError where the run cannot be served."""
-    app = create_app(run, enrolled, token)  # also where others will answer: what is wrong is said once, and here
+    app = create_app(
+        run, enrolled, token
+    )  # also where others will answer: what is wrong is said once, and here
     if workers == 1:
         _settle()
         uvicorn.run(app, **choices)

@@ -10,7 +10,7 @@ import numpy as np
 
 from spobet.config import Experiment, PretrainConfig
 from spobet.poses.arrays import PoseBank, network_input
-from spobet.poses.augment import augment, mirror_some, random_moments
+from spobet.poses.augment import augment, mirror_some, random_frame_times
 
 Batch = dict[str, np.ndarray]
 
@@ -35,7 +35,12 @@ class Batches(keras.utils.PyDataset):
     """
 
     def __init__(
-        self, bank: PoseBank, experiment: Experiment, batch_size: int, num_own: int | None = None, share: float = 0.0
+        self,
+        bank: PoseBank,
+        experiment: Experiment,
+        batch_size: int,
+        num_own: int | None = None,
+        share: float = 0.0,
     ) -> None:
         super().__init__()
         self._bank, self._experiment, self._batch_size = bank, experiment, batch_size
@@ -63,13 +68,24 @@ class Batches(keras.utils.PyDataset):
 
     def _draw(self, batch: int, rng: np.random.Generator) -> Draw:
         order = self._order()
-        clips = np.resize(order, len(self) * self._batch_size)[batch * self._batch_size :][: self._batch_size]
+        clips = np.resize(order, len(self) * self._batch_size)[batch * self._batch_size :][
+            : self._batch_size
+        ]
         choices = self._experiment
-        moments, frame_mask = random_moments(
-            self._bank.lengths[clips], choices.input.num_frames, choices.input.stretch, choices.augment, rng
+        moments, frame_mask = random_frame_times(
+            self._bank.lengths[clips],
+            choices.input.num_frames,
+            choices.input.stretch,
+            choices.augment,
+            rng,
         )
         skeleton, mirrored = self._bank.skeleton, rng.random(len(clips)) < choices.augment.mirror
-        xy = augment(mirror_some(self._bank.read(clips, moments), skeleton, mirrored), skeleton, choices.augment, rng)
+        xy = augment(
+            mirror_some(self._bank.read(clips, moments), skeleton, mirrored),
+            skeleton,
+            choices.augment,
+            rng,
+        )
         confidence = self._bank.confidence_at(clips, moments)
         confidence[mirrored] = confidence[mirrored][..., skeleton.mirror_order]
         return Draw(xy, frame_mask, clips, confidence)
@@ -78,7 +94,9 @@ class Batches(keras.utils.PyDataset):
 class LabelledBatches(Batches):
     """(network input, smoothed one-hot glosses (clips, glosses)) a batch."""
 
-    def __init__(self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment) -> None:
+    def __init__(
+        self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment
+    ) -> None:
         super().__init__(bank, experiment, experiment.train.schedule.batch_size)
         self._targets = smoothed_one_hot(labels, num_glosses, experiment.train.label_smoothing)
 
@@ -87,7 +105,7 @@ class LabelledBatches(Batches):
         return network_input(draw.xy, draw.frame_mask), self._targets[draw.clips]
 
 
-class BesideBatches(Batches):
+class AuxiliaryBatches(Batches):
     """(network input, targets, weights) a batch of clips of one's own, drawn first in the bank, and of others.
 
     Targets by name: `everything`, smoothed one-hot glosses (clips, own + others), and `own`, the same among one's own alone, which
@@ -95,67 +113,106 @@ class BesideBatches(Batches):
     """
 
     def __init__(
-        self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment, num_own: int, num_own_glosses: int
+        self,
+        bank: PoseBank,
+        labels: np.ndarray,
+        num_glosses: int,
+        experiment: Experiment,
+        num_own: int,
+        num_own_glosses: int,
     ) -> None:
-        super().__init__(bank, experiment, experiment.train.schedule.batch_size, num_own, experiment.train.background_share)
+        super().__init__(
+            bank,
+            experiment,
+            experiment.train.schedule.batch_size,
+            num_own,
+            experiment.train.auxiliary_share,
+        )
         smoothing = experiment.train.label_smoothing
         self._everything = smoothed_one_hot(labels, num_glosses, smoothing)
-        self._own = smoothed_one_hot(np.where(labels < num_own_glosses, labels, 0), num_own_glosses, smoothing)
+        self._own = smoothed_one_hot(
+            np.where(labels < num_own_glosses, labels, 0), num_own_glosses, smoothing
+        )
         self._weights = (labels < num_own_glosses).astype(np.float32)
 
     def __getitem__(self, batch: int) -> tuple[Batch, Batch, Batch]:
         draw = self._draw(batch, self._rng(batch))
         targets = {"own": self._own[draw.clips], "everything": self._everything[draw.clips]}
-        weights = {"own": self._weights[draw.clips], "everything": np.ones(len(draw.clips), np.float32)}
+        weights = {
+            "own": self._weights[draw.clips],
+            "everything": np.ones(len(draw.clips), np.float32),
+        }
         return network_input(draw.xy, draw.frame_mask), targets, weights
 
 
 class PretrainingBatches(Batches):
     """(network input with `hidden`, targets, weights) a batch, both by the name of what the network is to tell.
 
-    places, motion (clips, frames, landmarks, 2), weighed where a landmark is hidden and was seen (for its motion: then and
+    coordinates, motion (clips, frames, landmarks, 2), weighed where a landmark is hidden and was seen (for its motion: then and
     `motion_step` frames earlier), by how sure the detector was: only there can what is restored be wrong. logits
     (clips, glosses), weighed 1 a clip. Only what the experiment gives a weight is there.
     """
 
-    def __init__(self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment) -> None:
+    def __init__(
+        self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment
+    ) -> None:
         super().__init__(bank, experiment, experiment.pretrain.schedule.batch_size)
         self._labels, self._num_glosses, self._parts = labels, num_glosses, _parts(bank)
 
     def __getitem__(self, batch: int) -> tuple[Batch, Batch, Batch]:
         rng, config = self._rng(batch), self._experiment.pretrain
         draw = self._draw(batch, rng)
-        inputs = {**network_input(draw.xy, draw.frame_mask), "hidden": np.zeros(draw.xy.shape[:-1], bool)}
+        inputs = {
+            **network_input(draw.xy, draw.frame_mask),
+            "hidden": np.zeros(draw.xy.shape[:-1], bool),
+        }
         told: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        if config.restores:
+        if config.reconstructs:
             inputs["hidden"] = choose_hidden(draw.xy, draw.frame_mask, self._parts, config, rng)
             told = _restored(inputs, draw.confidence, config)
         if config.gloss_weight:
             smoothing = self._experiment.train.label_smoothing
-            told["logits"] = smoothed_one_hot(self._labels[draw.clips], self._num_glosses, smoothing), np.ones(len(draw.clips))
-        targets, weights = ({name: pair[which].astype(np.float32) for name, pair in told.items()} for which in (0, 1))
+            told["logits"] = (
+                smoothed_one_hot(self._labels[draw.clips], self._num_glosses, smoothing),
+                np.ones(len(draw.clips)),
+            )
+        targets, weights = (
+            {name: pair[which].astype(np.float32) for name, pair in told.items()}
+            for which in (0, 1)
+        )
         return inputs, targets, weights
 
 
-def _restored(inputs: Batch, confidence: np.ndarray, config: PretrainConfig) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def _restored(
+    inputs: Batch, confidence: np.ndarray, config: PretrainConfig
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Targets and weights of what is to be restored."""
     places, sure = inputs["landmarks"][..., :2], inputs["landmarks"][..., 2] * confidence
-    told = {"places": (places, sure * inputs["hidden"])} if config.places_weight else {}
+    told = {"coordinates": (places, sure * inputs["hidden"])} if config.coordinates_weight else {}
     if config.motion_weight:
         step = config.motion_step
         motion, both = np.zeros_like(places), np.zeros_like(sure)
-        motion[:, step:], both[:, step:] = places[:, step:] - places[:, :-step], np.minimum(sure[:, step:], sure[:, :-step])
+        motion[:, step:], both[:, step:] = (
+            places[:, step:] - places[:, :-step],
+            np.minimum(sure[:, step:], sure[:, :-step]),
+        )
         told["motion"] = motion, both * inputs["hidden"]
     return told
 
 
 def smoothed_one_hot(labels: np.ndarray, num_glosses: int, smoothing: float) -> np.ndarray:
     """(clips, glosses) float32 rows that sum to one: 1 - smoothing on the gloss, the rest spread evenly over all."""
-    return ((1 - smoothing) * np.eye(num_glosses)[labels] + smoothing / num_glosses).astype(np.float32)
+    return ((1 - smoothing) * np.eye(num_glosses)[labels] + smoothing / num_glosses).astype(
+        np.float32
+    )
 
 
 def choose_hidden_frames(
-    frame_mask: np.ndarray, ratio: float, span: int, rng: np.random.Generator, likely: np.ndarray | None = None
+    frame_mask: np.ndarray,
+    ratio: float,
+    span: int,
+    rng: np.random.Generator,
+    likely: np.ndarray | None = None,
 ) -> np.ndarray:
     """Pick the frames the model must reconstruct.
 
@@ -164,7 +221,9 @@ def choose_hidden_frames(
     at least one, in spans of up to `span` frames, never padding.
     """
     chance = np.ones(frame_mask.shape) if likely is None else likely
-    order = np.argsort(rng.exponential(size=frame_mask.shape) / np.maximum(chance, 1e-9), axis=1)  # likelier starts come first
+    order = np.argsort(
+        rng.exponential(size=frame_mask.shape) / np.maximum(chance, 1e-9), axis=1
+    )  # likelier starts come first
     hidden = np.zeros_like(frame_mask)
     for clip, real in enumerate(frame_mask):
         length = int(real.sum())
@@ -180,7 +239,11 @@ def choose_hidden_frames(
 
 
 def choose_hidden(
-    xy: np.ndarray, frame_mask: np.ndarray, parts: list[np.ndarray], config: PretrainConfig, rng: np.random.Generator
+    xy: np.ndarray,
+    frame_mask: np.ndarray,
+    parts: list[np.ndarray],
+    config: PretrainConfig,
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """Pick the landmarks the model must reconstruct: (clips, frames, landmarks), True where hidden.
 
@@ -213,4 +276,6 @@ def _parts(bank: PoseBank) -> list[np.ndarray]:
 
 def steady_input(bank: PoseBank, experiment: Experiment) -> Batch:
     """Network input of every clip of a bank as recognition reads it: no chance."""
-    return bank.steady_input(np.arange(len(bank)), experiment.input.num_frames, experiment.input.stretch)
+    return bank.steady_input(
+        np.arange(len(bank)), experiment.input.num_frames, experiment.input.stretch
+    )

@@ -15,6 +15,7 @@ import numpy as np
 from tensorboardX import SummaryWriter
 
 from spobet.config import Schedule
+from spobet.errors import UserError
 from spobet.files import new_file
 from spobet.runs import RunFolder
 
@@ -60,15 +61,34 @@ def fit(
     model.optimizer.build(model.trainable_variables)
     keeper = StateKeeper(run, origin)
     first = keeper.restore(model)
-    turn = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.start_at(epoch))
-    callbacks = [turn, *watchers, keeper, TensorBoardLog(run.logs), ProgressBar(schedule.epochs, first)]
+    turn = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: batches.start_at(epoch)
+    )
+    callbacks = [
+        turn,
+        *watchers,
+        keeper,
+        TensorBoardLog(run.logs),
+        ProgressBar(schedule.epochs, first),
+    ]
     if first < schedule.epochs:
-        model.fit(batches, epochs=schedule.epochs, initial_epoch=first, callbacks=callbacks, verbose=0, shuffle=False)
+        model.fit(
+            batches,
+            epochs=schedule.epochs,
+            initial_epoch=first,
+            callbacks=callbacks,
+            verbose=0,
+            shuffle=False,
+        )
 
 
 def averaged_weights(model: keras.Model) -> list[np.ndarray]:
     """Copies of the model's trainable weights, averaged where its optimizer averages them."""
-    averages = model.optimizer._model_variables_moving_average if model.optimizer.use_ema else model.trainable_variables
+    averages = (
+        model.optimizer._model_variables_moving_average
+        if model.optimizer.use_ema
+        else model.trainable_variables
+    )
     return [np.array(keras.ops.convert_to_numpy(average), copy=True) for average in averages]
 
 
@@ -87,12 +107,12 @@ class StateKeeper(keras.callbacks.Callback):
             values = [state[f"v{number}"] for number in range(len(state.files) - 2)]
             self._rows, origin = json.loads(str(state["rows"])), str(state["origin"])
         if origin != self._origin:
-            raise ValueError(
+            raise UserError(
                 f"{self._run.path}: begun on {origin}, now asked for {self._origin}; name a new folder or remove this one"
             )
         variables = _all_variables(model)
         if [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
-            raise ValueError(
+            raise UserError(
                 f"{self._run.state}: is of another network than config.toml says; remove {self._run.path} to begin anew"
             )
         for variable, value in zip(variables, values, strict=True):
@@ -105,11 +125,21 @@ class StateKeeper(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Write the state."""
         scores = {name: float(value) for name, value in (logs or {}).items()}
-        self._rows.append({"epoch": epoch + 1, **scores, "seconds": round(time.monotonic() - self._began, 3)})
+        self._rows.append(
+            {"epoch": epoch + 1, **scores, "seconds": round(time.monotonic() - self._began, 3)}
+        )
         self._run.write_history(self._rows)
-        values = {f"v{number}": keras.ops.convert_to_numpy(variable) for number, variable in enumerate(_all_variables(self.model))}
+        values = {
+            f"v{number}": keras.ops.convert_to_numpy(variable)
+            for number, variable in enumerate(_all_variables(self.model))
+        }
         with new_file(self._run.state) as partial:
-            np.savez(partial, rows=np.array(json.dumps(self._rows)), origin=np.array(self._origin), **values)
+            np.savez(
+                partial,
+                rows=np.array(json.dumps(self._rows)),
+                origin=np.array(self._origin),
+                **values,
+            )
 
 
 class TensorBoardLog(keras.callbacks.Callback):
@@ -125,7 +155,9 @@ class TensorBoardLog(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         for name, value in (logs or {}).items():
             self._writer.add_scalar(name, float(value), epoch + 1)
-        self._writer.add_scalar("learning_rate", float(self.model.optimizer.learning_rate), epoch + 1)
+        self._writer.add_scalar(
+            "learning_rate", float(self.model.optimizer.learning_rate), epoch + 1
+        )
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         self._writer.close()
@@ -137,7 +169,9 @@ class ProgressBar(keras.callbacks.Callback):
     def __init__(self, epochs: int, done: int) -> None:
         super().__init__()
         self._last = ""
-        self._bar: Any = click.progressbar(length=epochs, label="epochs", file=sys.stderr, show_pos=True, item_show_func=self._loss)
+        self._bar: Any = click.progressbar(
+            length=epochs, label="epochs", file=sys.stderr, show_pos=True, item_show_func=self._loss
+        )
         self._bar.update(done)
 
     def _loss(self, item: Any) -> str:

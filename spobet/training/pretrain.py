@@ -1,4 +1,4 @@
-"""Pretraining: from clips to a backbone that knows how signers move, what they sign, or both."""
+"""Pretraining: from clips to a backbone that accepts how signers move, what they sign, or both."""
 
 from __future__ import annotations
 
@@ -20,7 +20,15 @@ from spobet.model.masked_frames import MaskedFrameModel
 from spobet.runs import RunFolder, RunRecord
 from spobet.training.batches import PretrainingBatches
 from spobet.training.fit import fit, optimizer_of
-from spobet.training.run import close, new_backbone, new_head, origin_of, pose_bank, record_of, start
+from spobet.training.run import (
+    close,
+    new_backbone,
+    new_head,
+    origin_of,
+    pose_bank,
+    record_of,
+    start,
+)
 
 
 def pretrain(
@@ -42,9 +50,14 @@ def pretrain(
     glosses = tuple(dict.fromkeys(clip.gloss for source in sources for clip in source.clips))
     vocabulary = Vocabulary(glosses if experiment.pretrain.gloss_weight else ())
     backbone = new_backbone(experiment, sources[0].dataset, pretrained)
-    restoring, naming = MaskedFrameModel(backbone, name="masked_frames"), _classifier(experiment, backbone, vocabulary)
+    restoring, naming = (
+        MaskedFrameModel(backbone, name="masked_frames"),
+        _classifier(experiment, backbone, vocabulary),
+    )
     model = _both(backbone, restoring, naming, experiment.pretrain)
-    batches = PretrainingBatches(pose_bank(experiment, sources), _labels(sources, vocabulary), len(vocabulary), experiment)
+    batches = PretrainingBatches(
+        pose_bank(experiment, sources), _labels(sources, vocabulary), len(vocabulary), experiment
+    )
     schedule = experiment.pretrain.schedule
     run = start(experiment, path)
     left_out = write_left_out(sources, run.left_out)
@@ -55,38 +68,53 @@ def pretrain(
         weighted_metrics={"logits": ["accuracy"]} if naming else None,
     )
     fit(model, batches, schedule, run, origin=origin_of(sources, pretrained=pretrained))
-    _save(run, backbone, restoring if experiment.pretrain.restores else None, naming, vocabulary)
-    record = replace(record_of(run, experiment, schedule.epochs, sources, pretrained, command), left_out=left_out)
+    _save(
+        run, backbone, restoring if experiment.pretrain.reconstructs else None, naming, vocabulary
+    )
+    record = replace(
+        record_of(run, experiment, schedule.epochs, sources, pretrained, command), left_out=left_out
+    )
     close(run, record)
     return record
 
 
-_WEIGHTS = {"places": "places_weight", "motion": "motion_weight", "logits": "gloss_weight"}
+_WEIGHTS = {
+    "coordinates": "coordinates_weight",
+    "motion": "motion_weight",
+    "logits": "gloss_weight",
+}
 
 
 def _squared_error() -> keras.losses.Loss:
-    return keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")  # over what is hidden, not over everything
+    return keras.losses.MeanSquaredError(
+        reduction="mean_with_sample_weight"
+    )  # over what is hidden, not over everything
 
 
 def _cross_entropy() -> keras.losses.Loss:
     return keras.losses.CategoricalCrossentropy(from_logits=True)
 
 
-_LOSSES = {"places": _squared_error, "motion": _squared_error, "logits": _cross_entropy}
+_LOSSES = {"coordinates": _squared_error, "motion": _squared_error, "logits": _cross_entropy}
 
 
-def _classifier(experiment: Experiment, backbone: SignBackbone, vocabulary: Vocabulary) -> SignClassifier | None:
+def _classifier(
+    experiment: Experiment, backbone: SignBackbone, vocabulary: Vocabulary
+) -> SignClassifier | None:
     if not len(vocabulary):
         return None
     return SignClassifier(backbone, new_head(experiment, len(vocabulary)), name="classifier")
 
 
 def _both(
-    backbone: SignBackbone, restoring: MaskedFrameModel, naming: SignClassifier | None, config: PretrainConfig
+    backbone: SignBackbone,
+    restoring: MaskedFrameModel,
+    naming: SignClassifier | None,
+    config: PretrainConfig,
 ) -> keras.Model:
     """One pass through the backbone, whatever is to be told of it."""
     sequence = backbone(backbone.input)["sequence"]
-    told = restoring.head(sequence) if config.restores else {}
+    told = restoring.head(sequence) if config.reconstructs else {}
     if naming:
         told["logits"] = naming.head(sequence, backbone.position_mask(backbone.input["frame_mask"]))
     weighed = {name: tensor for name, tensor in told.items() if getattr(config, _WEIGHTS[name])}
@@ -96,7 +124,9 @@ def _both(
 def _labels(sources: Sequence[Source], vocabulary: Vocabulary) -> np.ndarray:
     """The output that names each clip's gloss (clips,), zeros where none are named."""
     clips = [clip for source in sources for clip in source.clips]
-    return np.array([vocabulary.index(clip.gloss) if len(vocabulary) else 0 for clip in clips], np.int64)
+    return np.array(
+        [vocabulary.index(clip.gloss) if len(vocabulary) else 0 for clip in clips], np.int64
+    )
 
 
 def _save(

@@ -15,6 +15,7 @@ import spobet
 from spobet.config import Experiment, read_experiment, write_experiment
 from spobet.dataset.reserve import Source
 from spobet.dataset.store import Dataset
+from spobet.errors import UserError
 from spobet.model.backbone import SignBackbone
 from spobet.model.classifier import GlossHead
 from spobet.poses.arrays import PoseBank
@@ -26,9 +27,11 @@ def start(experiment: Experiment, path: Path) -> RunFolder:
     """Make the run folder, or take up an interrupted one; ValueError where it is finished or of another experiment."""
     run = RunFolder(path)
     if run.record_file.exists():
-        raise ValueError(f"{path}: a finished run is there already; name a new folder")
+        raise UserError(f"{path}: a finished run is there already; name a new folder")
     if run.config.exists() and read_experiment(run.config) != experiment:
-        raise ValueError(f"{run.config}: an interrupted run of another experiment is here; name a new folder or remove this one")
+        raise UserError(
+            f"{run.config}: an interrupted run of another experiment is here; name a new folder or remove this one"
+        )
     path.mkdir(parents=True, exist_ok=True)
     write_experiment(experiment, run.config)
     if not run.state.is_file():
@@ -38,7 +41,9 @@ def start(experiment: Experiment, path: Path) -> RunFolder:
 
 def skeleton_of(experiment: Experiment, dataset: Dataset) -> Skeleton:
     """The landmarks a run works on."""
-    return skeleton_named(experiment.input.skeleton) if experiment.input.skeleton else dataset.skeleton
+    return (
+        skeleton_named(experiment.input.skeleton) if experiment.input.skeleton else dataset.skeleton
+    )
 
 
 def pose_bank(experiment: Experiment, sources: Sequence[Source]) -> PoseBank:
@@ -48,22 +53,36 @@ def pose_bank(experiment: Experiment, sources: Sequence[Source]) -> PoseBank:
     """
     poses = (source.dataset.pose(clip.id) for source in sources for clip in source.clips)
     skeleton = skeleton_of(experiment, sources[0].dataset)
-    return PoseBank.of(poses, skeleton, experiment.input.min_confidence, experiment.input.right_leads)
+    return PoseBank.of(
+        poses, skeleton, experiment.input.min_confidence, experiment.input.right_leads
+    )
 
 
 def new_backbone(experiment: Experiment, dataset: Dataset, pretrained: Path | None) -> SignBackbone:
     """A fresh backbone, its chance set by the experiment's seed, or one with the weights of a finished run's."""
     keras.utils.set_random_seed(experiment.seed)
-    backbone = SignBackbone(experiment.backbone, skeleton_of(experiment, dataset), experiment.input.num_frames, name="backbone")
+    backbone = SignBackbone(
+        experiment.backbone,
+        skeleton_of(experiment, dataset),
+        experiment.input.num_frames,
+        name="backbone",
+    )
     if pretrained is not None:
         load_backbone(backbone, RunFolder(pretrained))
     return backbone
 
 
-def new_head(experiment: Experiment, num_glosses: int, num_others: int = 0) -> GlossHead:
+def new_head(experiment: Experiment, num_glosses: int, num_auxiliary: int = 0) -> GlossHead:
     """A fresh head as [train] describes it."""
     head = experiment.train
-    return GlossHead(num_glosses, head.head_width, head.late_dropout, head.prototype_scale, num_others, name="head")
+    return GlossHead(
+        num_glosses,
+        head.head_width,
+        head.late_dropout,
+        head.prototype_scale,
+        num_auxiliary,
+        name="head",
+    )
 
 
 def load_backbone(backbone: SignBackbone, run: RunFolder) -> None:
@@ -73,22 +92,36 @@ def load_backbone(backbone: SignBackbone, run: RunFolder) -> None:
     kept = kept if isinstance(kept, SignBackbone) else kept.backbone
     for what in ("skeleton", "num_frames"):
         if getattr(kept, what) != getattr(backbone, what):
-            raise ValueError(f"{run.weights}: {what} is {getattr(kept, what)}, the experiment has {getattr(backbone, what)}")
+            raise UserError(
+                f"{run.weights}: {what} is {getattr(kept, what)}, the experiment has {getattr(backbone, what)}"
+            )
     differences = [
         f"{name} {getattr(kept.config, name)} (experiment: {value})"
         for name, value in vars(backbone.config).items()
         if name != "dropout" and getattr(kept.config, name) != value
     ]
     if differences:
-        raise ValueError(f"{run.weights}: another backbone than the experiment's: {'; '.join(differences)}")
-    for variable, source in zip(backbone.trainable_variables, kept.trainable_variables, strict=True):
+        raise UserError(
+            f"{run.weights}: another backbone than the experiment's: {'; '.join(differences)}"
+        )
+    for variable, source in zip(
+        backbone.trainable_variables, kept.trainable_variables, strict=True
+    ):
         variable.assign(source)
 
 
-def origin_of(sources: Sequence[Source], fold: int | None = None, pretrained: Path | None = None) -> str:
+def origin_of(
+    sources: Sequence[Source], fold: int | None = None, pretrained: Path | None = None
+) -> str:
     """What a run works on and starts from, in words that differ where it does."""
-    backbone = hashlib.sha256(RunFolder(pretrained).weights.read_bytes()).hexdigest()[:12] if pretrained else "none"
-    data = " + ".join(f"{source.dataset.info.content_hash[:12]} ({len(source.clips)} clips)" for source in sources)
+    backbone = (
+        hashlib.sha256(RunFolder(pretrained).weights.read_bytes()).hexdigest()[:12]
+        if pretrained
+        else "none"
+    )
+    data = " + ".join(
+        f"{source.dataset.info.content_hash[:12]} ({len(source.clips)} clips)" for source in sources
+    )
     return f"data {data}, fold {'none' if fold is None else fold}, backbone {backbone}"
 
 
@@ -126,7 +159,13 @@ def record_of(
         unit=sources[0].dataset.info.unit,
         frame_rate=frame_rate_of(sources[0]),
         licence="; ".join(
-            filter(None, _union([(record.licence,) for record in earlier], [source.dataset.info.licence for source in sources]))
+            filter(
+                None,
+                _union(
+                    [(record.licence,) for record in earlier],
+                    [source.dataset.info.licence for source in sources],
+                ),
+            )
         ),
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from spobet.errors import UserError
 from spobet.extras import extra_module
 from spobet.video.frames import Frame
 
@@ -25,7 +26,9 @@ def camera_frames(number: int = 0) -> Iterator[Frame]:
     camera = cv2.VideoCapture(number)
     try:
         if not camera.isOpened():
-            raise ValueError(f"camera {number}: cannot be opened; is there one, and is no other program using it?")
+            raise UserError(
+                f"camera {number}: cannot be opened; is there one, and is no other program using it?"
+            )
         while True:
             came, picture = camera.read()
             if not came:
@@ -39,15 +42,22 @@ class Window:
     """A window for RGB pictures; `show` says whether it is still wanted."""
 
     def __init__(self) -> None:
-        if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-            raise ValueError("no screen here to open a window on; --out FILE writes the pictures to a video instead")
+        if sys.platform.startswith("linux") and not (
+            os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+        ):
+            raise UserError(
+                "no screen here to open a window on; --out FILE writes the pictures to a video instead"
+            )
         self._cv2 = extra_module("cv2", "video", _PURPOSE)
 
     def show(self, picture: np.ndarray) -> bool:
         """Show a picture; False once the user has asked to end (q, escape, or the window closed)."""
         self._cv2.imshow(_TITLE, np.ascontiguousarray(picture[..., ::-1]))
         key = self._cv2.waitKey(1) & 0xFF
-        return key not in (ord("q"), _ESCAPE) and self._cv2.getWindowProperty(_TITLE, self._cv2.WND_PROP_VISIBLE) > 0
+        return (
+            key not in (ord("q"), _ESCAPE)
+            and self._cv2.getWindowProperty(_TITLE, self._cv2.WND_PROP_VISIBLE) > 0
+        )
 
     def close(self) -> None:
         """Close it."""

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from spobet.errors import NotFound, UserError
 from spobet.extras import extra_module
 
 Fact = TypeVar("Fact")
@@ -25,7 +26,9 @@ _BEGINNINGS = {
     "mpeg": (0, (b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3")),
 }
 MAX_PIXELS = 8192 * 8192
-_WHOLE = 0.95  # share of its frames or seconds with which a file counts as whole: edit lists drop a few
+_WHOLE = (
+    0.95  # share of its frames or seconds with which a file counts as whole: edit lists drop a few
+)
 _LONG_FRAME = 0.1  # seconds
 _MICROSECONDS = 1e6
 SUFFIXES = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
@@ -45,7 +48,9 @@ def looks_like(path: Path) -> str:
         return ""
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    kinds = [kind for kind, (place, starts) in _BEGINNINGS.items() if head[place:].startswith(starts)]
+    kinds = [
+        kind for kind, (place, starts) in _BEGINNINGS.items() if head[place:].startswith(starts)
+    ]
     if kinds:
         return f"a beginning of {kinds[0]}"
     suffix = path.suffix.lower()
@@ -59,7 +64,7 @@ def read_frames(path: Path, first: int = 1, last: int = TO_THE_END) -> Iterator[
     pictures of more than MAX_PIXELS, or ends before `first`.
     """
     if not path.is_file():
-        raise FileNotFoundError(f"{path}: no such file")
+        raise NotFound(f"{path}: no such file")
     number = 0
     for number, frame in enumerate(_decoded(path), start=1):
         if number >= first:
@@ -67,7 +72,9 @@ def read_frames(path: Path, first: int = 1, last: int = TO_THE_END) -> Iterator[
         if number == last:
             return
     if number < first:
-        raise ValueError(f"{path}: {number or 'no'} frames, expected frames {first}..{last if last != TO_THE_END else 'end'}")
+        raise UserError(
+            f"{path}: {number or 'no'} frames, expected frames {first}..{last if last != TO_THE_END else 'end'}"
+        )
 
 
 def count_frames(path: Path) -> int | None:
@@ -96,13 +103,15 @@ def _decoded(path: Path) -> Iterator[Frame]:
     try:
         with av.open(str(path), metadata_errors="replace") as container:
             if not container.streams.video:
-                raise ValueError(f"{path}: no video in it")
+                raise UserError(f"{path}: no video in it")
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
             if stream.codec_context is None:
-                raise ValueError(f"{path}: its codec is not one that FFmpeg can read")
+                raise UserError(f"{path}: its codec is not one that FFmpeg can read")
             if stream.width * stream.height > MAX_PIXELS:
-                raise ValueError(f"{path}: pictures of {stream.width} x {stream.height}, expected {MAX_PIXELS:,} pixels at most")
+                raise UserError(
+                    f"{path}: pictures of {stream.width} x {stream.height}, expected {MAX_PIXELS:,} pixels at most"
+                )
             end = 0.0
             for number, frame in enumerate(container.decode(video=0), start=1):  # noqa: B007 - the error below tells it
                 end = (frame.time or 0.0) + float((frame.duration or 0) * frame.time_base)
@@ -110,7 +119,7 @@ def _decoded(path: Path) -> Iterator[Frame]:
             _check_whole(path, container, number, end)
     except av.FFmpegError as error:
         where = f"damaged after {number} frames" if number else "not a video that FFmpeg can read"
-        raise ValueError(f"{path}: {where} ({error.strerror or error})") from error
+        raise UserError(f"{path}: {where} ({error.strerror or error})") from error
 
 
 def _check_whole(path: Path, container: Any, number: int, end: float) -> None:
@@ -118,14 +127,19 @@ def _check_whole(path: Path, container: Any, number: int, end: float) -> None:
 
     number, end: of frames that came, and the second in which the last of them ends.
     """
-    if "mp4" in container.format.name and container.streams.video[0].frames:  # other formats count gaps as frames
+    if (
+        "mp4" in container.format.name and container.streams.video[0].frames
+    ):  # other formats count gaps as frames
         said = container.streams.video[0].frames
         if number < _WHOLE * said - 1:
-            raise ValueError(f"{path}: cut short, {number} of {said} frames are in it")
+            raise UserError(f"{path}: cut short, {number} of {said} frames are in it")
     elif container.duration and len(container.streams) == 1:  # sound may well be longer
-        came, said = end - (container.start_time or 0) / _MICROSECONDS, container.duration / _MICROSECONDS
+        came, said = (
+            end - (container.start_time or 0) / _MICROSECONDS,
+            container.duration / _MICROSECONDS,
+        )
         if came < _WHOLE * said - _LONG_FRAME:
-            raise ValueError(f"{path}: cut short, {came:.1f} of {said:.1f} seconds are in it")
+            raise UserError(f"{path}: cut short, {came:.1f} of {said:.1f} seconds are in it")
 
 
 def _upright(frame: Any) -> np.ndarray:

@@ -41,7 +41,9 @@ class MediaPipe:
     def name(self) -> str:
         """Version, settings and checksums of the networks."""
         version = extra_module("importlib.metadata", "video", _PURPOSE).version("mediapipe")
-        sums = " ".join(f"{model.name} {sha256_of(self.models / model.name)}" for model in (POSE, HANDS))
+        sums = " ".join(
+            f"{model.name} {sha256_of(self.models / model.name)}" for model in (POSE, HANDS)
+        )
         return f"mediapipe {version}, people {self.people}, confidence {self.confidence}, {sums}"
 
     def find(self, frames: Iterable[Frame]) -> Iterator[Found]:
@@ -52,13 +54,19 @@ class MediaPipe:
             for frame in frames:
                 hush = _quiet() if moment < 0 else nullcontext()
                 start = frame.time if start is None else start
-                told = moment + _FRAME_MS if frame.time is None or start is None else round((frame.time - start) * 1000)
+                told = (
+                    moment + _FRAME_MS
+                    if frame.time is None or start is None
+                    else round((frame.time - start) * 1000)
+                )
                 moment = max(told, moment + 1)  # Tasks wants ascending whole milliseconds, from 0
                 picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.picture)
                 with hush:
                     bodies = pose.detect_for_video(picture, moment).pose_landmarks
                     palms = hands.detect_for_video(picture, moment).hand_landmarks
-                yield Found(_points(bodies, _BODY_POINTS, True), _points(palms, _HAND_POINTS, False))
+                yield Found(
+                    _points(bodies, _BODY_POINTS, True), _points(palms, _HAND_POINTS, False)
+                )
 
     @contextmanager
     def _landmarkers(self) -> Iterator[tuple[Any, Any]]:
@@ -77,7 +85,10 @@ class MediaPipe:
             min_hand_detection_confidence=self.confidence,
         )
         with _quiet():
-            finders = vision.PoseLandmarker.create_from_options(pose), vision.HandLandmarker.create_from_options(hands)
+            finders = (
+                vision.PoseLandmarker.create_from_options(pose),
+                vision.HandLandmarker.create_from_options(hands),
+            )
         try:
             yield finders
         finally:
@@ -104,12 +115,20 @@ def open_mediapipe(
     try:
         return MediaPipe(models_folder(models, say), people)
     except FetchError as error:
-        raise FetchError(f"{error}; `spobet extract --models-from` makes the networks without it") from error
+        raise FetchError(
+            f"{error}; `spobet extract --models-from` makes the networks without it"
+        ) from error
 
 
 def _points(found: list[list[Any]], num_points: int, with_visibility: bool) -> np.ndarray:
     """(found, points, 2 or 3) float32 of x, y and, if asked for, visibility."""
-    values = [[(point.x, point.y, point.visibility) if with_visibility else (point.x, point.y) for point in one] for one in found]
+    values = [
+        [
+            (point.x, point.y, point.visibility) if with_visibility else (point.x, point.y)
+            for point in one
+        ]
+        for one in found
+    ]
     return np.array(values, np.float32).reshape(len(found), num_points, 3 if with_visibility else 2)
 
 

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from spobet.errors import NotFound
 from spobet.extras import extra_module
 from spobet.fetch import fetch
 from spobet.files import write_whole
@@ -53,7 +54,9 @@ HANDS = Model(
 MODELS = (POSE, HANDS)
 
 
-def models_folder(given: Path | None = None, say: Callable[[str], None] = lambda line: None) -> Path:
+def models_folder(
+    given: Path | None = None, say: Callable[[str], None] = lambda line: None
+) -> Path:
     """The folder that holds every Tasks file: the one given, or the cache, filled from Google's links where they are missing.
 
     FileNotFoundError where the given folder lacks one; FetchError where one cannot be fetched.
@@ -61,7 +64,9 @@ def models_folder(given: Path | None = None, say: Callable[[str], None] = lambda
     folder = given or cache_folder()
     missing = [model for model in MODELS if not (folder / model.name).is_file()]
     if given and missing:
-        raise FileNotFoundError(f"{given}: {' and '.join(model.name for model in missing)} not in this folder")
+        raise NotFound(
+            f"{given}: {' and '.join(model.name for model in missing)} not in this folder"
+        )
     for model in missing:
         say(f"fetching {model.url} to {folder}")
         fetch(model.url, folder / model.name, model.sha256)
@@ -90,7 +95,9 @@ def tasks_file(model: Model, source: Path) -> bytes:
     """One Tasks file from the networks in MediaPipe 0.10.21, as `make_models` takes them."""
     parts = {name: _network(source, network) for name, network in model.parts.items()}
     if model is POSE:
-        parts["pose_landmarks_detector.tflite"] = with_normalisation(parts["pose_landmarks_detector.tflite"])
+        parts["pose_landmarks_detector.tflite"] = with_normalisation(
+            parts["pose_landmarks_detector.tflite"]
+        )
     return _stored_zip(parts)
 
 
@@ -99,8 +106,14 @@ def with_normalisation(network: bytes) -> bytes:
 
     Without metadata Tasks refuses it; with a deviation of 1, as for the other networks, it loads and gives wrong points.
     """
-    meta = extra_module("mediapipe.tasks.metadata.metadata_schema_py_generated", "video", "making MediaPipe's networks")
-    schema = extra_module("mediapipe.tasks.metadata.schema_py_generated", "video", "making MediaPipe's networks")
+    meta = extra_module(
+        "mediapipe.tasks.metadata.metadata_schema_py_generated",
+        "video",
+        "making MediaPipe's networks",
+    )
+    schema = extra_module(
+        "mediapipe.tasks.metadata.schema_py_generated", "video", "making MediaPipe's networks"
+    )
     model = schema.ModelT.InitFromPackedBuf(network, 0)
     content = schema.BufferT()
     content.data = list(_packed(_metadata(meta), b"M001"))
@@ -116,11 +129,21 @@ def _metadata(meta: Any) -> Any:
     options.mean, options.std = [0.0], [255.0]
     unit, colours, content, tensor, graph, model = (
         getattr(meta, f"{kind}T")()
-        for kind in ("ProcessUnit", "ImageProperties", "Content", "TensorMetadata", "SubGraphMetadata", "ModelMetadata")
+        for kind in (
+            "ProcessUnit",
+            "ImageProperties",
+            "Content",
+            "TensorMetadata",
+            "SubGraphMetadata",
+            "ModelMetadata",
+        )
     )
     unit.optionsType, unit.options = meta.ProcessUnitOptions.NormalizationOptions, options
     colours.colorSpace = meta.ColorSpaceType.RGB
-    content.contentPropertiesType, content.contentProperties = meta.ContentProperties.ImageProperties, colours
+    content.contentPropertiesType, content.contentProperties = (
+        meta.ContentProperties.ImageProperties,
+        colours,
+    )
     tensor.name, tensor.processUnits, tensor.content = "image", [unit], content
     graph.inputTensorMetadata = [tensor]
     model.subgraphMetadata = [graph]
@@ -144,7 +167,9 @@ def _network(source: Path, network: str) -> bytes:
     for place in places:
         if (place / inside).is_file():
             return (place / inside).read_bytes()
-    raise FileNotFoundError(f"{source}: {inside} not in it, expected the wheel of mediapipe 0.10.21 or where it is installed")
+    raise NotFound(
+        f"{source}: {inside} not in it, expected the wheel of mediapipe 0.10.21 or where it is installed"
+    )
 
 
 def _stored_zip(parts: dict[str, bytes]) -> bytes:

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from spobet.errors import UserError
 from spobet.extras import extra_module
 from spobet.video.frames import read_frames
 
 
-def pictures_of(path: Path, frames: Sequence[int], height: int) -> list[tuple[bytes, tuple[int, int]]]:
+def pictures_of(
+    path: Path, frames: Sequence[int], height: int
+) -> list[tuple[bytes, tuple[int, int]]]:
     """The frames at these positions, from 0 and ascending, as JPEG about `height` pixels high, each with the video's own size.
 
     ValueError where the video has fewer, and as `read_frames` says; ExtraNeeded without PyAV.
@@ -20,10 +23,14 @@ def pictures_of(path: Path, frames: Sequence[int], height: int) -> list[tuple[by
     wanted, found = set(frames), []
     for number, frame in enumerate(read_frames(path)):
         if number in wanted:
-            found.append((_jpeg(frame.picture, height), (frame.picture.shape[1], frame.picture.shape[0])))
+            found.append(
+                (_jpeg(frame.picture, height), (frame.picture.shape[1], frame.picture.shape[0]))
+            )
         if len(found) == len(wanted):
             return found
-    raise ValueError(f"{path}: {number + 1} frames, expected at least {max(frames) + 1}: is it the video of this clip?")
+    raise UserError(
+        f"{path}: {number + 1} frames, expected at least {max(frames) + 1}: is it the video of this clip?"
+    )
 
 
 def _jpeg(picture: np.ndarray, height: int) -> bytes:
@@ -32,6 +39,11 @@ def _jpeg(picture: np.ndarray, height: int) -> bytes:
     high = min(height, frame.height) // 2 * 2
     wide = max(2, round(frame.width * high / frame.height) // 2 * 2)
     codec = av.CodecContext.create("mjpeg", "w")
-    codec.width, codec.height, codec.pix_fmt, codec.time_base = wide, high, "yuvj420p", Fraction(1, 25)
+    codec.width, codec.height, codec.pix_fmt, codec.time_base = (
+        wide,
+        high,
+        "yuvj420p",
+        Fraction(1, 25),
+    )
     packets = codec.encode(frame.reformat(wide, high, format="yuvj420p"))
     return b"".join(bytes(packet) for packet in [*packets, *codec.encode(None)])

@@ -42,7 +42,11 @@ def read_video(
             yield frame
 
     found = list(detector.find(passing()))
-    pose = follow_signer(found, _ascending(times), np.array([[width / height, 1] for height, width in sizes], np.float32))
+    pose = follow_signer(
+        found,
+        _ascending(times),
+        np.array([[width / height, 1] for height, width in sizes], np.float32),
+    )
     return replace(pose, size=(sizes[0][1], sizes[0][0])) if len(set(sizes)) == 1 else pose
 
 
@@ -58,11 +62,18 @@ def follow_signer(found: list[Found], times: np.ndarray | None, shape: np.ndarra
     bodies = np.concatenate([frame.bodies for frame in found]) if found else np.zeros((0, 0, 3))
     numbers = np.repeat(np.arange(len(found)), [len(frame.bodies) for frame in found])
     if len(bodies):
-        stretched = bodies * np.append(shape[numbers], np.ones((len(numbers), 1), np.float32), axis=1)[:, None]
-        rows = signer_rows(stretched, numbers, sureness=bodies[..., 2].sum(axis=1))
+        stretched = (
+            bodies
+            * np.append(shape[numbers], np.ones((len(numbers), 1), np.float32), axis=1)[:, None]
+        )
+        rows = signer_rows(stretched, numbers, confidence=bodies[..., 2].sum(axis=1))
         values[numbers[rows][:, None], HOLISTIC_75.body] = bodies[rows]
     hands = [frame.hands * size for frame, size in zip(found, shape, strict=True)]
-    slots = hand_slots(values[:, _WRISTS] * np.append(shape, np.ones((len(shape), 1), np.float32), axis=1)[:, None], hands)
+    slots = hand_slots(
+        values[:, _WRISTS]
+        * np.append(shape, np.ones((len(shape), 1), np.float32), axis=1)[:, None],
+        hands,
+    )
     for frame, pair in enumerate(slots):
         for rows, slot in zip(_HAND_ROWS, pair, strict=True):
             if slot != NONE:

@@ -42,17 +42,27 @@ def test_a_folder_becomes_a_data_set_with_a_line_about_it(videos: Path, tmp_path
 
 
 def test_a_table_names_the_clips(videos: Path, tmp_path: Path) -> None:
-    (tmp_path / "clips.csv").write_text("video,gloss,signer,split,frame_start\nbook/1.mp4,libro,ann,test,2\nbook/9.mp4,x,,,\n")
+    (tmp_path / "clips.csv").write_text(
+        "video,gloss,signer,split,frame_start\nbook/1.mp4,libro,ann,test,2\nbook/9.mp4,x,,,\n"
+    )
     result = extract(videos, tmp_path / "set", "--clips", tmp_path / "clips.csv", "--workers", 1)
     assert result.stdout.startswith(f"{tmp_path / 'set'}: 1 of 2 clips, 3 frames, ")
     (clip,) = Dataset.open(tmp_path / "set").manifest
-    assert (clip.id, clip.gloss, clip.signer, clip.split, clip.frame_start) == ("book/1", "libro", "ann", "test", 2)
+    assert (clip.id, clip.gloss, clip.signer, clip.split, clip.frame_start) == (
+        "book/1",
+        "libro",
+        "ann",
+        "test",
+        2,
+    )
 
 
 def test_one_video_becomes_a_file_that_spobet_reads(videos: Path, tmp_path: Path) -> None:
     result = extract(videos / "book" / "0.mp4", tmp_path / "one.npz")
     assert result.stdout.startswith(f"{tmp_path / 'one.npz'}: 4 frames, 100% with a body, ")
-    assert len(spobet.read(tmp_path / "one.npz")) == len(spobet.read(videos / "book" / "0.mp4")) == 4
+    assert (
+        len(spobet.read(tmp_path / "one.npz")) == len(spobet.read(videos / "book" / "0.mp4")) == 4
+    )
 
 
 def test_a_folder_does_not_fit_into_one_file(videos: Path, tmp_path: Path) -> None:
@@ -64,4 +74,6 @@ def test_a_folder_does_not_fit_into_one_file(videos: Path, tmp_path: Path) -> No
 def test_what_is_no_video_is_refused_in_one_line(videos: Path, tmp_path: Path) -> None:
     result = extract(videos / "bad.mp4", tmp_path / "one.npz")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.splitlines()[-1].startswith(f"spobet: {videos / 'bad.mp4'}: not a video that FFmpeg can read")
+    assert result.stderr.splitlines()[-1].startswith(
+        f"spobet: {videos / 'bad.mp4'}: not a video that FFmpeg can read"
+    )

@@ -21,19 +21,25 @@ def manifest_of(glosses: list[str]) -> Manifest:
 
 @settings(max_examples=50)
 @given(glosses=labels, num_folds=fold_counts)
-def test_every_clip_is_held_out_once_and_never_trained_on_then(glosses: list[str], num_folds: int) -> None:
+def test_every_clip_is_held_out_once_and_never_trained_on_then(
+    glosses: list[str], num_folds: int
+) -> None:
     manifest = manifest_of(glosses)
     held_out = []
     for fold in range(num_folds):
         train, held = hold_out(manifest, fold, num_folds)
-        assert sorted([*train, *held], key=lambda clip: manifest.position(clip.id)) == list(manifest)
+        assert sorted([*train, *held], key=lambda clip: manifest.position(clip.id)) == list(
+            manifest
+        )
         held_out += [clip.id for clip in held]
     assert sorted(held_out) == sorted(clip.id for clip in manifest)
 
 
 @settings(max_examples=50)
 @given(glosses=labels, num_folds=fold_counts)
-def test_folds_differ_by_at_most_one_clip_of_any_gloss_and_in_all(glosses: list[str], num_folds: int) -> None:
+def test_folds_differ_by_at_most_one_clip_of_any_gloss_and_in_all(
+    glosses: list[str], num_folds: int
+) -> None:
     manifest = manifest_of(glosses)
     folds = fold_of_clips(manifest, num_folds)
     for clips in ([clip for clip in manifest if clip.gloss == gloss] for gloss in "abcd"):

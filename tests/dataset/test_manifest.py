@@ -28,13 +28,17 @@ def clips(draw: st.DrawFn) -> Clip:
     return Clip(draw(words), draw(words), draw(texts), split, start, end, draw(texts), draw(texts))
 
 
-manifests = st.lists(clips(), max_size=6, unique_by=lambda clip: clip.id).map(lambda drawn: Manifest(tuple(drawn)))
+manifests = st.lists(clips(), max_size=6, unique_by=lambda clip: clip.id).map(
+    lambda drawn: Manifest(tuple(drawn))
+)
 glosses = texts.filter(lambda gloss: gloss.splitlines() == [gloss])
 
 
 @settings(max_examples=50, deadline=None)
 @given(manifest=manifests)
-def test_a_manifest_reads_back_as_written(manifest: Manifest, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_manifest_reads_back_as_written(
+    manifest: Manifest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = tmp_path_factory.mktemp("manifest") / "manifest.csv"
     manifest.write(path)
     assert Manifest.read(path) == manifest
@@ -42,7 +46,9 @@ def test_a_manifest_reads_back_as_written(manifest: Manifest, tmp_path_factory: 
 
 @settings(max_examples=50, deadline=None)
 @given(names=st.lists(glosses, unique=True))
-def test_a_vocabulary_reads_back_as_written(names: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_vocabulary_reads_back_as_written(
+    names: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = tmp_path_factory.mktemp("vocabulary") / "vocabulary.txt"
     Vocabulary(tuple(names)).write(path)
     assert Vocabulary.read(path) == Vocabulary(tuple(names))
@@ -61,12 +67,20 @@ def test_a_clip_is_found_by_its_id_at_its_position(manifest: Manifest) -> None:
 def test_every_clip_is_in_its_own_split_and_in_no_other(manifest: Manifest) -> None:
     splits = list(dict.fromkeys(clip.split for clip in manifest))
     parts = [manifest.of_splits(split) for split in splits]
-    assert sorted(clip.id for part in parts for clip in part) == sorted(clip.id for clip in manifest)
-    assert all(clip.split == split for split, part in zip(splits, parts, strict=True) for clip in part)
+    assert sorted(clip.id for part in parts for clip in part) == sorted(
+        clip.id for clip in manifest
+    )
+    assert all(
+        clip.split == split for split, part in zip(splits, parts, strict=True) for clip in part
+    )
 
 
 def test_a_manifest_of_three_clips() -> None:
-    clips = (Clip("3", "go", split="val"), Clip("1", "thin", split="train"), Clip("2", "go", split="train"))
+    clips = (
+        Clip("3", "go", split="val"),
+        Clip("1", "thin", split="train"),
+        Clip("2", "go", split="train"),
+    )
     manifest = Manifest(clips)
     assert len(manifest) == 3
     assert manifest.vocabulary.glosses == ("go", "thin")
@@ -102,12 +116,16 @@ def test_ids_that_stand_twice_are_refused() -> None:
 
 
 def test_unknown_clips_glosses_and_splits_are_errors() -> None:
-    manifest = Manifest((Clip("1", "go", split="train"), Clip("2", "go", split="train"), Clip("3", "go")))
+    manifest = Manifest(
+        (Clip("1", "go", split="train"), Clip("2", "go", split="train"), Clip("3", "go"))
+    )
     with pytest.raises(KeyError, match="no clip '4' among 3 clips"):
         manifest["4"]
     with pytest.raises(KeyError, match="gloss 'thin' is not among the 1 of the vocabulary"):
         manifest.vocabulary.index("thin")
-    with pytest.raises(ValueError, match=r"no clip in split val \+ test; there are 2 train, 1 \(none\)"):
+    with pytest.raises(
+        ValueError, match=r"no clip in split val \+ test; there are 2 train, 1 \(none\)"
+    ):
         manifest.of_splits("val", "test")
 
 
@@ -123,7 +141,9 @@ def test_unknown_clips_glosses_and_splits_are_errors() -> None:
         (HEADER + "1,go\n", r"manifest\.csv:2: expected 8 values"),
     ],
 )
-def test_a_damaged_manifest_is_an_error_that_names_the_line(tmp_path: Path, content: str, message: str) -> None:
+def test_a_damaged_manifest_is_an_error_that_names_the_line(
+    tmp_path: Path, content: str, message: str
+) -> None:
     path = tmp_path / "manifest.csv"
     path.write_text(content)
     with pytest.raises(ValueError, match=message):
@@ -138,5 +158,7 @@ def test_a_vocabulary_holds_each_gloss_once() -> None:
 @pytest.mark.parametrize("gloss", ["", "go\n", "go\nthin", "go\u2028thin", "go\x0c"])
 def test_a_gloss_is_one_line_of_text(gloss: str) -> None:
     """A line break in a gloss would give every later gloss the wrong output."""
-    with pytest.raises(ValueError, match="expected one line of text: a vocabulary file has one gloss a line"):
+    with pytest.raises(
+        ValueError, match="expected one line of text: a vocabulary file has one gloss a line"
+    ):
         Vocabulary(("thin", gloss))

@@ -57,7 +57,10 @@ def to_train_on(tmp_path: Path) -> Dataset:
     ("their", "reasons"),
     [
         ((), {"s": "the same clip", "copy of v": "identical landmarks"}),
-        (("glosses",), {"s": "the same clip", "copy of v": "identical landmarks", "a go": "gloss go"}),
+        (
+            ("glosses",),
+            {"s": "the same clip", "copy of v": "identical landmarks", "a go": "gloss go"},
+        ),
         (
             ("signers",),
             {
@@ -75,7 +78,9 @@ def test_what_validation_and_test_hold_is_left_out_and_nothing_else(
 ) -> None:
     (source,) = training_clips([to_train_on], reserve(tested, their=their))
     assert dict(source.left_out) == reasons
-    assert [clip.id for clip in source.clips] == [clip.id for clip in TO_TRAIN_ON if clip.id not in reasons]
+    assert [clip.id for clip in source.clips] == [
+        clip.id for clip in TO_TRAIN_ON if clip.id not in reasons
+    ]
 
 
 def test_a_fold_reserves_what_training_on_the_others_is_scored_on(tested: Path) -> None:
@@ -83,7 +88,9 @@ def test_a_fold_reserves_what_training_on_the_others_is_scored_on(tested: Path) 
     assert reserve(tested, fold=1).clips == {clip.id for clip in held}
 
 
-def test_a_manifest_file_reserves_its_clips_by_name_alone(tested: Path, to_train_on: Dataset) -> None:
+def test_a_manifest_file_reserves_its_clips_by_name_alone(
+    tested: Path, to_train_on: Dataset
+) -> None:
     (source,) = training_clips([to_train_on], reserve(tested / "manifest.csv"))
     assert source.left_out == (("s", "the same clip"),)
 
@@ -95,9 +102,13 @@ def test_a_manifest_without_splits_reserves_every_clip(tmp_path: Path) -> None:
 
 def test_unknown_signers_cannot_be_reserved(tmp_path: Path) -> None:
     path = dataset_of(tmp_path / "tested", (Clip("v", "go", "", "val"),)).path
-    with pytest.raises(ValueError, match="signers cannot be reserved, those of some of its clips are not known"):
+    with pytest.raises(
+        ValueError, match="signers cannot be reserved, those of some of its clips are not known"
+    ):
         reserve(path, their=("signers",))
-    with pytest.raises(ValueError, match="'hats' cannot be reserved, expected one of: glosses, signers"):
+    with pytest.raises(
+        ValueError, match="'hats' cannot be reserved, expected one of: glosses, signers"
+    ):
         reserve(path, their=("hats",))
 
 
@@ -112,7 +123,9 @@ def test_a_clip_of_two_data_sets_is_used_once(tested: Path, to_train_on: Dataset
 
 def to_train_on_without_s(dataset: Dataset) -> Dataset:
     """Another data set that holds `s` and one clip of its own."""
-    return dataset_of(dataset.path.with_name("third"), (TO_TRAIN_ON[0], Clip("new", "go", "", "train")))
+    return dataset_of(
+        dataset.path.with_name("third"), (TO_TRAIN_ON[0], Clip("new", "go", "", "train"))
+    )
 
 
 def test_nothing_left_is_an_error(to_train_on: Dataset) -> None:
@@ -120,7 +133,9 @@ def test_nothing_left_is_an_error(to_train_on: Dataset) -> None:
         training_clips([to_train_on], Reserved(glosses=frozenset({"eat", "walk", "go"})))
 
 
-def test_every_clip_left_out_is_counted_and_listed(tested: Path, to_train_on: Dataset, tmp_path: Path) -> None:
+def test_every_clip_left_out_is_counted_and_listed(
+    tested: Path, to_train_on: Dataset, tmp_path: Path
+) -> None:
     sources = training_clips([to_train_on], reserve(tested, their=("signers", "glosses")))
     counts = write_left_out(sources, tmp_path / "left-out.csv")
     assert counts == "5 clips left out: 2 signer, 1 the same clip, 1 identical landmarks, 1 gloss"
@@ -131,5 +146,7 @@ def test_every_clip_left_out_is_counted_and_listed(tested: Path, to_train_on: Da
 
 
 def test_nothing_left_out_writes_nothing(to_train_on: Dataset, tmp_path: Path) -> None:
-    assert write_left_out(training_clips([to_train_on], Reserved()), tmp_path / "left-out.csv") == ""
+    assert (
+        write_left_out(training_clips([to_train_on], Reserved()), tmp_path / "left-out.csv") == ""
+    )
     assert not (tmp_path / "left-out.csv").exists()

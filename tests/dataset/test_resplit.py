@@ -29,7 +29,11 @@ def dataset_of(path: Path, clips: list[Clip], copies: dict[str, str] | None = No
 
 
 def clips_of(num_signers: int = NUM_SIGNERS) -> list[Clip]:
-    return [Clip(f"{gloss}-{number}", gloss, f"signer {number}", "train") for number in range(num_signers) for gloss in GLOSSES]
+    return [
+        Clip(f"{gloss}-{number}", gloss, f"signer {number}", "train")
+        for number in range(num_signers)
+        for gloss in GLOSSES
+    ]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -61,7 +65,10 @@ def test_copies_and_unknown_signers_get_no_split_and_are_listed(tmp_path: Path) 
     clips = [*clips_of(), Clip("again", "go", "signer 3"), Clip("nobody", "eat", "")]
     dataset = dataset_of(tmp_path / "data", clips, copies={"again": "go-3"})
     split = resplit(dataset)
-    assert dict(split.left_out) == {"again": "a copy of an earlier clip", "nobody": "signer unknown"}
+    assert dict(split.left_out) == {
+        "again": "a copy of an earlier clip",
+        "nobody": "signer unknown",
+    }
     assert {clip.id for clip in split.manifest if not clip.split} == {"again", "nobody"}
     assert "in no split: 1 clips, signer unknown" in split.summary()
     write_resplit(dataset, split, tmp_path / "out")
@@ -72,7 +79,12 @@ def test_copies_and_unknown_signers_get_no_split_and_are_listed(tmp_path: Path) 
 
 def test_too_few_signers_and_impossible_shares_are_errors(tmp_path: Path) -> None:
     dataset = dataset_of(tmp_path / "data", clips_of(2))
-    with pytest.raises(ValueError, match="2 signers and 6 clips cannot be dealt over train, val, test"):
+    with pytest.raises(
+        ValueError, match="2 signers and 6 clips cannot be dealt over train, val, test"
+    ):
         resplit(dataset)
-    with pytest.raises(ValueError, match=r"shares of val and test are \(0.5, 0.5\), expected both above 0 and together below 1"):
+    with pytest.raises(
+        ValueError,
+        match=r"shares of val and test are \(0.5, 0.5\), expected both above 0 and together below 1",
+    ):
         resplit(dataset, shares=(0.5, 0.5))

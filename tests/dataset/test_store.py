@@ -17,18 +17,28 @@ from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
 
-FACE = Skeleton("face", ("nose", "left_eye", "right_eye"), (("nose", "left_eye"), ("nose", "right_eye")))
+FACE = Skeleton(
+    "face", ("nose", "left_eye", "right_eye"), (("nose", "left_eye"), ("nose", "right_eye"))
+)
 
 
 def face(seed: int = 0, num_frames: int = 4, skeleton: Skeleton = FACE) -> PoseSequence:
-    """A clip with some landmarks missing; every other one knows its times."""
+    """A clip with some landmarks missing; every other one accepts its times."""
     rng = np.random.default_rng(seed)
     seen = rng.random((num_frames, len(skeleton))) < 0.7
     xy = np.where(seen[..., None], rng.normal(size=(num_frames, len(skeleton), 2)), np.nan)
-    return PoseSequence(xy, seen * 0.5, skeleton, np.arange(num_frames) / 25 if seed % 2 else None, "image")
+    return PoseSequence(
+        xy, seen * 0.5, skeleton, np.arange(num_frames) / 25 if seed % 2 else None, "image"
+    )
 
 
-def write(path: Path, *poses: PoseSequence, source: str = "made", skeleton: Skeleton = FACE, gloss: str = "go") -> Dataset:
+def write(
+    path: Path,
+    *poses: PoseSequence,
+    source: str = "made",
+    skeleton: Skeleton = FACE,
+    gloss: str = "go",
+) -> Dataset:
     with DatasetWriter(path, skeleton, "image", source, "none") as writer:
         for number, pose in enumerate(poses):
             writer.add(Clip(str(number), gloss, split="train"), pose)
@@ -45,7 +55,9 @@ def assert_same(one: PoseSequence, other: PoseSequence) -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=8), max_shard_frames=st.integers(1, 12))
+@given(
+    lengths=st.lists(st.integers(1, 9), min_size=1, max_size=8), max_shard_frames=st.integers(1, 12)
+)
 def test_what_is_written_reads_back_from_however_many_shards(
     lengths: list[int], max_shard_frames: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -63,13 +75,23 @@ def test_what_is_written_reads_back_from_however_many_shards(
 def test_a_data_set_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "MAX_SHARD_FRAMES", 5)
     dataset = write(tmp_path / "set", face(0, 3), face(1, 4), face(2, 6), face(3, 1))
-    assert dataset.manifest == Manifest(tuple(Clip(str(number), "go", split="train") for number in range(4)))
+    assert dataset.manifest == Manifest(
+        tuple(Clip(str(number), "go", split="train") for number in range(4))
+    )
     assert dataset.skeleton == FACE
     assert dataset.info.shard_starts == (0, 7, 13)
     assert dataset.info.num_frames == (3, 4, 6, 1)
-    assert (dataset.info.source, dataset.info.licence, dataset.info.unit) == ("made", "none", "image")
-    shards = [f"{name}-{number:05d}.npy" for name in ("confidence", "times", "xy") for number in range(3)]
-    assert sorted(file.name for file in (tmp_path / "set").iterdir()) == sorted([*shards, "dataset.json", "manifest.csv"])
+    assert (dataset.info.source, dataset.info.licence, dataset.info.unit) == (
+        "made",
+        "none",
+        "image",
+    )
+    shards = [
+        f"{name}-{number:05d}.npy" for name in ("confidence", "times", "xy") for number in range(3)
+    ]
+    assert sorted(file.name for file in (tmp_path / "set").iterdir()) == sorted(
+        [*shards, "dataset.json", "manifest.csv"]
+    )
     assert_same(dataset.pose("3"), face(3, 1))
     with pytest.raises(KeyError, match="no clip '9' among 4 clips"):
         dataset.pose("9")
@@ -86,7 +108,10 @@ def test_the_content_hash_changes_with_the_content_and_with_nothing_else(tmp_pat
         ("other gloss", (face(0, 3), face(2, 4)), {"gloss": "thin"}),
         ("other names", (face(0, 3, other), face(2, 4, other)), {"skeleton": other}),
     ]
-    hashes = {name: write(tmp_path / name, *poses, **changes).info.content_hash for name, poses, changes in sets}
+    hashes = {
+        name: write(tmp_path / name, *poses, **changes).info.content_hash
+        for name, poses, changes in sets
+    }
     assert hashes["first"] == hashes["other source"]
     assert len(set(hashes.values())) == len(hashes) - 1
 
@@ -99,7 +124,10 @@ def test_clips_cut_elsewhere_are_other_content(tmp_path: Path) -> None:
 
 
 def test_nothing_is_left_behind_when_the_block_fails(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="reader failed"), DatasetWriter(tmp_path / "set", FACE, "image", "made", "") as writer:
+    with (
+        pytest.raises(RuntimeError, match="reader failed"),
+        DatasetWriter(tmp_path / "set", FACE, "image", "made", "") as writer,
+    ):
         writer.add(Clip("1", "go"), face())
         raise RuntimeError("reader failed")
     assert list(tmp_path.iterdir()) == []
@@ -121,7 +149,9 @@ def test_nothing_is_left_behind_when_the_disk_is_full(
 
 def test_what_is_there_already_is_not_overwritten(tmp_path: Path) -> None:
     write(tmp_path / "set", face(1))
-    with pytest.raises(FileExistsError, match="set: is there already; name a new folder or remove it first"):
+    with pytest.raises(
+        FileExistsError, match="set: is there already; name a new folder or remove it first"
+    ):
         write(tmp_path / "set", face(3))
     assert_same(Dataset.open(tmp_path / "set").pose("0"), face(1))
     assert [path.name for path in tmp_path.iterdir()] == ["set"]
@@ -132,11 +162,19 @@ def test_what_is_there_already_is_not_overwritten(tmp_path: Path) -> None:
     [
         ((), "no clip to write: a data set needs at least one"),
         ((face(0, 0),), "clip 0: no frames"),
-        ((face(0, 2, Skeleton("mouth", ("chin",))),), "clip 0: pose is mouth in image, expected face in image"),
-        ((PoseSequence(np.ones((1, 3, 2)), np.ones((1, 3)), FACE),), "clip 0: pose is face in pixels, expected face in image"),
+        (
+            (face(0, 2, Skeleton("mouth", ("chin",))),),
+            "clip 0: pose is mouth in image, expected face in image",
+        ),
+        (
+            (PoseSequence(np.ones((1, 3, 2)), np.ones((1, 3)), FACE),),
+            "clip 0: pose is face in pixels, expected face in image",
+        ),
     ],
 )
-def test_what_cannot_be_in_the_data_set_is_refused(tmp_path: Path, poses: tuple[PoseSequence, ...], message: str) -> None:
+def test_what_cannot_be_in_the_data_set_is_refused(
+    tmp_path: Path, poses: tuple[PoseSequence, ...], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         write(tmp_path / "set", *poses)
     assert list(tmp_path.iterdir()) == []
@@ -152,7 +190,9 @@ def test_a_clip_that_is_added_twice_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["manifest.csv", "dataset.json", "xy-00000.npy", "times-00000.npy"])
+@pytest.mark.parametrize(
+    "name", ["manifest.csv", "dataset.json", "xy-00000.npy", "times-00000.npy"]
+)
 def test_a_file_that_is_gone_is_named(tmp_path: Path, name: str) -> None:
     write(tmp_path / "set", face())
     (tmp_path / "set" / name).unlink()
@@ -173,14 +213,22 @@ def test_a_truncated_file_is_named(tmp_path: Path, name: str, share: float) -> N
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format": "other"}, r"not the facts of a data set \(expected format 'spobet dataset 1'\)"),
-        ({"surprise": 1}, r"not the facts of a data set \(.*unexpected keyword argument 'surprise'\)"),
+        (
+            {"format": "other"},
+            r"not the facts of a data set \(expected format 'spobet dataset 1'\)",
+        ),
+        (
+            {"surprise": 1},
+            r"not the facts of a data set \(.*unexpected keyword argument 'surprise'\)",
+        ),
         ({"skeleton": 3}, r"not the facts of a data set"),
         ({"num_frames": [4, 4]}, r"manifest\.csv lists 1 clips, dataset\.json 2"),
         ({"num_frames": [5]}, r"xy-00000\.npy: 4 frames, expected 5"),
     ],
 )
-def test_facts_that_do_not_fit_are_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:
+def test_facts_that_do_not_fit_are_refused(
+    tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
     write(tmp_path / "set", face())
     facts = tmp_path / "set/dataset.json"
     facts.write_text(json.dumps(json.loads(facts.read_text()) | change))
@@ -189,5 +237,8 @@ def test_facts_that_do_not_fit_are_refused(tmp_path: Path, change: dict[str, Any
 
 
 def test_a_folder_of_other_things_is_no_data_set(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"not a data set, manifest\.csv is not there \(make one with `spobet import`\)"):
+    with pytest.raises(
+        FileNotFoundError,
+        match=r"not a data set, manifest\.csv is not there \(make one with `spobet import`\)",
+    ):
         Dataset.open(tmp_path)

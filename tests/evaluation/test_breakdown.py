@@ -4,11 +4,24 @@ import numpy as np
 import pytest
 
 from spobet.dataset.manifest import Clip, Manifest
-from spobet.evaluation.breakdown import Group, by_acquaintance, by_gloss, by_signer, confused_pairs, taken_for
+from spobet.evaluation.breakdown import (
+    Group,
+    by_acquaintance,
+    by_gloss,
+    by_signer,
+    confused_pairs,
+    taken_for,
+)
 from spobet.evaluation.metrics import wilson_interval
 
 CLIPS = Manifest(
-    (Clip("1", "go", "ann"), Clip("2", "eat", "ann"), Clip("3", "go", "bob"), Clip("4", "eat"), Clip("5", "go", "cat"))
+    (
+        Clip("1", "go", "ann"),
+        Clip("2", "eat", "ann"),
+        Clip("3", "go", "bob"),
+        Clip("4", "eat"),
+        Clip("5", "go", "cat"),
+    )
 )
 HITS = np.array([[1, 1, 0, 0, 1], [1, 0, 0, 0, 1]], bool)
 
@@ -40,7 +53,9 @@ def test_below_twenty_clips_there_is_no_percentage() -> None:
     assert str(Group("a", 19, 19)) == "19 of 19"
     low, high = wilson_interval(15, 20)
     assert str(Group("a", 20, 15)) == f"75.0 % (15 of 20; {100 * low:.1f}–{100 * high:.1f})"
-    assert str(Group("a", 20, 30, 2)) == str(Group("a", 20, 15)).replace("15 of 20", "30 of 40")  # runs are no clips
+    assert str(Group("a", 20, 30, 2)) == str(Group("a", 20, 15)).replace(
+        "15 of 20", "30 of 40"
+    )  # runs are no clips
 
 
 def test_pairs_of_glosses_are_counted_both_ways_most_confused_first() -> None:

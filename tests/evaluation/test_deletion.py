@@ -27,14 +27,18 @@ def clip(num_clips: int = 1) -> dict[str, np.ndarray]:
 def test_the_frame_that_matters_goes_first_and_stays_last() -> None:
     inputs = clip()
     weights = np.eye(FRAMES)[6]
-    deletion, insertion = curves_of(inputs["landmarks"][0], inputs["frame_mask"][0], weights, 0, by_one_frame(6))
+    deletion, insertion = curves_of(
+        inputs["landmarks"][0], inputs["frame_mask"][0], weights, 0, by_one_frame(6)
+    )
     assert deletion == pytest.approx([0.9] + [0.1] * 10)
     assert insertion == pytest.approx([0.1] + [0.9] * 10)
 
 
 def test_both_curves_end_where_the_other_begins() -> None:
     inputs, weights = clip(), np.random.default_rng(1).random(FRAMES)
-    deletion, insertion = curves_of(inputs["landmarks"][0], inputs["frame_mask"][0], weights, 0, by_one_frame(2))
+    deletion, insertion = curves_of(
+        inputs["landmarks"][0], inputs["frame_mask"][0], weights, 0, by_one_frame(2)
+    )
     assert (deletion[0], deletion[-1]) == (insertion[-1], insertion[0])
     assert len(deletion) == len(SHARES)
 
@@ -43,13 +47,17 @@ def test_padded_frames_are_neither_deleted_nor_counted() -> None:
     inputs = clip()
     mask = np.arange(FRAMES) < 2
     weights = np.where(mask, [0.1, 0.2, *[0] * 8], 9.0)
-    deletion, _ = curves_of(inputs["landmarks"][0] * mask[:, None, None], mask, weights, 0, by_one_frame(1))
+    deletion, _ = curves_of(
+        inputs["landmarks"][0] * mask[:, None, None], mask, weights, 0, by_one_frame(1)
+    )
     assert deletion == pytest.approx([0.9] * 3 + [0.1] * 8)  # round(0.3 * 2) = 1 frame goes
 
 
 def test_knowing_weights_beat_random_ones_and_wrong_ones_lose() -> None:
     inputs, knowing = clip(6), np.tile(np.eye(FRAMES)[3], (6, 1))
-    found = compare_weights(inputs, {"knowing": knowing, "wrong": -knowing}, by_one_frame(3), num_random=4)
+    found = compare_weights(
+        inputs, {"knowing": knowing, "wrong": -knowing}, by_one_frame(3), num_random=4
+    )
     deletion = {name: curves.deletion_area[0] for name, curves in found.items()}
     insertion = {name: curves.insertion_area[0] for name, curves in found.items()}
     assert deletion["knowing"] < deletion["random"] < deletion["wrong"]

@@ -28,7 +28,9 @@ COUNTS = st.integers(0, 40)
 def test_mcnemar_agrees_with_statsmodels_and_scipy(first: int, second: int) -> None:
     ours = mcnemar(first, second)
     if first + second:
-        assert ours == pytest.approx(tables.mcnemar([[5, first], [second, 5]], exact=True).pvalue, abs=1e-12)
+        assert ours == pytest.approx(
+            tables.mcnemar([[5, first], [second, 5]], exact=True).pvalue, abs=1e-12
+        )
         assert ours == pytest.approx(stats.binomtest(first, first + second).pvalue, abs=1e-12)
     assert mcnemar(second, first) == ours
 
@@ -61,7 +63,9 @@ def test_the_bootstrap_over_clips_is_the_binomial_of_their_share(hits: int, coun
     right = np.arange(count) < hits
     times = draw_clips(np.arange(count), np.random.default_rng(0), 20_000)
     low, high = percentile_interval(resampled_means(right, times))
-    assert (low, high) == pytest.approx(stats.binom.ppf([0.025, 0.975], count, hits / count) / count, abs=1.01 / count)
+    assert (low, high) == pytest.approx(
+        stats.binom.ppf([0.025, 0.975], count, hits / count) / count, abs=1.01 / count
+    )
 
 
 def test_the_bootstrap_over_signers_agrees_with_scipy() -> None:
@@ -74,14 +78,30 @@ def test_the_bootstrap_over_signers_agrees_with_scipy() -> None:
     def share(right: np.ndarray, clips: np.ndarray, axis: int) -> np.ndarray:
         return right.sum(axis=axis) / clips.sum(axis=axis)
 
-    expected = stats.bootstrap((sums, sizes), share, paired=True, vectorized=True, method="percentile", n_resamples=20_000, rng=2)
+    expected = stats.bootstrap(
+        (sums, sizes),
+        share,
+        paired=True,
+        vectorized=True,
+        method="percentile",
+        n_resamples=20_000,
+        rng=2,
+    )
     times = draw_clips(signers, rng, 20_000)
     found = percentile_interval(resampled_means(hits, times))
     assert found == pytest.approx(tuple(expected.confidence_interval), abs=0.01)
 
 
 def test_clips_of_unknown_signers_are_signers_of_their_own() -> None:
-    clips = Manifest((Clip("1", "go", "ann"), Clip("2", "go"), Clip("3", "go", "ann"), Clip("4", "go"), Clip("ann", "go", "bob")))
+    clips = Manifest(
+        (
+            Clip("1", "go", "ann"),
+            Clip("2", "go"),
+            Clip("3", "go", "ann"),
+            Clip("4", "go"),
+            Clip("ann", "go", "bob"),
+        )
+    )
     assert signer_groups(clips).tolist() == [0, 1, 0, 2, 3]
 
 
@@ -96,7 +116,9 @@ def test_a_signer_is_drawn_whole_and_as_many_signers_as_there_are() -> None:
 
 
 @given(st.integers(0, 999), st.integers(1, 12), st.integers(1, 4))
-def test_the_mean_over_glosses_is_that_of_the_glosses_drawn(seed: int, num_clips: int, num_glosses: int) -> None:
+def test_the_mean_over_glosses_is_that_of_the_glosses_drawn(
+    seed: int, num_clips: int, num_glosses: int
+) -> None:
     rng = np.random.default_rng(seed)
     labels, hits = rng.integers(-1, num_glosses, num_clips), rng.random(num_clips) < 0.5
     times = draw_clips(np.arange(num_clips), rng, 5)
@@ -109,14 +131,22 @@ def test_the_mean_over_glosses_is_that_of_the_glosses_drawn(seed: int, num_clips
 def test_one_clip_and_one_outcome_leave_nothing_to_chance() -> None:
     rng = np.random.default_rng(0)
     for hits in (np.array([True]), np.ones(9, bool), np.zeros(9, bool)):
-        low, high = percentile_interval(resampled_means(hits, draw_clips(np.arange(len(hits)), rng)))
+        low, high = percentile_interval(
+            resampled_means(hits, draw_clips(np.arange(len(hits)), rng))
+        )
         assert low == high == hits[0]
 
 
 def test_a_system_does_not_differ_from_itself() -> None:
     hits = np.random.default_rng(0).random(40) < 0.5
     found = compare_hits(hits, hits, np.arange(40), np.random.default_rng(1))
-    assert (found.share, found.interval, found.only_first, found.only_second, found.p_value) == (0, (0, 0), 0, 0, 1)
+    assert (found.share, found.interval, found.only_first, found.only_second, found.p_value) == (
+        0,
+        (0, 0),
+        0,
+        0,
+        1,
+    )
 
 
 def test_the_paired_bootstrap_agrees_with_scipy() -> None:
@@ -128,11 +158,23 @@ def test_the_paired_bootstrap_agrees_with_scipy() -> None:
     def gap(one: np.ndarray, other: np.ndarray, axis: int) -> np.ndarray:
         return one.mean(axis=axis) - other.mean(axis=axis)
 
-    expected = stats.bootstrap((first, second), gap, paired=True, vectorized=True, method="percentile", n_resamples=9999, rng=4)
+    expected = stats.bootstrap(
+        (first, second),
+        gap,
+        paired=True,
+        vectorized=True,
+        method="percentile",
+        n_resamples=9999,
+        rng=4,
+    )
     assert found.interval == pytest.approx(tuple(expected.confidence_interval), abs=0.011)
     assert found.share == pytest.approx(first.mean() - second.mean())
     mirrored = compare_hits(second, first, np.arange(200), np.random.default_rng(3))
-    assert (mirrored.share, mirrored.only_first, mirrored.p_value) == (-found.share, found.only_second, found.p_value)
+    assert (mirrored.share, mirrored.only_first, mirrored.p_value) == (
+        -found.share,
+        found.only_second,
+        found.p_value,
+    )
 
 
 def test_what_cannot_be_compared_is_refused() -> None:

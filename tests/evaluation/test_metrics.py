@@ -20,7 +20,9 @@ SCORES = st.one_of(st.integers(-3, 3).map(float), st.just(math.nan), st.just(-ma
 
 
 @st.composite
-def answers(draw: st.DrawFn, scores: st.SearchStrategy[float] = SCORES, lowest: int = -1) -> tuple[np.ndarray, np.ndarray]:
+def answers(
+    draw: st.DrawFn, scores: st.SearchStrategy[float] = SCORES, lowest: int = -1
+) -> tuple[np.ndarray, np.ndarray]:
     num_clips = draw(st.integers(1, 8))
     logits = draw(arrays(np.float64, (num_clips, NUM_GLOSSES), elements=scores))
     return logits, draw(arrays(np.int64, num_clips, elements=st.integers(lowest, NUM_GLOSSES - 1)))
@@ -33,15 +35,21 @@ def test_top_k_accuracy_never_falls_with_k(case: tuple[np.ndarray, np.ndarray]) 
 
 
 @given(answers(), st.permutations(range(NUM_GLOSSES)))
-def test_the_order_of_the_glosses_changes_nothing(case: tuple[np.ndarray, np.ndarray], order: list[int]) -> None:
+def test_the_order_of_the_glosses_changes_nothing(
+    case: tuple[np.ndarray, np.ndarray], order: list[int]
+) -> None:
     logits, labels = case
     moved = np.where(labels < 0, labels, np.argsort(order)[labels])
     assert ranks(logits[:, order], moved).tolist() == ranks(logits, labels).tolist()
-    assert score(logits[:, order], moved, NUM_GLOSSES).top1 == score(logits, labels, NUM_GLOSSES).top1
+    assert (
+        score(logits[:, order], moved, NUM_GLOSSES).top1 == score(logits, labels, NUM_GLOSSES).top1
+    )
 
 
 @given(answers(), st.integers(0, 7), st.integers(0, NUM_GLOSSES - 1))
-def test_a_tie_or_nan_never_helps(case: tuple[np.ndarray, np.ndarray], clip: int, gloss: int) -> None:
+def test_a_tie_or_nan_never_helps(
+    case: tuple[np.ndarray, np.ndarray], clip: int, gloss: int
+) -> None:
     logits, labels = case
     clip %= len(labels)
     for worse in (logits[clip, labels[clip]], math.nan):
@@ -52,19 +60,28 @@ def test_a_tie_or_nan_never_helps(case: tuple[np.ndarray, np.ndarray], clip: int
 
 
 @given(answers())
-def test_per_class_is_the_mean_over_the_glosses_present(case: tuple[np.ndarray, np.ndarray]) -> None:
+def test_per_class_is_the_mean_over_the_glosses_present(
+    case: tuple[np.ndarray, np.ndarray],
+) -> None:
     logits, labels = case
     metrics = score(logits, labels, NUM_GLOSSES)
     present = sorted(set(labels.tolist()))
     assert metrics.num_glosses_present == len(present)
     for k, accuracy in metrics.tops.items():
-        shares = [0.0 if gloss < 0 else top_k_accuracy(logits[labels == gloss], labels[labels == gloss], k) for gloss in present]
+        shares = [
+            0.0
+            if gloss < 0
+            else top_k_accuracy(logits[labels == gloss], labels[labels == gloss], k)
+            for gloss in present
+        ]
         assert accuracy.per_class == pytest.approx(sum(shares) / len(present))
         assert accuracy.instance == top_k_accuracy(logits, labels, k)
 
 
 @given(answers(st.integers(-3, 3).map(float), lowest=0))
-def test_ranks_lie_between_one_and_the_number_of_glosses(case: tuple[np.ndarray, np.ndarray]) -> None:
+def test_ranks_lie_between_one_and_the_number_of_glosses(
+    case: tuple[np.ndarray, np.ndarray],
+) -> None:
     logits, labels = case
     places = ranks(logits, labels)
     assert ((places >= 1) & (places <= NUM_GLOSSES)).all()
@@ -74,7 +91,18 @@ def test_ranks_lie_between_one_and_the_number_of_glosses(case: tuple[np.ndarray,
 
 def test_ranks_of_a_worked_example() -> None:
     nan = math.nan
-    logits = np.array([[3, 1, 2], [3, 1, 2], [2, 2, 1], [0, 0, 0], [nan, 1, 2], [nan, 1, 2], [5, nan, 9], [9, 1, 1]])
+    logits = np.array(
+        [
+            [3, 1, 2],
+            [3, 1, 2],
+            [2, 2, 1],
+            [0, 0, 0],
+            [nan, 1, 2],
+            [nan, 1, 2],
+            [5, nan, 9],
+            [9, 1, 1],
+        ]
+    )
     assert ranks(logits, np.array([0, 1, 0, 2, 0, 2, 0, -1])).tolist() == [1, 3, 2, 3, 3, 2, 3, 4]
 
 
@@ -91,7 +119,11 @@ def test_a_constant_network_knows_nothing() -> None:
 def test_a_gloss_outside_the_vocabulary_is_wrong_for_every_k() -> None:
     assert top_k_accuracy(np.zeros((2, 3)), np.array([-1, 0]), k=10) == 0.5
     metrics = score(np.eye(3), np.array([-1, 1, 2]), 3)
-    assert (metrics.top10.instance, metrics.top10.per_class, metrics.num_glosses_present) == pytest.approx((2 / 3, 2 / 3, 3))
+    assert (
+        metrics.top10.instance,
+        metrics.top10.per_class,
+        metrics.num_glosses_present,
+    ) == pytest.approx((2 / 3, 2 / 3, 3))
 
 
 def test_top_k_agrees_with_scikit_learn_without_ties() -> None:
@@ -99,7 +131,9 @@ def test_top_k_agrees_with_scikit_learn_without_ties() -> None:
     rng = np.random.default_rng(0)
     logits, labels = rng.normal(size=(200, 12)), rng.integers(0, 12, 200)
     for k in (1, 5, 10):
-        assert top_k_accuracy(logits, labels, k) == pytest.approx(reference(labels, logits, k=k, labels=np.arange(12)))
+        assert top_k_accuracy(logits, labels, k) == pytest.approx(
+            reference(labels, logits, k=k, labels=np.arange(12))
+        )
 
 
 def test_wilson_agrees_with_statsmodels() -> None:
@@ -164,7 +198,9 @@ def test_accuracy_reads_as_in_the_reports() -> None:
         (np.zeros((2, 3)), np.array([0, -2]), r"labels -2..0"),
     ],
 )
-def test_scores_that_do_not_fit_are_refused(logits: np.ndarray, labels: np.ndarray, message: str) -> None:
+def test_scores_that_do_not_fit_are_refused(
+    logits: np.ndarray, labels: np.ndarray, message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         score(logits, labels, 3)
 

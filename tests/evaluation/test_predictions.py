@@ -8,7 +8,12 @@ from spobet.dataset.manifest import Clip, Manifest, Vocabulary
 from spobet.evaluation.metrics import labels_of
 from spobet.evaluation.predictions import predictions, predictions_csv, read_predictions_csv
 
-MANIFEST = Manifest(tuple(Clip(id, gloss) for id, gloss in (("c7", "drink"), ("a1", 'say "no", twice'), ("b2", "moon"))))
+MANIFEST = Manifest(
+    tuple(
+        Clip(id, gloss)
+        for id, gloss in (("c7", "drink"), ("a1", 'say "no", twice'), ("b2", "moon"))
+    )
+)
 VOCABULARY = Vocabulary(('say "no", twice', "drink", "été"))
 LOGITS = np.array([[0.0, 2.0, 1.0], [0.0, 2.0, 1.0], [3.0, 0.0, 0.0]])
 
@@ -19,11 +24,16 @@ def test_predictions_stand_in_manifest_order_best_answer_first() -> None:
     assert [(row.clip_id, row.rank) for row in rows] == [("c7", 1), ("a1", 3), ("b2", 4)]
     assert [gloss for gloss, _ in rows[0].answers] == ["drink", "été", 'say "no", twice']
     total = math.exp(2) + math.exp(1) + 1
-    assert [chance for _, chance in rows[0].answers] == pytest.approx([math.exp(2) / total, math.exp(1) / total, 1 / total])
+    assert [chance for _, chance in rows[0].answers] == pytest.approx(
+        [math.exp(2) / total, math.exp(1) / total, 1 / total]
+    )
 
 
 def test_temperature_flattens_probabilities_and_keeps_ranks() -> None:
-    cold, warm = predictions(MANIFEST, VOCABULARY, LOGITS), predictions(MANIFEST, VOCABULARY, LOGITS, temperature=4.0)
+    cold, warm = (
+        predictions(MANIFEST, VOCABULARY, LOGITS),
+        predictions(MANIFEST, VOCABULARY, LOGITS, temperature=4.0),
+    )
     assert [row.rank for row in cold] == [row.rank for row in warm]
     assert all(c.answers[0][1] > w.answers[0][1] for c, w in zip(cold, warm, strict=True))
     with pytest.raises(ValueError, match="temperature 0"):
@@ -33,7 +43,10 @@ def test_temperature_flattens_probabilities_and_keeps_ranks() -> None:
 def test_at_most_ten_answers_are_kept() -> None:
     vocabulary = Vocabulary(tuple(f"gloss {number}" for number in range(25)))
     (row,) = predictions(Manifest((Clip("a", "gloss 24"),)), vocabulary, -np.arange(25.0)[None])
-    assert ([gloss for gloss, _ in row.answers], row.rank) == ([f"gloss {number}" for number in range(10)], 25)
+    assert ([gloss for gloss, _ in row.answers], row.rank) == (
+        [f"gloss {number}" for number in range(10)],
+        25,
+    )
 
 
 def test_predictions_survive_the_file(tmp_path: Path) -> None:
@@ -41,10 +54,14 @@ def test_predictions_survive_the_file(tmp_path: Path) -> None:
     rows = predictions(MANIFEST, VOCABULARY, LOGITS)
     predictions_csv(path, rows)
     back = read_predictions_csv(path)
-    assert [(row.clip_id, row.gloss, row.rank) for row in back] == [(row.clip_id, row.gloss, row.rank) for row in rows]
+    assert [(row.clip_id, row.gloss, row.rank) for row in back] == [
+        (row.clip_id, row.gloss, row.rank) for row in rows
+    ]
     for old, new in zip(rows, back, strict=True):
         assert [gloss for gloss, _ in new.answers] == [gloss for gloss, _ in old.answers]
-        assert [chance for _, chance in new.answers] == pytest.approx([chance for _, chance in old.answers], rel=1e-5)
+        assert [chance for _, chance in new.answers] == pytest.approx(
+            [chance for _, chance in old.answers], rel=1e-5
+        )
     assert path.read_text(encoding="utf-8").splitlines()[0] == (
         "clip,gloss,rank,gloss_1,probability_1,gloss_2,probability_2,gloss_3,probability_3"
     )
@@ -66,7 +83,9 @@ def test_a_file_that_holds_no_predictions_is_named(tmp_path: Path) -> None:
     path.write_text("clip,gloss\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"predictions\.csv: columns"):
         read_predictions_csv(path)
-    path.write_text("clip,gloss,rank,gloss_1,probability_1\na,b,1,c,0.5\na,b,first,c,0.5\n", encoding="utf-8")
+    path.write_text(
+        "clip,gloss,rank,gloss_1,probability_1\na,b,1,c,0.5\na,b,first,c,0.5\n", encoding="utf-8"
+    )
     with pytest.raises(ValueError, match=r"predictions\.csv:3: invalid literal"):
         read_predictions_csv(path)
     path.write_text("clip,gloss,rank,gloss_1,probability_1\na,b,1,c\n", encoding="utf-8")

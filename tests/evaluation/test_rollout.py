@@ -47,9 +47,13 @@ def test_the_later_layer_stands_on_the_left() -> None:
 
 
 @given(SEEDS, LAYERS, POSITIONS, st.integers(1, 5))
-def test_padding_changes_nothing_and_gets_nothing(seed: int, layers: int, positions: int, padding: int) -> None:
+def test_padding_changes_nothing_and_gets_nothing(
+    seed: int, layers: int, positions: int, padding: int
+) -> None:
     short = random_layers(seed, layers, positions)
-    junk = np.random.default_rng(seed + 1).random((layers, 3, positions + padding, positions + padding))
+    junk = np.random.default_rng(seed + 1).random(
+        (layers, 3, positions + padding, positions + padding)
+    )
     for layer, padded in zip(short, junk, strict=True):
         padded[:, :positions, :positions] = layer
     mask = np.arange(positions + padding) < positions
@@ -57,27 +61,40 @@ def test_padding_changes_nothing_and_gets_nothing(seed: int, layers: int, positi
     assert found[:positions, :positions] == pytest.approx(rolled(short))
     assert (found[:positions, positions:] == 0).all()
     weights = frame_weights(found, np.eye(positions + padding)[0], mask)
-    assert weights[:positions] == pytest.approx(frame_weights(rolled(short), np.eye(positions)[0], mask[:positions]))
+    assert weights[:positions] == pytest.approx(
+        frame_weights(rolled(short), np.eye(positions)[0], mask[:positions])
+    )
     assert (weights[positions:] == 0).all()
 
 
 @given(SEEDS, LAYERS, POSITIONS)
-def test_frames_in_another_order_have_their_weights_in_that_order(seed: int, layers: int, positions: int) -> None:
-    attention, order = random_layers(seed, layers, positions), np.random.default_rng(seed).permutation(positions)
+def test_frames_in_another_order_have_their_weights_in_that_order(
+    seed: int, layers: int, positions: int
+) -> None:
+    attention, order = (
+        random_layers(seed, layers, positions),
+        np.random.default_rng(seed).permutation(positions),
+    )
     turned = [layer[:, order][:, :, order] for layer in attention]
     assert rolled(turned) == pytest.approx(rolled(attention)[order][:, order])
 
 
 @given(SEEDS, LAYERS, POSITIONS)
-def test_many_clips_at_once_give_what_each_gives_alone(seed: int, layers: int, positions: int) -> None:
+def test_many_clips_at_once_give_what_each_gives_alone(
+    seed: int, layers: int, positions: int
+) -> None:
     clips = [random_layers(seed + clip, layers, positions) for clip in range(3)]
     lengths = np.array([positions, 1, positions])
     masks = np.arange(positions)[None, :] < lengths[:, None]
-    together = rollout([attention_matrix(np.stack(parts), masks) for parts in zip(*clips, strict=True)])
+    together = rollout(
+        [attention_matrix(np.stack(parts), masks) for parts in zip(*clips, strict=True)]
+    )
     weights = frame_weights(together, np.broadcast_to(np.eye(positions)[0], masks.shape), masks)
     for clip, mask, both, weight in zip(clips, masks, together, weights, strict=True):
         assert both == pytest.approx(rolled(clip, mask))
-        assert weight == pytest.approx(frame_weights(rolled(clip, mask), np.eye(positions)[0], mask))
+        assert weight == pytest.approx(
+            frame_weights(rolled(clip, mask), np.eye(positions)[0], mask)
+        )
 
 
 @given(SEEDS, st.integers(2, 9))
@@ -91,11 +108,20 @@ def test_the_tokens_row_leaves_the_token_out_and_sums_to_one(seed: int, position
 def test_pooled_frames_share_their_positions_weight() -> None:
     mask = np.array([True, True, True, True, True, False, False])
     pool = pooling_matrix(mask)
-    assert pool.tolist() == [[0.5, 0.5, 0, 0, 0, 0, 0], [0, 0, 0.5, 0.5, 0, 0, 0], [0, 0, 0, 0, 1, 0, 0], [0] * 7]
+    assert pool.tolist() == [
+        [0.5, 0.5, 0, 0, 0, 0, 0],
+        [0, 0, 0.5, 0.5, 0, 0, 0],
+        [0, 0, 0, 0, 1, 0, 0],
+        [0] * 7,
+    ]
     weights = frame_weights(rollout([pool]), np.array([0.2, 0.4, 0.4, 0]), mask)
     assert weights.tolist() == pytest.approx([0.1, 0.1, 0.2, 0.2, 0.4, 0, 0])
     token = pooling_matrix(mask, with_token=True)
-    assert token.shape == (5, 8) and token[0].tolist() == [1, *[0] * 7] and (token[1:, 1:] == pool).all()
+    assert (
+        token.shape == (5, 8)
+        and token[0].tolist() == [1, *[0] * 7]
+        and (token[1:, 1:] == pool).all()
+    )
 
 
 def test_what_is_no_attention_is_refused() -> None:

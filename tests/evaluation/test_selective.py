@@ -26,13 +26,18 @@ def split(clips: list[tuple[float, bool]]) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(CLIPS)
-def test_accuracy_at_every_threshold_agrees_with_scikit_learn(clips: list[tuple[float, bool]]) -> None:
+def test_accuracy_at_every_threshold_agrees_with_scikit_learn(
+    clips: list[tuple[float, bool]],
+) -> None:
     confidence, hits = split(clips)
     points = operating_points(confidence, hits)
     if hits.any():
         precision, _, thresholds = metrics.precision_recall_curve(hits, confidence)
         ours = {point.threshold: point.accuracy for point in points}
-        assert all(ours[threshold] == pytest.approx(share) for threshold, share in zip(thresholds, precision, strict=False))
+        assert all(
+            ours[threshold] == pytest.approx(share)
+            for threshold, share in zip(thresholds, precision, strict=False)
+        )
     for point in points:
         assert point.answered == (confidence >= point.threshold).sum()
         assert point.hits == hits[confidence >= point.threshold].sum()
@@ -47,7 +52,9 @@ def test_the_order_of_the_clips_changes_nothing(clips: list[tuple[float, bool]],
 
 
 @given(CLIPS, st.floats(0, 1))
-def test_the_threshold_for_an_error_is_the_widest_that_keeps_it(clips: list[tuple[float, bool]], error: float) -> None:
+def test_the_threshold_for_an_error_is_the_widest_that_keeps_it(
+    clips: list[tuple[float, bool]], error: float
+) -> None:
     points = operating_points(*split(clips))
     chosen = for_error(points, error)
     kept = [point for point in points if 1 - point.accuracy <= error + 1e-12]
@@ -66,7 +73,10 @@ def test_a_worked_example_with_ties() -> None:
 
 
 def test_all_right_all_wrong_and_one_clip() -> None:
-    right, wrong = operating_points(np.arange(5), np.ones(5, bool)), operating_points(np.arange(5), np.zeros(5, bool))
+    right, wrong = (
+        operating_points(np.arange(5), np.ones(5, bool)),
+        operating_points(np.arange(5), np.zeros(5, bool)),
+    )
     assert for_error(right, 0.0) == right[-1]
     assert (for_error(wrong, 0.99), area_under_risk(right), area_under_risk(wrong)) == (None, 0, 1)
     assert operating_points(np.array([0.4]), np.array([True])) == (Operating(0.4, 1, 1, 1),)
@@ -84,7 +94,9 @@ def test_what_has_no_coverage_is_refused() -> None:
 
 
 @given(CLIPS, st.integers(0, 999), st.floats(0, 1))
-def test_gains_in_a_resample_are_those_of_the_clips_drawn(clips: list[tuple[float, bool]], seed: int, coverage: float) -> None:
+def test_gains_in_a_resample_are_those_of_the_clips_drawn(
+    clips: list[tuple[float, bool]], seed: int, coverage: float
+) -> None:
     confidence, hits = split(clips)
     times = draw_clips(np.arange(len(hits)), np.random.default_rng(seed), 4)
     for gain, row in zip(resampled_gains(confidence, hits, times, coverage), times, strict=True):

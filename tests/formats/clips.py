@@ -8,7 +8,9 @@ from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
 
 
-def made_clip(skeleton: Skeleton, num_frames: int = 4, unit: str = "image", seed: int = 0, **facts: object) -> PoseSequence:
+def made_clip(
+    skeleton: Skeleton, num_frames: int = 4, unit: str = "image", seed: int = 0, **facts: object
+) -> PoseSequence:
     """Random places within the picture, a nose above the neck's shoulders, a tenth of the landmarks missing."""
     rng = np.random.default_rng(seed)
     xy = rng.uniform(0.2, 0.8, (num_frames, len(skeleton), 2)).astype(np.float32)

@@ -37,7 +37,9 @@ def save(path: Path, content: Any) -> Path:
 
 
 CLIP = made_clip(COCO_WHOLEBODY_65, unit="pixels")
-MMPOSE = [{"frame_id": number, "instances": [person(frame)]} for number, frame in enumerate(as_133(CLIP))]
+MMPOSE = [
+    {"frame_id": number, "instances": [person(frame)]} for number, frame in enumerate(as_133(CLIP))
+]
 
 
 @pytest.mark.parametrize(
@@ -88,9 +90,15 @@ def test_scores_over_one_count_as_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "error"),
     [
-        ([[{"keypoints": [[0, 0]] * 17}]], r"frame 1: keypoints of shape \(17, 2\), expected \(133, 2 or 3\)"),
+        (
+            [[{"keypoints": [[0, 0]] * 17}]],
+            r"frame 1: keypoints of shape \(17, 2\), expected \(133, 2 or 3\)",
+        ),
         ([[], [{"keypoint_scores": []}]], "frame 2: a person without keypoints"),
-        ([[{"keypoints": [[0, 0]] * 133, "keypoint_scores": [1]}]], "frame 1: 1 keypoint_scores, expected 133"),
+        (
+            [[{"keypoints": [[0, 0]] * 133, "keypoint_scores": [1]}]],
+            "frame 1: 1 keypoint_scores, expected 133",
+        ),
         ([[{"keypoints": [[0, 0, -1]] * 133}]], "score -1, expected at least 0"),
         ([[{"keypoints": "all"}]], "frame 1, keypoints: expected numbers"),
         ({"instance_info": 3}, "expected a list of 1 to"),

@@ -36,7 +36,14 @@ def test_the_library_reads_what_is_written_as_mediapipes_components(tmp_path: Pa
     theirs = pose_format.Pose.read((tmp_path / "clip.pose").read_bytes())
     names = {part.name: part.points for part in theirs.header.components}
     assert list(names) == ["POSE_LANDMARKS", "RIGHT_HAND_LANDMARKS", "LEFT_HAND_LANDMARKS"]
-    assert names["LEFT_HAND_LANDMARKS"][:6] == ["WRIST", "THUMB_CMC", "THUMB_MCP", "THUMB_IP", "THUMB_TIP", "INDEX_FINGER_MCP"]
+    assert names["LEFT_HAND_LANDMARKS"][:6] == [
+        "WRIST",
+        "THUMB_CMC",
+        "THUMB_MCP",
+        "THUMB_IP",
+        "THUMB_TIP",
+        "INDEX_FINGER_MCP",
+    ]
     assert names["POSE_LANDMARKS"][:2] == ["NOSE", "LEFT_EYE_INNER"]
     assert names["POSE_LANDMARKS"][9] == "MOUTH_LEFT"
     assert theirs.body.fps == pytest.approx(30)
@@ -44,12 +51,16 @@ def test_the_library_reads_what_is_written_as_mediapipes_components(tmp_path: Pa
     np.testing.assert_array_equal(theirs.body.confidence[:, 0], clip.confidence)
 
 
-def test_openpose_components_of_the_library_read_as_our_own_reader_reads_the_folder(tmp_path: Path) -> None:
+def test_openpose_components_of_the_library_read_as_our_own_reader_reads_the_folder(
+    tmp_path: Path,
+) -> None:
     from pose_format.utils.openpose import load_openpose_directory
 
     openpose.write(made_clip(OPENPOSE_54, unit="pixels"), tmp_path / "clip")
     for file in (tmp_path / "clip").iterdir():  # the library counts on a face
-        file.write_text(file.read_text().replace('"face_keypoints_2d":[]', f'"face_keypoints_2d":{[0] * 210}'))
+        file.write_text(
+            file.read_text().replace('"face_keypoints_2d":[]', f'"face_keypoints_2d":{[0] * 210}')
+        )
     with (tmp_path / "clip.pose").open("wb") as file:
         load_openpose_directory(str(tmp_path / "clip"), fps=25, width=640, height=480).write(file)
     ours, theirs = read(tmp_path / "clip"), read(tmp_path / "clip.pose").select(OPENPOSE_54)
@@ -81,8 +92,14 @@ def test_shares_of_an_unknown_picture_cannot_be_written(tmp_path: Path) -> None:
 
 def test_a_file_without_our_landmarks_is_refused(tmp_path: Path) -> None:
     parts = pytest.importorskip("pose_format.pose_header")
-    body = pytest.importorskip("pose_format.numpy").NumPyPoseBody(25, np.ones((1, 1, 1, 2)), np.ones((1, 1, 1)))
-    header = parts.PoseHeader(0.2, parts.PoseHeaderDimensions(9, 9), [parts.PoseHeaderComponent("TAIL", ["TIP"], [], [], "XYC")])
+    body = pytest.importorskip("pose_format.numpy").NumPyPoseBody(
+        25, np.ones((1, 1, 1, 2)), np.ones((1, 1, 1))
+    )
+    header = parts.PoseHeader(
+        0.2,
+        parts.PoseHeaderDimensions(9, 9),
+        [parts.PoseHeaderComponent("TAIL", ["TIP"], [], [], "XYC")],
+    )
     with (tmp_path / "clip.pose").open("wb") as file:
         pose_format.Pose(header, body).write(file)
     with pytest.raises(ValueError, match=r"clip.pose: no landmark of the body or the hands in it"):

@@ -17,7 +17,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spobet.extras import ExtraNeeded
-from spobet.formats import coco_wholebody, dotpose, mediapipe, openpose, openpose_zip, packed, read, spoter_csv, write
+from spobet.formats import (
+    coco_wholebody,
+    dotpose,
+    mediapipe,
+    openpose,
+    openpose_zip,
+    packed,
+    read,
+    spoter_csv,
+    write,
+)
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import COCO_WHOLEBODY_65, HOLISTIC_75, OPENPOSE_54
 
@@ -42,11 +52,22 @@ def _json(folder: Path, content: Any) -> Path:
 
 
 def _mediapipe(folder: Path) -> Path:
-    return _json(folder, {"fps": 25, "frames": [{"left_hand_landmarks": [{"x": 0.5, "y": 0.5, "z": 0}] * 21}] * 3})
+    return _json(
+        folder,
+        {"fps": 25, "frames": [{"left_hand_landmarks": [{"x": 0.5, "y": 0.5, "z": 0}] * 21}] * 3},
+    )
 
 
 def _coco(folder: Path) -> Path:
-    return _json(folder, {"instance_info": [{"instances": [{"keypoints": [[3, 4]] * 133, "keypoint_scores": [1] * 133}]}] * 2})
+    return _json(
+        folder,
+        {
+            "instance_info": [
+                {"instances": [{"keypoints": [[3, 4]] * 133, "keypoint_scores": [1] * 133}]}
+            ]
+            * 2
+        },
+    )
 
 
 def _arrays(folder: Path) -> Path:
@@ -73,7 +94,13 @@ def _written(suffix: str) -> Callable[[Path], Path]:
 def _parquet(folder: Path) -> Path:
     parquet = pytest.importorskip("pyarrow.parquet", reason="the extra parquet is not installed")
     arrow = pytest.importorskip("pyarrow")
-    columns = {"frame": [1] * 21, "type": ["left_hand"] * 21, "landmark_index": list(range(21)), "x": [0.5] * 21, "y": [0.5] * 21}
+    columns = {
+        "frame": [1] * 21,
+        "type": ["left_hand"] * 21,
+        "landmark_index": list(range(21)),
+        "x": [0.5] * 21,
+        "y": [0.5] * 21,
+    }
     parquet.write_table(arrow.table(columns), folder / "clip.parquet")
     return folder / "clip.parquet"
 
@@ -90,7 +117,17 @@ FORMATS: dict[str, tuple[Callable[[Path], Path], Callable[[Path], PoseSequence]]
     "spoter": (_written(".csv"), spoter_csv.read),
     "dotpose": (_written(".pose"), dotpose.read),
 }
-BAD_NUMBERS = (b"NaN", b"1e999", b"-1e308", b"null", b'"x"', b"[]", b"{}", b"99999999999999999999999", b"true")
+BAD_NUMBERS = (
+    b"NaN",
+    b"1e999",
+    b"-1e308",
+    b"null",
+    b'"x"',
+    b"[]",
+    b"{}",
+    b"99999999999999999999999",
+    b"true",
+)
 
 
 def spoilt(content: bytes, seed: int) -> bytes:
@@ -109,10 +146,18 @@ def spoilt(content: bytes, seed: int) -> bytes:
             changed[spot] = int(rng.integers(256))
         return bytes(changed)
     if kind == 4:
-        numbers = [spot for spot in range(place, len(content)) if content[spot : spot + 1].isdigit()][:1]
-        return content[: numbers[0]] + BAD_NUMBERS[seed % len(BAD_NUMBERS)] + content[numbers[0] + 1 :] if numbers else b""
+        numbers = [
+            spot for spot in range(place, len(content)) if content[spot : spot + 1].isdigit()
+        ][:1]
+        return (
+            content[: numbers[0]] + BAD_NUMBERS[seed % len(BAD_NUMBERS)] + content[numbers[0] + 1 :]
+            if numbers
+            else b""
+        )
     if kind == 5:
-        return content[:place] + (b"[" if rng.random() < 0.5 else b'{"a":') * 100_000 + content[place:]
+        return (
+            content[:place] + (b"[" if rng.random() < 0.5 else b'{"a":') * 100_000 + content[place:]
+        )
     if kind == 6:
         return content[:place] + content[: int(rng.integers(len(content)))] + content[place:]
     return content[: place // 2] + b"\xff" * 8 + content[place // 2 + 8 :]
@@ -137,8 +182,13 @@ def test_a_file_gone_wrong_is_a_clip_or_one_line_that_names_it(name: str, tmp_pa
     assert peak < MAX_MEMORY
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.binary(max_size=400) | st.text(alphabet='[]{}",:0129.eE-nulINfxyand_"', max_size=200).map(str.encode))
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    content=st.binary(max_size=400)
+    | st.text(alphabet='[]{}",:0129.eE-nulINfxyand_"', max_size=200).map(str.encode)
+)
 def test_whatever_lies_in_a_file_read_gives_one_line(content: bytes, tmp_path: Path) -> None:
     for suffix in (".json", ".npz", ".npy", ".csv", ".pose", ".zip", ".parquet"):
         path = tmp_path / f"clip{suffix}"
@@ -150,15 +200,25 @@ def test_whatever_lies_in_a_file_read_gives_one_line(content: bytes, tmp_path: P
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=3),
     lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["x", "y", "frames", "landmark", "keypoints"]), inner)
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["x", "y", "frames", "landmark", "keypoints"]), inner)
     ),
     max_leaves=12,
 )
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(key=st.sampled_from(["pose_landmarks", "leftHandLandmarks", "instances", "keypoints", "instance_info"]), value=JSON_VALUES)
-def test_json_of_the_right_keys_and_wrong_values_gives_a_clip_or_one_line(key: str, value: Any, tmp_path: Path) -> None:
+@settings(
+    deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    key=st.sampled_from(
+        ["pose_landmarks", "leftHandLandmarks", "instances", "keypoints", "instance_info"]
+    ),
+    value=JSON_VALUES,
+)
+def test_json_of_the_right_keys_and_wrong_values_gives_a_clip_or_one_line(
+    key: str, value: Any, tmp_path: Path
+) -> None:
     for content in ({key: value}, [{key: value}], {"frames": [{key: value}]}):
         (tmp_path / "clip.json").write_text(json.dumps(content))
         try:
@@ -178,7 +238,9 @@ def test_a_file_far_too_large_is_not_read(tmp_path: Path) -> None:
 
 def test_arrays_that_claim_to_be_huge_are_not_read(tmp_path: Path) -> None:
     header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": (10**9, 133, 3)})
+    np.lib.format.write_array_header_1_0(
+        header, {"descr": "<f8", "fortran_order": False, "shape": (10**9, 133, 3)}
+    )
     (tmp_path / "clip.npy").write_bytes(header.getvalue())
     with pytest.raises(ValueError, match=r"clip\.npy"):
         read(tmp_path / "clip.npy")
@@ -189,4 +251,8 @@ def test_arrays_that_claim_to_be_huge_are_not_read(tmp_path: Path) -> None:
 
 
 def test_the_face_is_left_out_by_both_readers_that_meet_one() -> None:
-    assert not any("face" in name for skeleton in (HOLISTIC_75, COCO_WHOLEBODY_65) for name in skeleton.landmarks)
+    assert not any(
+        "face" in name
+        for skeleton in (HOLISTIC_75, COCO_WHOLEBODY_65)
+        for name in skeleton.landmarks
+    )

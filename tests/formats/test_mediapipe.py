@@ -19,11 +19,16 @@ from spobet.poses.skeleton import HOLISTIC_75
 SIDES = ("right", "left")
 
 
-def points(pose: PoseSequence, frame: int, rows: np.ndarray, **more: float) -> list[dict[str, float]] | None:
+def points(
+    pose: PoseSequence, frame: int, rows: np.ndarray, **more: float
+) -> list[dict[str, float]] | None:
     if not pose.seen[frame, rows].any():
         return None
     xy = pose.xy[frame, rows].astype(np.float64)
-    return [{"x": x, "y": y, "z": 0.5, **more} if x == x else {"x": None, "y": None} for x, y in xy.tolist()]
+    return [
+        {"x": x, "y": y, "z": 0.5, **more} if x == x else {"x": None, "y": None}
+        for x, y in xy.tolist()
+    ]
 
 
 def frames(pose: PoseSequence) -> list[dict[str, Any]]:
@@ -31,7 +36,10 @@ def frames(pose: PoseSequence) -> list[dict[str, Any]]:
         {
             "pose_landmarks": points(pose, frame, HOLISTIC_75.body, visibility=1.0),
             "face_landmarks": None,
-            **{f"{side}_hand_landmarks": points(pose, frame, HOLISTIC_75.hand(side)) for side in SIDES},
+            **{
+                f"{side}_hand_landmarks": points(pose, frame, HOLISTIC_75.hand(side))
+                for side in SIDES
+            },
         }
         for frame in range(len(pose))
     ]
@@ -59,7 +67,9 @@ def test_the_spellings_of_javascript_and_protobuf_read_alike(tmp_path: Path) -> 
     spelt = [
         {
             "poseLandmarks": [frame["pose_landmarks"]] if frame["pose_landmarks"] else [],
-            "leftHandLandmarks": {"landmark": frame["left_hand_landmarks"]} if frame["left_hand_landmarks"] else None,
+            "leftHandLandmarks": {"landmark": frame["left_hand_landmarks"]}
+            if frame["left_hand_landmarks"]
+            else None,
             "rightHandLandmarks": frame["right_hand_landmarks"] or [],
         }
         for frame in frames(clip)
@@ -72,7 +82,9 @@ def test_size_and_times_come_from_what_the_file_tells(tmp_path: Path) -> None:
     pose = read(save(tmp_path / "clip.json", content))
     assert pose.size == (640, 480)
     np.testing.assert_allclose(pose.times, [0, 0.04, 0.08, 0.12])
-    np.testing.assert_allclose(pose.in_unit("pixels").xy, made_clip(HOLISTIC_75).xy * [640, 480], rtol=1e-6)
+    np.testing.assert_allclose(
+        pose.in_unit("pixels").xy, made_clip(HOLISTIC_75).xy * [640, 480], rtol=1e-6
+    )
 
 
 def test_visibility_is_the_body_points_confidence(tmp_path: Path) -> None:
@@ -83,7 +95,11 @@ def test_visibility_is_the_body_points_confidence(tmp_path: Path) -> None:
 
 
 @settings(deadline=None, max_examples=20)
-@given(seed=st.integers(0, 99), num_axes=st.sampled_from([2, 3]), missing=st.sampled_from([0.0, np.nan]))
+@given(
+    seed=st.integers(0, 99),
+    num_axes=st.sampled_from([2, 3]),
+    missing=st.sampled_from([0.0, np.nan]),
+)
 def test_arrays_read_alike_with_any_number_of_axes(
     seed: int, num_axes: int, missing: float, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -105,12 +121,22 @@ def test_the_contests_parquet_form_reads_by_its_columns(tmp_path: Path) -> None:
     rows = [
         (frame + 7, kind, place, *clip.xy[frame, landmark].astype(float), 0.0)
         for frame in (0, 1, 3)  # frame 2 has no rows
-        for kind, landmarks in (("pose", HOLISTIC_75.body), *((f"{side}_hand", HOLISTIC_75.hand(side)) for side in SIDES))
+        for kind, landmarks in (
+            ("pose", HOLISTIC_75.body),
+            *((f"{side}_hand", HOLISTIC_75.hand(side)) for side in SIDES),
+        )
         for place, landmark in enumerate(landmarks)
     ]
     rows.append((7, "face", 0, 0.5, 0.5, 0.0))
-    columns = dict(zip(("frame", "type", "landmark_index", "x", "y", "z"), zip(*rows, strict=True), strict=True))
-    parquet.write_table(arrow.table({name: list(values) for name, values in columns.items()}), tmp_path / "clip.parquet")
+    columns = dict(
+        zip(
+            ("frame", "type", "landmark_index", "x", "y", "z"), zip(*rows, strict=True), strict=True
+        )
+    )
+    parquet.write_table(
+        arrow.table({name: list(values) for name, values in columns.items()}),
+        tmp_path / "clip.parquet",
+    )
     pose = read(tmp_path / "clip.parquet")
     np.testing.assert_array_equal(pose.xy[[0, 1, 3]], clip.xy[[0, 1, 3]])
     assert not pose.seen[2].any()
@@ -119,11 +145,26 @@ def test_the_contests_parquet_form_reads_by_its_columns(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "error"),
     [
-        ([{"left_hand_landmarks": hand(count=20)}], "frame 1, left_hand_landmarks: 20 points, expected 21"),
-        ([{}, {"left_hand_landmarks": hand(value="a")}], "frame 2, left_hand_landmarks: expected numbers"),
-        ([{"left_hand_landmarks": hand(value=1e300)}], "frame 1, left_hand_landmarks: holds 1e\\+300"),
-        ([{"left_hand_landmarks": [[hand(), hand()]][0]}], "frame 1, left_hand_landmarks: 2 people, expected one"),
-        ([{"hand_landmarks": [hand()], "pose_landmarks": None}], "frame 1, hand_landmarks: hands without sides"),
+        (
+            [{"left_hand_landmarks": hand(count=20)}],
+            "frame 1, left_hand_landmarks: 20 points, expected 21",
+        ),
+        (
+            [{}, {"left_hand_landmarks": hand(value="a")}],
+            "frame 2, left_hand_landmarks: expected numbers",
+        ),
+        (
+            [{"left_hand_landmarks": hand(value=1e300)}],
+            "frame 1, left_hand_landmarks: holds 1e\\+300",
+        ),
+        (
+            [{"left_hand_landmarks": [[hand(), hand()]][0]}],
+            "frame 1, left_hand_landmarks: 2 people, expected one",
+        ),
+        (
+            [{"hand_landmarks": [hand()], "pose_landmarks": None}],
+            "frame 1, hand_landmarks: hands without sides",
+        ),
         ([{"left_hand_landmarks": 3}], "frame 1, left_hand_landmarks: int, expected a list"),
         ([{"pose_landmarks": [{"x": 0, "y": 0, "visibility": 7}] * 33}], "visibility runs 0..7"),
         ([], "expected a list of 1 to"),
@@ -140,13 +181,21 @@ def test_what_is_not_as_it_should_be_is_named(content: Any, error: str, tmp_path
 @pytest.mark.parametrize(
     ("arrays", "error"),
     [
-        ({"pose": np.zeros((2, 33))}, r"pose is float64 \(2, 33\), expected numbers \(frames, 33, 2 to 4\)"),
-        ({"pose": np.zeros((2, 33, 2)), "left_hand": np.zeros((3, 21, 2))}, r"arrays of \[2, 3\] frames"),
+        (
+            {"pose": np.zeros((2, 33))},
+            r"pose is float64 \(2, 33\), expected numbers \(frames, 33, 2 to 4\)",
+        ),
+        (
+            {"pose": np.zeros((2, 33, 2)), "left_hand": np.zeros((3, 21, 2))},
+            r"arrays of \[2, 3\] frames",
+        ),
         ({"left_hand": np.zeros((2, 21, 2), "U1")}, "left_hand is <U1"),
         ({"left_hand": np.zeros((0, 21, 2))}, r"arrays of \[0\] frames"),
     ],
 )
-def test_an_array_of_another_shape_is_named(arrays: dict[str, np.ndarray], error: str, tmp_path: Path) -> None:
+def test_an_array_of_another_shape_is_named(
+    arrays: dict[str, np.ndarray], error: str, tmp_path: Path
+) -> None:
     np.savez(tmp_path / "clip.npz", **arrays)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=error):
         read(tmp_path / "clip.npz")

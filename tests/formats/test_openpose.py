@@ -29,16 +29,30 @@ def points(positions: list[tuple[float, float]], confidence: float) -> list[floa
     return [value for x, y in positions for value in (x, y, confidence)]
 
 
-def person(x: float = 100, size: float = 1, confidence: float = 0.8, model: int = 25, **changes: Any) -> dict[str, Any]:
+def person(
+    x: float = 100, size: float = 1, confidence: float = 0.8, model: int = 25, **changes: Any
+) -> dict[str, Any]:
     """One person with the neck at (x, 100) and both hands at the wrists."""
-    trunk, face = ([(x + size * across, 100 + size * down) for across, down in part] for part in (TRUNK, FACE))
+    trunk, face = (
+        [(x + size * across, 100 + size * down) for across, down in part] for part in (TRUNK, FACE)
+    )
     legs = [0] * 3 * (7 if model == 25 else 6)
-    body = points(trunk, confidence) + legs + points(face, confidence) + [0] * 3 * (model - 19 if model == 25 else 0)
-    hands = {f"hand_{side}_keypoints_2d": points([trunk[wrist]] * 21, confidence) for side, wrist in (("right", 4), ("left", 7))}
+    body = (
+        points(trunk, confidence)
+        + legs
+        + points(face, confidence)
+        + [0] * 3 * (model - 19 if model == 25 else 0)
+    )
+    hands = {
+        f"hand_{side}_keypoints_2d": points([trunk[wrist]] * 21, confidence)
+        for side, wrist in (("right", 4), ("left", 7))
+    }
     return {"pose_keypoints_2d": body, "face_keypoints_2d": [], **hands, **changes}
 
 
-def write_frame(folder: Path, number: int, *people: dict[str, Any], name: str = "image_{:05d}_keypoints.json") -> Path:
+def write_frame(
+    folder: Path, number: int, *people: dict[str, Any], name: str = "image_{:05d}_keypoints.json"
+) -> Path:
     folder.mkdir(exist_ok=True)
     file = folder / name.format(number)
     file.write_text(json.dumps({"version": 1.3, "people": list(people)}))
@@ -61,7 +75,9 @@ def poses(draw: st.DrawFn) -> PoseSequence:
     confidence = draw(arrays(np.float32, shape, elements=confidences, fill=confidences))
     missing = draw(arrays(np.bool_, shape))
     missing[draw(st.integers(0, len(missing))) :] = True
-    return PoseSequence(np.where(missing[..., None], np.nan, xy), np.where(missing, 0, confidence), OPENPOSE_54)
+    return PoseSequence(
+        np.where(missing[..., None], np.nan, xy), np.where(missing, 0, confidence), OPENPOSE_54
+    )
 
 
 @given(pose=poses())
@@ -73,8 +89,14 @@ def test_what_is_written_reads_back_exactly(pose: PoseSequence) -> None:
     np.testing.assert_array_equal(again.confidence, pose.confidence)
 
 
-@given(numbers=st.sets(st.integers(1, 30), min_size=1), start=st.integers(1, 30), length=st.integers(0, 30))
-def test_a_range_reads_the_frames_with_its_numbers_and_gaps_are_missing_frames(numbers: set[int], start: int, length: int) -> None:
+@given(
+    numbers=st.sets(st.integers(1, 30), min_size=1),
+    start=st.integers(1, 30),
+    length=st.integers(0, 30),
+)
+def test_a_range_reads_the_frames_with_its_numbers_and_gaps_are_missing_frames(
+    numbers: set[int], start: int, length: int
+) -> None:
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent)
         for number in numbers:
@@ -85,12 +107,22 @@ def test_a_range_reads_the_frames_with_its_numbers_and_gaps_are_missing_frames(n
         except openpose.RangeOutsideClip:
             assert not chosen or start + length > max(numbers)
         else:
-            assert neck_x(pose) == [number if number in numbers else None for number in range(min(chosen), max(chosen) + 1)]
+            assert neck_x(pose) == [
+                number if number in numbers else None
+                for number in range(min(chosen), max(chosen) + 1)
+            ]
 
 
-@given(order=st.permutations(["signer", "left", "right"]), swaps=st.lists(st.booleans(), min_size=2, max_size=6))
+@given(
+    order=st.permutations(["signer", "left", "right"]),
+    swaps=st.lists(st.booleans(), min_size=2, max_size=6),
+)
 def test_the_order_of_the_people_does_not_matter(order: list[str], swaps: list[bool]) -> None:
-    people = {"signer": person(x=300), "left": person(x=100, size=0.6), "right": person(x=500, size=0.6)}
+    people = {
+        "signer": person(x=300),
+        "left": person(x=100, size=0.6),
+        "right": person(x=500, size=0.6),
+    }
     with tempfile.TemporaryDirectory() as parent:
         for number, swap in enumerate(swaps, start=1):
             frame = [people[name] for name in order]
@@ -106,7 +138,10 @@ def test_body_25_and_the_18_point_model_read_alike(tmp_path: Path) -> None:
 
 
 def test_a_real_frame_reads_as_openpose_wrote_it(shared: Path, tmp_path: Path) -> None:
-    shutil.copy(shared / "fixtures/openpose/69241_image_00030_keypoints.json", tmp_path / "image_00030_keypoints.json")
+    shutil.copy(
+        shared / "fixtures/openpose/69241_image_00030_keypoints.json",
+        tmp_path / "image_00030_keypoints.json",
+    )
     pose = openpose.read(tmp_path)
     assert (len(pose), pose.skeleton, pose.unit, pose.times) == (1, OPENPOSE_54, "pixels", None)
     assert pose.seen.all()
@@ -117,8 +152,13 @@ def test_a_real_frame_reads_as_openpose_wrote_it(shared: Path, tmp_path: Path) -
     assert pose.confidence[0, OPENPOSE_54.index("left_hand_wrist")] == np.float32(0.424776)
 
 
-def test_an_absent_hand_is_missing_and_a_guessed_one_keeps_its_confidence(shared: Path, tmp_path: Path) -> None:
-    shutil.copy(shared / "fixtures/openpose/00335_image_00001_keypoints.json", tmp_path / "image_00001_keypoints.json")
+def test_an_absent_hand_is_missing_and_a_guessed_one_keeps_its_confidence(
+    shared: Path, tmp_path: Path
+) -> None:
+    shutil.copy(
+        shared / "fixtures/openpose/00335_image_00001_keypoints.json",
+        tmp_path / "image_00001_keypoints.json",
+    )
     pose = openpose.read(tmp_path)
     left, right = OPENPOSE_54.hand("left"), OPENPOSE_54.hand("right")
     assert not pose.seen[0, left].any()
@@ -128,10 +168,16 @@ def test_an_absent_hand_is_missing_and_a_guessed_one_keeps_its_confidence(shared
     assert np.isnan(pose["left_wrist"]).all()
 
 
-@pytest.mark.parametrize("face", [{"face_keypoints_2d": points([(1, 1)] * 70, 1)}, {"face_keypoints_2d": []}, {}])
-def test_openpose_runs_with_or_without_faces_and_hands_are_read(tmp_path: Path, face: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "face", [{"face_keypoints_2d": points([(1, 1)] * 70, 1)}, {"face_keypoints_2d": []}, {}]
+)
+def test_openpose_runs_with_or_without_faces_and_hands_are_read(
+    tmp_path: Path, face: dict[str, Any]
+) -> None:
     someone = person()
-    write_clip(tmp_path, [someone | face], [{"pose_keypoints_2d": someone["pose_keypoints_2d"]} | face])
+    write_clip(
+        tmp_path, [someone | face], [{"pose_keypoints_2d": someone["pose_keypoints_2d"]} | face]
+    )
     whole, body_only = openpose.read(tmp_path).seen
     assert whole.all()
     assert np.flatnonzero(body_only).tolist() == OPENPOSE_54.body.tolist()
@@ -157,23 +203,37 @@ def test_a_bystander_who_appears_first_is_not_the_signer(tmp_path: Path) -> None
 
 def test_a_bystander_who_is_larger_for_one_frame_is_not_the_signer(tmp_path: Path) -> None:
     sizes = (0.7, 0.7, 3, 0.7, 0.7)
-    write_clip(tmp_path, *([person(x=400, size=size), person(x=100 + frame)] for frame, size in enumerate(sizes)))
+    write_clip(
+        tmp_path,
+        *([person(x=400, size=size), person(x=100 + frame)] for frame, size in enumerate(sizes)),
+    )
     assert neck_x(openpose.read(tmp_path)) == [100, 101, 102, 103, 104]
 
 
-def test_a_signer_who_is_not_found_in_a_frame_is_not_replaced_by_the_bystander(tmp_path: Path) -> None:
+def test_a_signer_who_is_not_found_in_a_frame_is_not_replaced_by_the_bystander(
+    tmp_path: Path,
+) -> None:
     both = [person(x=400, size=0.7), person(x=100)]
     write_clip(tmp_path, both, both, both[:1], both, both)
     assert neck_x(openpose.read(tmp_path)) == [100, 100, None, 100, 100]
 
 
 def test_of_two_people_alike_the_one_whose_hands_are_seen_is_the_signer(tmp_path: Path) -> None:
-    write_clip(tmp_path, [person(x=400, hand_left_keypoints_2d=[], hand_right_keypoints_2d=[]), person(x=100)])
+    write_clip(
+        tmp_path,
+        [person(x=400, hand_left_keypoints_2d=[], hand_right_keypoints_2d=[]), person(x=100)],
+    )
     assert neck_x(openpose.read(tmp_path)) == [100]
 
 
 def test_a_lone_signer_who_jumps_is_kept(tmp_path: Path) -> None:
-    write_clip(tmp_path, [person(x=100)], [person(x=100), person(x=500, size=0.3)], [person(x=900)], [person(x=900)])
+    write_clip(
+        tmp_path,
+        [person(x=100)],
+        [person(x=100), person(x=500, size=0.3)],
+        [person(x=900)],
+        [person(x=900)],
+    )
     assert neck_x(openpose.read(tmp_path)) == [100, 100, 900, 900]
 
 
@@ -211,13 +271,18 @@ def test_a_corrupt_file_is_an_error_that_names_it(tmp_path: Path) -> None:
 
 def test_a_range_that_picks_no_file_is_an_error_of_its_own(tmp_path: Path) -> None:
     write_clip(tmp_path, [person()], [person()])
-    with pytest.raises(openpose.RangeOutsideClip, match=r"frames 7\.\.9 asked for, files are numbered 1\.\.2"):
+    with pytest.raises(
+        openpose.RangeOutsideClip, match=r"frames 7\.\.9 asked for, files are numbered 1\.\.2"
+    ):
         openpose.read(tmp_path, 7, 9)
 
 
 def test_a_clip_that_was_cut_to_its_range_already_is_not_cut_again(tmp_path: Path) -> None:
     write_clip(tmp_path, *[[person()]] * 10)
-    with pytest.raises(openpose.RangeOutsideClip, match=r"frames 6\.\.15 asked for, its 10 frames seem to be cut already"):
+    with pytest.raises(
+        openpose.RangeOutsideClip,
+        match=r"frames 6\.\.15 asked for, its 10 frames seem to be cut already",
+    ):
         openpose.read(tmp_path, 6, 15)
     assert len(openpose.read(tmp_path, 6, 11)) == 5
 
@@ -225,7 +290,9 @@ def test_a_clip_that_was_cut_to_its_range_already_is_not_cut_again(tmp_path: Pat
 @pytest.mark.parametrize(("start", "end"), [(0, 5), (5, 4), (1, 0), (1, -2)])
 def test_a_range_that_is_none_is_refused(tmp_path: Path, start: int, end: int) -> None:
     write_clip(tmp_path, [])
-    with pytest.raises(ValueError, match=rf"frames {start}\.\.{end}, expected 1 <= start <= end \(or end -1\)"):
+    with pytest.raises(
+        ValueError, match=rf"frames {start}\.\.{end}, expected 1 <= start <= end \(or end -1\)"
+    ):
         openpose.read(tmp_path, start, end)
 
 
@@ -237,10 +304,15 @@ def test_a_range_that_is_none_is_refused(tmp_path: Path, start: int, end: int) -
         ('{"people": [3]}', "`people` is no list of objects"),
         ('{"people": [{}]}', r"0 body values, expected 75 \(BODY_25\) or 54 \(18-point model\)"),
         ('{"people": [{"pose_keypoints_2d": [1, 2, 3]}]}', "3 body values, expected 75"),
-        ('{"people": [{"pose_keypoints_2d": "many"}]}', "pose_keypoints_2d is str, expected a list of numbers"),
+        (
+            '{"people": [{"pose_keypoints_2d": "many"}]}',
+            "pose_keypoints_2d is str, expected a list of numbers",
+        ),
     ],
 )
-def test_a_file_that_is_not_of_openpose_is_refused(tmp_path: Path, content: str, message: str) -> None:
+def test_a_file_that_is_not_of_openpose_is_refused(
+    tmp_path: Path, content: str, message: str
+) -> None:
     write_frame(tmp_path, 1).write_text(content)
     with pytest.raises(ValueError, match=rf"image_00001_keypoints\.json: {message}"):
         openpose.read(tmp_path)
@@ -252,13 +324,18 @@ def test_a_file_that_is_not_of_openpose_is_refused(tmp_path: Path, content: str,
         ([1.0, 2.0], "2 left hand values, expected 63 or none"),
         (["1"] * 63, "keypoint values must be numbers"),
         ([None] * 63, "keypoint values must be numbers"),
-        ([1e300, 1, 1] + [0] * 60, r"left_hand_wrist is \(1e\+300, 1, 1\), expected finite x and y and a confidence of 0\.\.1"),
+        (
+            [1e300, 1, 1] + [0] * 60,
+            r"left_hand_wrist is \(1e\+300, 1, 1\), expected finite x and y and a confidence of 0\.\.1",
+        ),
         ([0] * 3 + [5, 5, 200] + [0] * 57, r"left_thumb_cmc is \(5, 5, 200\)"),
         ([5, 5, -0.5] + [0] * 60, r"left_hand_wrist is \(5, 5, -0\.5\)"),
     ],
 )
 def test_wrong_hand_values_are_refused(tmp_path: Path, values: list[Any], message: str) -> None:
-    write_clip(tmp_path, [person(hand_left_keypoints_2d=[])], [person(hand_left_keypoints_2d=values)])
+    write_clip(
+        tmp_path, [person(hand_left_keypoints_2d=[])], [person(hand_left_keypoints_2d=values)]
+    )
     with pytest.raises(ValueError, match=rf"image_00002_keypoints\.json: {message}"):
         openpose.read(tmp_path)
 
@@ -282,12 +359,17 @@ def test_two_files_of_one_frame_are_refused(tmp_path: Path) -> None:
 def test_a_hole_that_no_clip_has_is_refused(tmp_path: Path) -> None:
     write_frame(tmp_path, 1)
     write_frame(tmp_path, 10**9)
-    with pytest.raises(ValueError, match="no file between frames 1 and 1000000000, expected gaps of at most 1000 frames"):
+    with pytest.raises(
+        ValueError,
+        match="no file between frames 1 and 1000000000, expected gaps of at most 1000 frames",
+    ):
         openpose.read(tmp_path)
 
 
 def test_only_pixels_are_written(tmp_path: Path) -> None:
-    pose = PoseSequence(np.zeros((1, NUM_LANDMARKS, 2)), np.ones((1, NUM_LANDMARKS)), OPENPOSE_54, unit="image")
+    pose = PoseSequence(
+        np.zeros((1, NUM_LANDMARKS, 2)), np.ones((1, NUM_LANDMARKS)), OPENPOSE_54, unit="image"
+    )
     with pytest.raises(ValueError, match="pose is in image, expected pixels"):
         openpose.write(pose, tmp_path / "clip")
 

@@ -24,11 +24,15 @@ def archive(path: Path, folders: dict[str, Path]) -> Path:
 @pytest.fixture
 def folders(tmp_path: Path) -> dict[str, Path]:
     for number in range(2):
-        openpose.write(made_clip(OPENPOSE_54, unit="pixels", seed=number), tmp_path / f"clip{number}")
+        openpose.write(
+            made_clip(OPENPOSE_54, unit="pixels", seed=number), tmp_path / f"clip{number}"
+        )
     return {f"poses/69{number}": tmp_path / f"clip{number}" for number in range(2)}
 
 
-def test_a_clip_reads_from_an_archive_as_from_its_folder(folders: dict[str, Path], tmp_path: Path) -> None:
+def test_a_clip_reads_from_an_archive_as_from_its_folder(
+    folders: dict[str, Path], tmp_path: Path
+) -> None:
     clips = ClipArchive(archive(tmp_path / "poses.zip", folders))
     assert sorted(clips.clips) == ["690", "691"]
     for number in range(2):
@@ -50,7 +54,12 @@ def test_a_clip_that_is_not_there_is_named(folders: dict[str, Path], tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "name", ["../evil/image_00001_keypoints.json", "/etc/clip/image_00001_keypoints.json", "image_00001_keypoints.json"]
+    "name",
+    [
+        "../evil/image_00001_keypoints.json",
+        "/etc/clip/image_00001_keypoints.json",
+        "image_00001_keypoints.json",
+    ],
 )
 def test_a_name_that_leads_out_of_the_archive_is_refused(name: str, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "poses.zip", "w") as out:
@@ -70,5 +79,7 @@ def test_two_clips_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "poses.zip", "w", zipfile.ZIP_DEFLATED) as out:
         out.writestr("69241/image_00001_keypoints.json", b" " * 50_000_000)
-    with pytest.raises(ValueError, match="50,000,000 bytes, expected at most 4,000,000 for one frame"):
+    with pytest.raises(
+        ValueError, match="50,000,000 bytes, expected at most 4,000,000 for one frame"
+    ):
         read(tmp_path / "poses.zip")

@@ -34,7 +34,12 @@ def hands(**changes: Any) -> dict[str, Any]:
     """One clip of three frames: slot 0 at x = 0.2, slot 1 at x = 0.8, both always there."""
     coords = np.zeros((3, 2, 21, 2), np.int16)
     coords[:, 0], coords[:, 1] = (200, 500), (800, 500)
-    return {"coords": coords, "offsets": [0, 3], "hand_mask": np.ones((3, 2), bool), "scale": 1000} | changes
+    return {
+        "coords": coords,
+        "offsets": [0, 3],
+        "hand_mask": np.ones((3, 2), bool),
+        "scale": 1000,
+    } | changes
 
 
 def assert_right_hand_is_on_the_left(pose: PoseSequence) -> None:
@@ -44,18 +49,24 @@ def assert_right_hand_is_on_the_left(pose: PoseSequence) -> None:
 
 @settings(deadline=None, max_examples=30)
 @given(lengths=st.lists(st.integers(1, 4), min_size=1, max_size=4), seed=st.integers(0, 99))
-def test_what_is_packed_reads_back_clip_by_clip(lengths: list[int], seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_what_is_packed_reads_back_clip_by_clip(
+    lengths: list[int], seed: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     rng = np.random.default_rng(seed)
     coords = rng.random((sum(lengths), len(OPENPOSE_54), 2)).astype(np.float32)
     coords[rng.random(coords.shape[:2]) < 0.3] = np.nan
     confidence = rng.random(coords.shape[:2]).astype(np.float32)
     offsets = np.cumsum([0, *lengths])
     folder = tmp_path_factory.mktemp("packed")
-    clips = packed.read_clips(save(folder, coords=coords, offsets=offsets, skeleton="OPENPOSE_54", confidence=confidence))
+    clips = packed.read_clips(
+        save(folder, coords=coords, offsets=offsets, skeleton="OPENPOSE_54", confidence=confidence)
+    )
     assert [len(pose) for pose in clips] == lengths
     np.testing.assert_array_equal(np.concatenate([pose.xy for pose in clips]), coords)
     seen = ~np.isnan(coords[..., 0])
-    np.testing.assert_array_equal(np.concatenate([pose.confidence for pose in clips]), np.where(seen, confidence, 0))
+    np.testing.assert_array_equal(
+        np.concatenate([pose.confidence for pose in clips]), np.where(seen, confidence, 0)
+    )
 
 
 @settings(deadline=None, max_examples=30)
@@ -66,12 +77,16 @@ def test_tracks_are_followed_through_swapped_slots_and_the_left_one_of_the_pictu
     fields = hands()
     swap = np.array(swaps) ^ mirrored
     fields["coords"][swap] = fields["coords"][swap, ::-1]
-    path = save(tmp_path_factory.mktemp("packed"), **fields, lr_swap=np.array(swaps).astype(np.uint8))
+    path = save(
+        tmp_path_factory.mktemp("packed"), **fields, lr_swap=np.array(swaps).astype(np.uint8)
+    )
     assert_right_hand_is_on_the_left(packed.read(path))
 
 
 def test_landmarks_are_named_in_the_file(tmp_path: Path) -> None:
-    first, second = packed.read_clips(save(tmp_path, **face(bone=[["nose", "left_eye"]], frame_rate=[25, 50])))
+    first, second = packed.read_clips(
+        save(tmp_path, **face(bone=[["nose", "left_eye"]], frame_rate=[25, 50]))
+    )
     assert first.skeleton.landmarks == FACE
     assert first.skeleton.bones == (("nose", "left_eye"),)
     assert first.unit == "pixels"
@@ -81,7 +96,11 @@ def test_landmarks_are_named_in_the_file(tmp_path: Path) -> None:
 
 
 def test_the_example_of_the_docs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    section = (Path(__file__).parents[2] / "docs/formats.md").read_text(encoding="utf-8").partition("## Packed arrays")[2]
+    section = (
+        (Path(__file__).parents[2] / "docs/formats.md")
+        .read_text(encoding="utf-8")
+        .partition("## Packed arrays")[2]
+    )
     example = section.partition("```python\n")[2].partition("```")[0]
     monkeypatch.chdir(tmp_path)
     exec(example, {})
@@ -95,7 +114,9 @@ def test_the_example_of_the_docs_runs(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_names_may_be_bytes_and_depth_is_ignored(tmp_path: Path) -> None:
     coords = np.ones((1, 3, 3))
-    pose = packed.read(save(tmp_path, coords=coords, offsets=[0, 1], landmark=np.array(FACE, dtype="S")))
+    pose = packed.read(
+        save(tmp_path, coords=coords, offsets=[0, 1], landmark=np.array(FACE, dtype="S"))
+    )
     assert pose.skeleton.landmarks == FACE
     assert pose.xy.shape == (1, 3, 2)
     assert pose.unit == "image"
@@ -119,7 +140,9 @@ def test_a_hand_that_is_not_there_is_missing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("slot", "side"), [(0, "right"), (1, "left")])
 @pytest.mark.parametrize("moved", [False, True])
-def test_a_lone_hand_is_named_by_its_half_of_the_picture(tmp_path: Path, slot: int, side: str, moved: bool) -> None:
+def test_a_lone_hand_is_named_by_its_half_of_the_picture(
+    tmp_path: Path, slot: int, side: str, moved: bool
+) -> None:
     mask = np.zeros((3, 2), bool)
     mask[:, 1 - slot if moved else slot] = True
     fields = hands(hand_mask=mask)
@@ -152,15 +175,33 @@ def test_other_fields_are_kept_as_facts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"coords": np.zeros(())}, r"coords has shape \(\), expected 3 axes, or 4 for two hands a frame"),
-        ({"coords": np.zeros((3, 4, 2))}, r"coords has shape \(3, 4, 2\), expected \(frames, 3, 2 or 3\)"),
-        ({"coords": np.zeros((3, 3, 1))}, r"coords has shape \(3, 3, 1\), expected \(frames, 3, 2 or 3\)"),
+        (
+            {"coords": np.zeros(())},
+            r"coords has shape \(\), expected 3 axes, or 4 for two hands a frame",
+        ),
+        (
+            {"coords": np.zeros((3, 4, 2))},
+            r"coords has shape \(3, 4, 2\), expected \(frames, 3, 2 or 3\)",
+        ),
+        (
+            {"coords": np.zeros((3, 3, 1))},
+            r"coords has shape \(3, 3, 1\), expected \(frames, 3, 2 or 3\)",
+        ),
         ({"coords": np.full((3, 3, 2), "1")}, "field 'coords' holds <U1, expected numbers"),
-        ({"coords": np.full((3, 3, 2), -np.inf)}, "infinite coordinate in frame 0; missing landmarks are NaN"),
-        ({"offsets": [0, 2]}, r"offsets run 0\.\.2, expected to ascend 0\.\.3 \(frames in coords\)"),
+        (
+            {"coords": np.full((3, 3, 2), -np.inf)},
+            "infinite coordinate in frame 0; missing landmarks are NaN",
+        ),
+        (
+            {"offsets": [0, 2]},
+            r"offsets run 0\.\.2, expected to ascend 0\.\.3 \(frames in coords\)",
+        ),
         ({"offsets": [1, 3]}, r"offsets run 1\.\.3"),
         ({"offsets": [0, 4, 3]}, r"offsets run 0\.\.3, expected to ascend"),
-        ({"offsets": [0]}, r"offsets is int64 \(1,\), expected whole numbers \(clips \+ 1,\) of at least one clip"),
+        (
+            {"offsets": [0]},
+            r"offsets is int64 \(1,\), expected whole numbers \(clips \+ 1,\) of at least one clip",
+        ),
         ({"offsets": [[0, 3]]}, r"offsets is int64 \(1, 2\)"),
         ({"offsets": [0.0, np.nan, 3.0]}, r"offsets is float64 \(3,\)"),
         ({"scale": 0}, "scale is 0, expected one number over 0"),
@@ -171,12 +212,21 @@ def test_other_fields_are_kept_as_facts(tmp_path: Path) -> None:
         ({"frame_rate": [25, 25, 25]}, r"frame_rate has shape \(3,\), expected \(2,\)"),
         ({"n25_start": [1], "n25_end": [1, 2]}, r"n25_start has shape \(1,\), expected \(2,\)"),
         ({"unit": "metres"}, "unit 'metres', expected one of: pixels"),
-        ({"landmark": [FACE]}, r"landmark has shape \(1, 3\), bone \(0, 2\), expected \(landmarks,\) and \(bones, 2\)"),
+        (
+            {"landmark": [FACE]},
+            r"landmark has shape \(1, 3\), bone \(0, 2\), expected \(landmarks,\) and \(bones, 2\)",
+        ),
         ({"bone": ["nose", "left_eye"]}, r"landmark has shape \(3,\), bone \(2,\)"),
         ({"bone": [["nose", "chin"]]}, "bones end at unknown landmarks: chin"),
         ({"landmark": ["nose", "nose", "neck"]}, "landmarks named twice: nose"),
-        ({"skeleton": "FACE"}, "unknown skeleton 'FACE', expected one of: COCO_WHOLEBODY_65, HANDS_42, HOLISTIC_75, OPENPOSE_54"),
-        ({"skeleton": "HANDS_42"}, r"coords has shape \(3, 3, 2\), expected \(frames, 42, 2 or 3\)"),
+        (
+            {"skeleton": "FACE"},
+            "unknown skeleton 'FACE', expected one of: COCO_WHOLEBODY_65, HANDS_42, HOLISTIC_75, OPENPOSE_54",
+        ),
+        (
+            {"skeleton": "HANDS_42"},
+            r"coords has shape \(3, 3, 2\), expected \(frames, 42, 2 or 3\)",
+        ),
     ],
 )
 def test_a_wrong_field_is_named(tmp_path: Path, change: dict[str, Any], message: str) -> None:
@@ -187,14 +237,22 @@ def test_a_wrong_field_is_named(tmp_path: Path, change: dict[str, Any], message:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"coords": np.zeros((3, 2, 20, 2))}, r"coords has shape \(3, 2, 20, 2\), expected \(frames, 2, 21, 2 or 3\)"),
+        (
+            {"coords": np.zeros((3, 2, 20, 2))},
+            r"coords has shape \(3, 2, 20, 2\), expected \(frames, 2, 21, 2 or 3\)",
+        ),
         ({"hand_mask": np.ones(3)}, r"hand_mask has shape \(3,\), expected \(3, 2\)"),
         ({"lr_swap": [0, 1]}, r"lr_swap has shape \(2,\), expected \(3,\)"),
-        ({"confidence": np.ones((3, 42))}, r"confidence has shape \(3, 42\), expected \(3, 2, 21\)"),
+        (
+            {"confidence": np.ones((3, 42))},
+            r"confidence has shape \(3, 42\), expected \(3, 2, 21\)",
+        ),
         ({"unit": "pixels"}, "unit 'pixels' for two hands a frame, expected image"),
     ],
 )
-def test_a_wrong_field_of_the_hands_form_is_named(tmp_path: Path, change: dict[str, Any], message: str) -> None:
+def test_a_wrong_field_of_the_hands_form_is_named(
+    tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValueError, match=rf"clips\.npz: {message}"):
         packed.read_clips(save(tmp_path, **hands(**change)))
 
@@ -204,18 +262,29 @@ def test_a_wrong_field_of_the_hands_form_is_named(tmp_path: Path, change: dict[s
     [
         (face(), "coords", "no field 'coords'; there are landmark, offsets, unit"),
         (face(), "offsets", "no field 'offsets'; there are coords, landmark, unit"),
-        (face(), "landmark", r"coords of shape \(3, 3, 2\) need a field 'landmark' \(names\) or 'skeleton' \(a name\)"),
+        (
+            face(),
+            "landmark",
+            r"coords of shape \(3, 3, 2\) need a field 'landmark' \(names\) or 'skeleton' \(a name\)",
+        ),
         (hands(), "hand_mask", "no field 'hand_mask', which says where coords hold a hand"),
     ],
 )
-def test_a_field_that_is_needed_is_asked_for(tmp_path: Path, fields: dict[str, Any], absent: str, message: str) -> None:
+def test_a_field_that_is_needed_is_asked_for(
+    tmp_path: Path, fields: dict[str, Any], absent: str, message: str
+) -> None:
     with pytest.raises(ValueError, match=rf"clips\.npz: {message}"):
-        packed.read_clips(save(tmp_path, **{name: value for name, value in fields.items() if name != absent}))
+        packed.read_clips(
+            save(tmp_path, **{name: value for name, value in fields.items() if name != absent})
+        )
 
 
 def test_pickled_objects_are_refused(tmp_path: Path) -> None:
     path = save(tmp_path, **face(gloss=np.array([{"go": 1}], dtype=object)))
-    with pytest.raises(ValueError, match=r"clips\.npz: not an \.npz of plain arrays \(Object arrays cannot be loaded"):
+    with pytest.raises(
+        ValueError,
+        match=r"clips\.npz: not an \.npz of plain arrays \(Object arrays cannot be loaded",
+    ):
         packed.read_clips(path)
 
 
@@ -247,7 +316,8 @@ def test_one_plain_array_is_no_packed_file(tmp_path: Path) -> None:
 
 def test_several_clips_are_no_single_clip(tmp_path: Path) -> None:
     with pytest.raises(
-        ValueError, match=r"clips\.npz: holds 2 clips, expected one; make a data set of it with `spobet import npz`"
+        ValueError,
+        match=r"clips\.npz: holds 2 clips, expected one; make a data set of it with `spobet import npz`",
     ):
         packed.read(save(tmp_path, **face()))
 
@@ -255,19 +325,35 @@ def test_several_clips_are_no_single_clip(tmp_path: Path) -> None:
 def test_a_written_clip_reads_back_with_its_times(tmp_path: Path) -> None:
     xy = np.arange(2 * len(HANDS_42) * 2, dtype=np.float32).reshape(2, len(HANDS_42), 2)
     xy[1, 3] = np.nan
-    pose = PoseSequence(xy, (~np.isnan(xy[..., 0])).astype(np.float32), HANDS_42, np.array([0.0, 0.07]), "image", (64, 48))
+    pose = PoseSequence(
+        xy,
+        (~np.isnan(xy[..., 0])).astype(np.float32),
+        HANDS_42,
+        np.array([0.0, 0.07]),
+        "image",
+        (64, 48),
+    )
     packed.write(pose, tmp_path / "clip.npz")
     back = packed.read(tmp_path / "clip.npz")
     np.testing.assert_array_equal(back.xy, pose.xy)
     np.testing.assert_array_equal(back.confidence, pose.confidence)
     assert back.times is not None
-    assert (back.times.tolist(), back.skeleton.landmarks, back.unit) == ([0.0, 0.07], HANDS_42.landmarks, "image")
+    assert (back.times.tolist(), back.skeleton.landmarks, back.unit) == (
+        [0.0, 0.07],
+        HANDS_42.landmarks,
+        "image",
+    )
     assert back.size == (64, 48)
 
 
 def test_the_pictures_size_may_be_one_for_all_clips_or_one_each(tmp_path: Path) -> None:
-    for size, expected in (([64, 48], [(64, 48)] * 2), ([[64, 48], [20, 30]], [(64, 48), (20, 30)])):
-        assert [pose.size for pose in packed.read_clips(save(tmp_path, **face(size=size)))] == expected
+    for size, expected in (
+        ([64, 48], [(64, 48)] * 2),
+        ([[64, 48], [20, 30]], [(64, 48), (20, 30)]),
+    ):
+        assert [
+            pose.size for pose in packed.read_clips(save(tmp_path, **face(size=size)))
+        ] == expected
     for size in ([64], [[1, 2, 3]], [0, 48], [np.nan, 48]):
         with pytest.raises(ValueError, match=r"size has shape .*, expected \(2,\) or \(clips, 2\)"):
             packed.read_clips(save(tmp_path, **face(size=size)))

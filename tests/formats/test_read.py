@@ -19,7 +19,12 @@ def clip() -> PoseSequence:
 
 
 def pack(path: Path, pose: PoseSequence) -> None:
-    fields: dict[str, Any] = {"coords": pose.xy, "offsets": [0, len(pose)], "skeleton": pose.skeleton.name, "unit": pose.unit}
+    fields: dict[str, Any] = {
+        "coords": pose.xy,
+        "offsets": [0, len(pose)],
+        "skeleton": pose.skeleton.name,
+        "unit": pose.unit,
+    }
     with path.open("wb") as file:
         np.savez(file, **fields)
 
@@ -40,7 +45,8 @@ def test_what_is_of_no_format_is_refused_with_the_formats_there_are(tmp_path: Pa
     (tmp_path / "empty").mkdir()
     for name in ("notes.txt", "other.npz", "empty"):
         with pytest.raises(
-            ValueError, match=rf"{name}: no format recognised, expected one of: OpenPose clip folder, OpenPose archive, packed"
+            ValueError,
+            match=rf"{name}: no format recognised, expected one of: OpenPose clip folder, OpenPose archive, packed",
         ):
             read(tmp_path / name)
 

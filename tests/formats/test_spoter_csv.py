@@ -38,7 +38,11 @@ def test_several_clips_keep_their_labels_and_read_only_as_a_data_set(tmp_path: P
         read(tmp_path / "clips.csv")
 
 
-def rewrite(path: Path, header: Callable[[str], str] = str, cell: Callable[[str, str], str] = lambda _, text: text) -> Path:
+def rewrite(
+    path: Path,
+    header: Callable[[str], str] = str,
+    cell: Callable[[str, str], str] = lambda _, text: text,
+) -> Path:
     names, *rows = csv.reader(path.read_text().splitlines())
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([map(header, names), *(map(cell, names, row) for row in rows)])
@@ -48,17 +52,24 @@ def rewrite(path: Path, header: Callable[[str], str] = str, cell: Callable[[str,
 @pytest.mark.parametrize(("left", "right"), [("_Left_", "_Right_"), ("_0_", "_1_")])
 def test_its_other_spellings_of_the_sides_read_alike(left: str, right: str, tmp_path: Path) -> None:
     spoter_csv.write(CLIP, tmp_path / "clip.csv")
-    rewrite(tmp_path / "clip.csv", header=lambda name: name.replace("_left_", left).replace("_right_", right))
+    rewrite(
+        tmp_path / "clip.csv",
+        header=lambda name: name.replace("_left_", left).replace("_right_", right),
+    )
     assert_same(read(tmp_path / "clip.csv"), CLIP)
 
 
 def test_a_file_that_counts_y_downwards_is_told_by_the_nose_over_the_neck(tmp_path: Path) -> None:
     upside_down = replace(CLIP, xy=np.stack([CLIP.xy[..., 0], 1 - CLIP.xy[..., 1]], axis=-1))
-    spoter_csv.write(upside_down, tmp_path / "clip.csv")  # its columns hold y as it is in the picture
+    spoter_csv.write(
+        upside_down, tmp_path / "clip.csv"
+    )  # its columns hold y as it is in the picture
     np.testing.assert_allclose(read(tmp_path / "clip.csv").xy, CLIP.xy, atol=1e-6)
 
 
-def test_a_clip_of_another_extractor_is_written_with_a_neck_made_of_the_shoulders(tmp_path: Path) -> None:
+def test_a_clip_of_another_extractor_is_written_with_a_neck_made_of_the_shoulders(
+    tmp_path: Path,
+) -> None:
     pose = made_clip(HOLISTIC_75, unit="pixels", size=(640, 480))
     spoter_csv.write(pose, tmp_path / "clip.csv")
     both = pose.in_unit("image")

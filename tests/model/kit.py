@@ -15,7 +15,14 @@ from spobet.config import BackboneConfig
 from spobet.poses.skeleton import OPENPOSE_54, Skeleton
 
 FRAMES = 6
-TINY = BackboneConfig(width=8, blocks=("convolution", "attention"), num_heads=2, feed_forward=8, kernel_size=3, motion_steps=(1,))
+TINY = BackboneConfig(
+    width=8,
+    blocks=("convolution", "attention"),
+    num_heads=2,
+    feed_forward=8,
+    kernel_size=3,
+    motion_steps=(1,),
+)
 POOLED = replace(TINY, blocks=("convolution", "pool", "convolution", "attention"))
 TINY_SKELETON = Skeleton("TINY", ("nose", "left_wrist", "right_wrist"))
 
@@ -46,7 +53,9 @@ def assert_describes_itself(made: keras.Layer) -> None:
 
 def assert_same(one: Any, other: Any, atol: float = 1e-6) -> None:
     """Assert that two structures of arrays hold the same values."""
-    keras.tree.map_structure(lambda x, y: np.testing.assert_allclose(np.asarray(x), np.asarray(y), atol=atol), one, other)
+    keras.tree.map_structure(
+        lambda x, y: np.testing.assert_allclose(np.asarray(x), np.asarray(y), atol=atol), one, other
+    )
 
 
 def call(made: keras.Layer, inputs: Any) -> Any:
@@ -56,12 +65,17 @@ def call(made: keras.Layer, inputs: Any) -> Any:
 
 
 def network_input(
-    skeleton: Skeleton = OPENPOSE_54, lengths: tuple[int, ...] = (FRAMES, 4), num_frames: int = FRAMES, seed: int = 0
+    skeleton: Skeleton = OPENPOSE_54,
+    lengths: tuple[int, ...] = (FRAMES, 4),
+    num_frames: int = FRAMES,
+    seed: int = 0,
 ) -> dict[str, np.ndarray]:
     """Random clips of `lengths` frames in which every landmark is seen and nothing hidden; what is padded is zero."""
     frame_mask = np.arange(num_frames)[None, :] < np.array(lengths)[:, None]
     xy = np.random.default_rng(seed).normal(size=(*frame_mask.shape, len(skeleton), 2))
-    landmarks = np.concatenate([xy, np.ones_like(xy[..., :1])], axis=-1) * frame_mask[..., None, None]
+    landmarks = (
+        np.concatenate([xy, np.ones_like(xy[..., :1])], axis=-1) * frame_mask[..., None, None]
+    )
     hidden = np.zeros(landmarks.shape[:-1], dtype=bool)
     return {"landmarks": landmarks.astype(np.float32), "frame_mask": frame_mask, "hidden": hidden}
 
@@ -77,8 +91,12 @@ def stir(model: keras.Model) -> keras.Model:
 def _saved_and_loaded(made: keras.Layer, inputs: Any, folder: Path) -> keras.Layer:
     model = made
     if not isinstance(made, keras.Model):
-        symbols = keras.tree.map_structure(lambda x: keras.Input(x.shape[1:], dtype=x.dtype), inputs)
-        model = keras.Model(symbols, made(*symbols) if isinstance(symbols, tuple) else made(symbols))
+        symbols = keras.tree.map_structure(
+            lambda x: keras.Input(x.shape[1:], dtype=x.dtype), inputs
+        )
+        model = keras.Model(
+            symbols, made(*symbols) if isinstance(symbols, tuple) else made(symbols)
+        )
     model.save(folder / "saved.keras")
     loaded = keras.saving.load_model(folder / "saved.keras")
     return loaded if isinstance(made, keras.Model) else loaded.get_layer(made.name)

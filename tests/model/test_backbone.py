@@ -19,7 +19,9 @@ KINDS = {
     "clip token": replace(TINY, clip_token=True, landmark_mask_tokens=False),
     "pooled": POOLED,
     "pooled, clip token": replace(POOLED, clip_token=True),
-    "norm last": replace(TINY, blocks=("attention", "attention"), norm_first=False, clip_token=True, positions=False),
+    "norm last": replace(
+        TINY, blocks=("attention", "attention"), norm_first=False, clip_token=True, positions=False
+    ),
 }
 LENGTH = 4
 
@@ -33,7 +35,9 @@ def one_clip(length: int = LENGTH, num_frames: int = FRAMES) -> dict[str, np.nda
     return network_input(TINY_SKELETON, (length,), num_frames)
 
 
-def changed(inputs: dict[str, np.ndarray], name: str, where: object, value: object) -> dict[str, np.ndarray]:
+def changed(
+    inputs: dict[str, np.ndarray], name: str, where: object, value: object
+) -> dict[str, np.ndarray]:
     values = inputs[name].copy()
     values[where] = value
     return {**inputs, name: values}
@@ -42,7 +46,10 @@ def changed(inputs: dict[str, np.ndarray], name: str, where: object, value: obje
 @pytest.mark.parametrize("config", KINDS.values(), ids=KINDS)
 def test_every_kind_of_backbone_conforms(config: BackboneConfig, tmp_path: Path) -> None:
     backbone = SignBackbone(config, OPENPOSE_54, FRAMES)
-    shapes = {"sequence": (2, 1 + FRAMES // backbone.stride, config.width), "clip": (2, config.width)}
+    shapes = {
+        "sequence": (2, 1 + FRAMES // backbone.stride, config.width),
+        "clip": (2, config.width),
+    }
     assert_conforms(backbone, network_input(), shapes, tmp_path)
 
 
@@ -52,35 +59,57 @@ def test_what_is_in_padded_frames_changes_no_answer(backbone: SignBackbone) -> N
     loud = changed(loud, "hidden", (slice(None), slice(LENGTH, None)), True)
     one, other, real = call(backbone, clip), call(backbone, loud), LENGTH // backbone.stride
     np.testing.assert_allclose(other["clip"], one["clip"], atol=1e-5)
-    np.testing.assert_allclose(other["sequence"][:, : 1 + real], one["sequence"][:, : 1 + real], atol=1e-5)
+    np.testing.assert_allclose(
+        other["sequence"][:, : 1 + real], one["sequence"][:, : 1 + real], atol=1e-5
+    )
 
 
 def test_how_much_padding_follows_changes_no_answer(backbone: SignBackbone) -> None:
     longer = SignBackbone(backbone.config, TINY_SKELETON, FRAMES + 3)
     longer.set_weights(backbone.get_weights())
-    one, other, real = call(backbone, one_clip()), call(longer, one_clip(num_frames=FRAMES + 3)), LENGTH // backbone.stride
-    np.testing.assert_allclose(other["sequence"][:, : 1 + real], one["sequence"][:, : 1 + real], atol=1e-5)
+    one, other, real = (
+        call(backbone, one_clip()),
+        call(longer, one_clip(num_frames=FRAMES + 3)),
+        LENGTH // backbone.stride,
+    )
+    np.testing.assert_allclose(
+        other["sequence"][:, : 1 + real], one["sequence"][:, : 1 + real], atol=1e-5
+    )
 
 
 def test_where_a_hidden_landmark_is_changes_no_answer(backbone: SignBackbone) -> None:
     hiding = changed(one_clip(), "hidden", (0, 1, 2), True)
     moved = changed(hiding, "landmarks", (0, 1, 2, slice(2)), (9, -9))
-    np.testing.assert_array_equal(call(backbone, moved)["sequence"], call(backbone, hiding)["sequence"])
+    np.testing.assert_array_equal(
+        call(backbone, moved)["sequence"], call(backbone, hiding)["sequence"]
+    )
 
 
 def test_a_missing_a_hidden_and_a_padded_frame_are_three_things(backbone: SignBackbone) -> None:
     clip = one_clip()
     last = (0, LENGTH - 1)
     missing = changed(clip, "landmarks", last, 0)
-    kinds = [clip, missing, changed(clip, "hidden", last, True), changed(missing, "frame_mask", last, False)]
+    kinds = [
+        clip,
+        missing,
+        changed(clip, "hidden", last, True),
+        changed(missing, "frame_mask", last, False),
+    ]
     answers = [call(backbone, kind)["clip"][0] for kind in kinds]
-    distances = [np.abs(one - other).max() for number, one in enumerate(answers) for other in answers[:number]]
+    distances = [
+        np.abs(one - other).max()
+        for number, one in enumerate(answers)
+        for other in answers[:number]
+    ]
     assert min(distances) > 1e-3
 
 
 def test_a_hidden_landmark_is_not_a_missing_one(backbone: SignBackbone) -> None:
     clip = one_clip()
-    missing, hidden = changed(clip, "landmarks", (0, 1, 2), 0), changed(clip, "hidden", (0, 1, 2), True)
+    missing, hidden = (
+        changed(clip, "landmarks", (0, 1, 2), 0),
+        changed(clip, "hidden", (0, 1, 2), True),
+    )
     assert np.abs(call(backbone, missing)["clip"] - call(backbone, hidden)["clip"]).max() > 1e-3
 
 
@@ -114,7 +143,9 @@ def test_without_motion_and_positions_attention_alone_has_no_order() -> None:
     backbone = SignBackbone(config, TINY_SKELETON, FRAMES)
     clip = one_clip(FRAMES)
     reverse = {**clip, "landmarks": clip["landmarks"][:, ::-1]}
-    np.testing.assert_allclose(call(backbone, clip)["clip"], call(backbone, reverse)["clip"], atol=1e-5)
+    np.testing.assert_allclose(
+        call(backbone, clip)["clip"], call(backbone, reverse)["clip"], atol=1e-5
+    )
 
 
 def test_the_default_preset_has_less_than_two_million_parameters() -> None:

@@ -44,10 +44,20 @@ def inputs(trained_run: Path, tiny_data: Path) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize(
-    "backend", ["torch", pytest.param("jax", marks=pytest.mark.slow), pytest.param("tensorflow", marks=pytest.mark.slow)]
+    "backend",
+    [
+        "torch",
+        pytest.param("jax", marks=pytest.mark.slow),
+        pytest.param("tensorflow", marks=pytest.mark.slow),
+    ],
 )
 def test_a_backend_trains_exports_and_trades_weights_with_this_one(
-    backend: str, inputs: dict[str, np.ndarray], tiny_experiment: Experiment, tiny_data: Path, trained_run: Path, tmp_path: Path
+    backend: str,
+    inputs: dict[str, np.ndarray],
+    tiny_experiment: Experiment,
+    tiny_data: Path,
+    trained_run: Path,
+    tmp_path: Path,
 ) -> None:
     if find_spec(backend) is None:
         pytest.skip(f"not installed: {backend}")
@@ -55,10 +65,20 @@ def test_a_backend_trains_exports_and_trades_weights_with_this_one(
     np.savez(tmp_path / "inputs.npz", **inputs)
     ours = RunFolder(trained_run).classifier
     words = [sys.executable, "-c", TRAIN_AND_ANSWER, str(tmp_path), str(tiny_data), str(ours)]
-    subprocess.run(words, env={**os.environ, "KERAS_BACKEND": backend}, check=True, capture_output=True, timeout=300)
+    subprocess.run(
+        words,
+        env={**os.environ, "KERAS_BACKEND": backend},
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
     run = RunFolder(tmp_path / "run")
     own, other = np.load(tmp_path / "own.npy"), np.load(tmp_path / "other.npy")
     assert run.record().backend == backend
     np.testing.assert_allclose(load(run.path).score_inputs(inputs).logits, own, atol=1e-4)
-    np.testing.assert_allclose(keras.saving.load_model(run.classifier).predict_on_batch(inputs), own, atol=1e-5)
-    np.testing.assert_allclose(keras.saving.load_model(ours).predict_on_batch(inputs), other, atol=1e-5)
+    np.testing.assert_allclose(
+        keras.saving.load_model(run.classifier).predict_on_batch(inputs), own, atol=1e-5
+    )
+    np.testing.assert_allclose(
+        keras.saving.load_model(ours).predict_on_batch(inputs), other, atol=1e-5
+    )

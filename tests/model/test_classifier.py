@@ -24,13 +24,19 @@ def clip_input(**choices: object) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("config", [TINY, POOLED], ids=["every frame", "pooled"])
 @pytest.mark.parametrize(("head_width", "prototype_scale"), [(0, 0.0), (5, 8.0)])
-def test_classifiers_conform(config: BackboneConfig, head_width: int, prototype_scale: float, tmp_path: Path) -> None:
-    classifier = SignClassifier(SignBackbone(config, OPENPOSE_54, FRAMES), GlossHead(7, head_width, 0.2, prototype_scale))
+def test_classifiers_conform(
+    config: BackboneConfig, head_width: int, prototype_scale: float, tmp_path: Path
+) -> None:
+    classifier = SignClassifier(
+        SignBackbone(config, OPENPOSE_54, FRAMES), GlossHead(7, head_width, 0.2, prototype_scale)
+    )
     assert_conforms(classifier, clip_input(), (2, 7), tmp_path)
 
 
 def test_the_preset_of_2022_has_as_many_parameters_as_the_seed() -> None:
-    classifier = SignClassifier(SignBackbone(PRESETS["spobet-2022"], OPENPOSE_54, FRAMES), GlossHead(100))
+    classifier = SignClassifier(
+        SignBackbone(PRESETS["spobet-2022"], OPENPOSE_54, FRAMES), GlossHead(100)
+    )
     assert classifier.count_params() == 515_108
 
 
@@ -50,7 +56,9 @@ def test_clips_of_one_batch_do_not_see_each_other() -> None:
 
 
 def test_dropout_is_off_outside_training() -> None:
-    classifier = SignClassifier(SignBackbone(replace(TINY, dropout=0.5), TINY_SKELETON, FRAMES), GlossHead(3, 4, 0.5))
+    classifier = SignClassifier(
+        SignBackbone(replace(TINY, dropout=0.5), TINY_SKELETON, FRAMES), GlossHead(3, 4, 0.5)
+    )
     inputs = clip_input(skeleton=TINY_SKELETON)
     np.testing.assert_array_equal(call(classifier, inputs), call(classifier, inputs))
     assert (np.asarray(classifier(inputs, training=True)) != call(classifier, inputs)).any()
@@ -58,7 +66,9 @@ def test_dropout_is_off_outside_training() -> None:
 
 def test_a_saved_classifier_says_nothing_of_how_it_was_trained(tmp_path: Path) -> None:
     classifier = SignClassifier(SignBackbone(TINY, TINY_SKELETON, FRAMES), GlossHead(3))
-    classifier.compile("adam", "categorical_crossentropy", jit_compile=True)  # PyTorch would spend minutes on it
+    classifier.compile(
+        "adam", "categorical_crossentropy", jit_compile=True
+    )  # PyTorch would spend minutes on it
     classifier.save(tmp_path / "saved.keras")
     assert not keras.saving.load_model(tmp_path / "saved.keras").compiled
 
@@ -69,4 +79,6 @@ def test_what_stands_for_a_clip_does_not_depend_on_its_padding() -> None:
     other = sequence.copy()
     other[:, 3] = 9
     head.build(sequence.shape, mask.shape)
-    np.testing.assert_array_equal(*(keras.ops.convert_to_numpy(head.embed(x, mask)) for x in (sequence, other)))
+    np.testing.assert_array_equal(
+        *(keras.ops.convert_to_numpy(head.embed(x, mask)) for x in (sequence, other))
+    )

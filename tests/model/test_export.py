@@ -16,7 +16,9 @@ from spobet.model.classifier import GlossHead, SignClassifier
 from spobet.model.export import write_onnx
 from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, Skeleton
 
-SMALL = BackboneConfig(width=8, blocks=("convolution", "pool", "attention"), num_heads=2, feed_forward=8, kernel_size=3)
+SMALL = BackboneConfig(
+    width=8, blocks=("convolution", "pool", "attention"), num_heads=2, feed_forward=8, kernel_size=3
+)
 BODY = Skeleton("body", ("nose", "left_eye", "right_eye"))
 CHOICES = {
     "small": (SMALL, OPENPOSE_54, 8, GlossHead(5, 4, 0.5, 16.0)),
@@ -29,17 +31,36 @@ CHOICES = {
     "clip token": (replace(SMALL, clip_token=True), OPENPOSE_54, 8, GlossHead(5)),
     "clip token, pooled, odd": (replace(SMALL, clip_token=True), HANDS_42, 7, GlossHead(5, 4)),
     "mean, dense": (replace(SMALL, activation="gelu"), HANDS_42, 8, GlossHead(5)),
-    "2022": (replace(PRESETS["spobet-2022"], width=8, feed_forward=8), OPENPOSE_54, 6, GlossHead(5)),
-    "no motion, no positions": (replace(SMALL, motion_steps=(), positions=False), HANDS_42, 8, GlossHead(5, 4)),
+    "2022": (
+        replace(PRESETS["spobet-2022"], width=8, feed_forward=8),
+        OPENPOSE_54,
+        6,
+        GlossHead(5),
+    ),
+    "no motion, no positions": (
+        replace(SMALL, motion_steps=(), positions=False),
+        HANDS_42,
+        8,
+        GlossHead(5, 4),
+    ),
     "seen alone": (replace(SMALL, features=("seen",)), HANDS_42, 8, GlossHead(5, 4)),
-    "other order": (replace(SMALL, features=("relation", "seen", "local", "places")), OPENPOSE_54, 8, GlossHead(5, 4)),
+    "other order": (
+        replace(SMALL, features=("relation", "seen", "local", "coordinates")),
+        OPENPOSE_54,
+        8,
+        GlossHead(5, 4),
+    ),
     "no hands": (SMALL, BODY, 8, GlossHead(5, 4)),
 }
 
 
-def classifier(config: BackboneConfig, skeleton: Skeleton, num_frames: int, head: GlossHead) -> SignClassifier:
+def classifier(
+    config: BackboneConfig, skeleton: Skeleton, num_frames: int, head: GlossHead
+) -> SignClassifier:
     keras.utils.set_random_seed(0)
-    model = SignClassifier(SignBackbone(config, skeleton, num_frames), GlossHead.from_config(head.get_config()))
+    model = SignClassifier(
+        SignBackbone(config, skeleton, num_frames), GlossHead.from_config(head.get_config())
+    )
     for variable in model.trainable_variables:  # none at the zero or one it begins with
         variable.assign(variable + 0.1 * keras.random.normal(variable.shape))
     return model
@@ -51,7 +72,10 @@ def inputs(num_frames: int, num_landmarks: int) -> dict[str, np.ndarray]:
     frame_mask = np.arange(num_frames) < lengths[:, None]
     seen = (rng.random((3, num_frames, num_landmarks, 1)) < 0.8) & frame_mask[..., None, None]
     xy = np.where(seen, rng.normal(size=(3, num_frames, num_landmarks, 2)), 0)
-    return {"landmarks": np.concatenate([xy, seen], axis=-1).astype(np.float32), "frame_mask": frame_mask}
+    return {
+        "landmarks": np.concatenate([xy, seen], axis=-1).astype(np.float32),
+        "frame_mask": frame_mask,
+    }
 
 
 @pytest.mark.parametrize("name", CHOICES)
@@ -59,7 +83,9 @@ def test_the_file_answers_as_keras_does(name: str, tmp_path: Path) -> None:
     model = classifier(*CHOICES[name])
     write_onnx(model, tmp_path / "network.onnx", {"glosses": "five"})
     given = inputs(model.backbone.num_frames, len(model.backbone.skeleton))
-    session = onnxruntime.InferenceSession(tmp_path / "network.onnx", providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        tmp_path / "network.onnx", providers=["CPUExecutionProvider"]
+    )
     logits, embedding = session.run(["logits", "embedding"], given)
     np.testing.assert_allclose(logits, model.predict_on_batch(given), atol=2e-5)
     hidden = np.zeros(given["landmarks"].shape[:3], bool)

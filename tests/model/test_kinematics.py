@@ -22,10 +22,17 @@ def two_frames() -> np.ndarray:
     """The signer moves by (1, 0), the right finger by (3, 0): (1, 2, 5, 3), all seen."""
     first = np.array([[0, 0], [1, 1], [2, 5], [-1, 2], [-4, 2]], dtype=np.float32)
     second = first + np.array([[1, 0], [1, 0], [3, 0], [1, 0], [1, 0]], dtype=np.float32)
-    return np.concatenate([np.stack([first, second]), np.ones((2, POINTS, 1), np.float32)], axis=-1)[None]
+    return np.concatenate(
+        [np.stack([first, second]), np.ones((2, POINTS, 1), np.float32)], axis=-1
+    )[None]
 
 
-def told(features: tuple[str, ...], landmarks: np.ndarray, steps: tuple[int, ...] = (), hide: object = None) -> np.ndarray:
+def told(
+    features: tuple[str, ...],
+    landmarks: np.ndarray,
+    steps: tuple[int, ...] = (),
+    hide: object = None,
+) -> np.ndarray:
     hidden = np.zeros(landmarks.shape[:-1], dtype=bool)
     if hide is not None:
         hidden[hide] = True
@@ -41,16 +48,22 @@ def told(features: tuple[str, ...], landmarks: np.ndarray, steps: tuple[int, ...
         (("seen",), (1,), 54),
     ],
 )
-def test_kinematics_conform(features: tuple[str, ...], steps: tuple[int, ...], width: int, tmp_path: Path) -> None:
+def test_kinematics_conform(
+    features: tuple[str, ...], steps: tuple[int, ...], width: int, tmp_path: Path
+) -> None:
     inputs = network_input()
     hands = [OPENPOSE_54.hand("right").tolist(), OPENPOSE_54.hand("left").tolist()]
     shape = (*inputs["frame_mask"].shape, width)
-    assert_conforms(Kinematics(features, hands, steps), (inputs["landmarks"], inputs["hidden"]), shape, tmp_path)
+    assert_conforms(
+        Kinematics(features, hands, steps), (inputs["landmarks"], inputs["hidden"]), shape, tmp_path
+    )
 
 
 @settings(deadline=None, max_examples=20)  # the first example compiles
 @given(frame=st.integers(0, 3), landmark=st.integers(0, POINTS - 1), x=st.floats(-9, 9, width=32))
-def test_the_place_of_a_hidden_landmark_is_told_nowhere(frame: int, landmark: int, x: float) -> None:
+def test_the_place_of_a_hidden_landmark_is_told_nowhere(
+    frame: int, landmark: int, x: float
+) -> None:
     landmarks = np.concatenate([two_frames(), two_frames() * np.float32([2, 2, 1])], axis=1)
     moved = landmarks.copy()
     moved[0, frame, landmark, 0] = x
@@ -62,11 +75,13 @@ def test_a_missing_and_a_hidden_landmark_look_alike_here() -> None:
     landmarks = two_frames()
     missing = landmarks.copy()
     missing[0, 0, 2] = 0
-    np.testing.assert_array_equal(told(FEATURES, missing, (1,)), told(FEATURES, landmarks, (1,), (0, 0, 2)))
+    np.testing.assert_array_equal(
+        told(FEATURES, missing, (1,)), told(FEATURES, landmarks, (1,), (0, 0, 2))
+    )
 
 
 def test_places_are_the_coordinates() -> None:
-    assert told(("places",), two_frames())[0].tolist() == [0, 0, 1, 1, 2, 5, -1, 2, -4, 2]
+    assert told(("coordinates",), two_frames())[0].tolist() == [0, 0, 1, 1, 2, 5, -1, 2, -4, 2]
 
 
 def test_finger_points_are_told_from_their_wrist_and_everything_else_is_not() -> None:
@@ -74,7 +89,18 @@ def test_finger_points_are_told_from_their_wrist_and_everything_else_is_not() ->
 
 
 def test_without_its_wrist_a_finger_is_not_told() -> None:
-    assert told(("local",), two_frames(), hide=(0, 0, 1))[0].tolist() == [0, 0, 0, 0, 0, 0, -1, 2, -3, 0]
+    assert told(("local",), two_frames(), hide=(0, 0, 1))[0].tolist() == [
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        -1,
+        2,
+        -3,
+        0,
+    ]
 
 
 def test_the_relation_goes_from_the_left_wrist_to_the_right() -> None:
@@ -89,15 +115,37 @@ def test_seen_is_zero_where_hidden_or_missing() -> None:
 
 
 def test_motion_is_the_change_since_the_frame_before() -> None:
-    motion = told(("places",), two_frames(), (1,))[:, 2 * POINTS :]
+    motion = told(("coordinates",), two_frames(), (1,))[:, 2 * POINTS :]
     assert motion.tolist() == [[0] * 10, [1, 0, 1, 0, 3, 0, 1, 0, 1, 0]]
-    assert told(("local",), two_frames(), (1,))[1, 2 * POINTS :].tolist() == [1, 0, 1, 0, 2, 0, 1, 0, 0, 0]
+    assert told(("local",), two_frames(), (1,))[1, 2 * POINTS :].tolist() == [
+        1,
+        0,
+        1,
+        0,
+        2,
+        0,
+        1,
+        0,
+        0,
+        0,
+    ]
 
 
 def test_no_motion_is_told_across_what_is_missing() -> None:
     landmarks = two_frames()
     landmarks[0, 0, 2] = 0
-    assert told(("places",), landmarks, (1,))[1, 2 * POINTS :].tolist() == [1, 0, 1, 0, 0, 0, 1, 0, 1, 0]
+    assert told(("coordinates",), landmarks, (1,))[1, 2 * POINTS :].tolist() == [
+        1,
+        0,
+        1,
+        0,
+        0,
+        0,
+        1,
+        0,
+        1,
+        0,
+    ]
 
 
 def test_motion_comes_in_the_order_of_the_steps_after_all_features() -> None:

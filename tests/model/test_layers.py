@@ -50,13 +50,19 @@ def padded_with(value: float) -> np.ndarray:
     ],
     ids=lambda value: getattr(value, "name", None),
 )
-def test_every_layer_conforms(layer: keras.Layer, inputs: object, shape: tuple[int, ...], tmp_path: Path) -> None:
+def test_every_layer_conforms(
+    layer: keras.Layer, inputs: object, shape: tuple[int, ...], tmp_path: Path
+) -> None:
     assert_conforms(layer, inputs, shape, tmp_path)
 
 
 @pytest.mark.parametrize(
     "layer",
-    [ConvolutionBlock(2, 3, "silu", 0.1), AttentionBlock(2, 6, "silu", 0.1, True), AttentionBlock(2, 6, "relu", 0.1, False)],
+    [
+        ConvolutionBlock(2, 3, "silu", 0.1),
+        AttentionBlock(2, 6, "silu", 0.1, True),
+        AttentionBlock(2, 6, "relu", 0.1, False),
+    ],
     ids=["convolution", "norm first", "norm last"],
 )
 def test_what_is_in_padded_frames_does_not_reach_real_ones(layer: keras.Layer) -> None:
@@ -95,7 +101,9 @@ def test_each_hidden_landmark_adds_its_own_vector() -> None:
 def test_one_mask_token_is_added_by_the_share_of_hidden_landmarks() -> None:
     layer = FrameEmbedding(5, landmark_tokens=False)
     hidden = np.array([[[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 1]]], dtype=bool)
-    nothing, first, second, everything = call(layer, (np.zeros((1, 4, WIDTH), np.float32), hidden))[0]
+    nothing, first, second, everything = call(layer, (np.zeros((1, 4, WIDTH), np.float32), hidden))[
+        0
+    ]
     np.testing.assert_allclose(first, second)
     np.testing.assert_allclose((first - nothing) * 3, everything - nothing, atol=1e-6)
 
@@ -125,17 +133,25 @@ def test_the_mean_is_that_of_the_real_frames() -> None:
 
 
 def test_the_mean_of_no_frame_is_zero() -> None:
-    np.testing.assert_array_equal(call(FrameMean(), (X, np.zeros_like(MASK))), np.zeros((CLIPS, WIDTH)))
+    np.testing.assert_array_equal(
+        call(FrameMean(), (X, np.zeros_like(MASK))), np.zeros((CLIPS, WIDTH))
+    )
 
 
 def test_a_pooled_frame_is_the_mean_of_the_real_ones_of_two() -> None:
     pooled = call(FramePool(), (padded_with(7), MASK))
-    np.testing.assert_allclose(pooled[0], [X[0, :2].mean(axis=0), X[0, 2:4].mean(axis=0), X[0, 4]], atol=1e-6)
-    np.testing.assert_allclose(pooled[1], [X[1, :2].mean(axis=0), X[1, 2], np.zeros(WIDTH)], atol=1e-6)
+    np.testing.assert_allclose(
+        pooled[0], [X[0, :2].mean(axis=0), X[0, 2:4].mean(axis=0), X[0, 4]], atol=1e-6
+    )
+    np.testing.assert_allclose(
+        pooled[1], [X[1, :2].mean(axis=0), X[1, 2], np.zeros(WIDTH)], atol=1e-6
+    )
     assert np.asarray(pooled_mask(MASK)).tolist() == [[True, True, True], [True, True, False]]
 
 
-@pytest.mark.parametrize("layer", [ConvolutionBlock(2, 3, "silu", 0.5), AttentionBlock(2, 6, "silu", 0.5, True)])
+@pytest.mark.parametrize(
+    "layer", [ConvolutionBlock(2, 3, "silu", 0.5), AttentionBlock(2, 6, "silu", 0.5, True)]
+)
 def test_dropout_takes_whole_channels_and_only_in_training(layer: keras.Layer) -> None:
     flat = np.tile(X[:, :1], (1, FRAMES, 1))  # each frame alike
     mask = np.ones_like(MASK)

@@ -18,21 +18,28 @@ EXPORT = """
 import sys
 from pathlib import Path
 from spobet.model.litert import write_litert
-from spobet.recognition.lighter import export
+from spobet.recognition.quantize import export
 run, out, data = map(Path, sys.argv[1:])
 for written in export(run, out, data, litert=write_litert):
     print(written.file, written.largest_difference, written.clips)
 """
 
 
-def test_a_litert_file_answers_as_the_onnx_file(trained_run: Path, tiny_data: Path, tmp_path: Path) -> None:
+def test_a_litert_file_answers_as_the_onnx_file(
+    trained_run: Path, tiny_data: Path, tmp_path: Path
+) -> None:
     pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
     environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
     words = [sys.executable, "-c", EXPORT, str(trained_run), str(tmp_path / "out"), str(tiny_data)]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    told = {file: (float(difference), int(clips)) for file, difference, clips in map(str.split, done.stdout.strip().splitlines())}
-    assert set(told) == {f"trained{ending}" for ending in ("-float32.onnx", "-float16.onnx", "-int8.onnx", ".tflite")}
+    told = {
+        file: (float(difference), int(clips))
+        for file, difference, clips in map(str.split, done.stdout.strip().splitlines())
+    }
+    assert set(told) == {
+        f"trained{ending}" for ending in ("-float32.onnx", "-float16.onnx", "-int8.onnx", ".tflite")
+    }
     assert told["trained.tflite"][0] < 1e-4
     assert told["trained.tflite"][1] == 4
     assert (tmp_path / "out" / "trained.tflite").stat().st_size > 0
@@ -47,5 +54,7 @@ def test_what_is_missing_is_said(trained_run: Path, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="made from the network as Keras keeps it"):
         write_litert(RunFolder(find_run("wlasl100-hands")), tmp_path / "x.tflite")
     if keras.backend.backend() != "tensorflow":
-        with pytest.raises(ValueError, match=r"LiteRT files are written on tensorflow: set KERAS_BACKEND"):
+        with pytest.raises(
+            ValueError, match=r"LiteRT files are written on tensorflow: set KERAS_BACKEND"
+        ):
             write_litert(RunFolder(trained_run), tmp_path / "x.tflite")

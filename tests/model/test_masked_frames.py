@@ -16,13 +16,17 @@ from spobet.poses.skeleton import OPENPOSE_54
 
 
 @pytest.mark.parametrize(
-    ("config", "num_frames"), [(TINY, FRAMES), (POOLED, FRAMES), (POOLED, 5)], ids=["every frame", "pooled", "odd"]
+    ("config", "num_frames"),
+    [(TINY, FRAMES), (POOLED, FRAMES), (POOLED, 5)],
+    ids=["every frame", "pooled", "odd"],
 )
-def test_a_masked_frame_model_conforms(config: BackboneConfig, num_frames: int, tmp_path: Path) -> None:
+def test_a_masked_frame_model_conforms(
+    config: BackboneConfig, num_frames: int, tmp_path: Path
+) -> None:
     model = MaskedFrameModel(SignBackbone(config, OPENPOSE_54, num_frames))
     shape = (2, num_frames, len(OPENPOSE_54), 2)
     inputs = network_input(lengths=(num_frames, 4), num_frames=num_frames)
-    assert_conforms(model, inputs, {"places": shape, "motion": shape}, tmp_path)
+    assert_conforms(model, inputs, {"coordinates": shape, "motion": shape}, tmp_path)
 
 
 def test_what_is_restored_does_not_depend_on_what_was_hidden() -> None:

@@ -20,16 +20,24 @@ def test_a_clip_of_mediapipe_or_coco_stands_on_openposes_points_by_name(source: 
     pose, there = on_skeleton(clip(source), OPENPOSE_54), clip(source)
     for name in set(OPENPOSE_54.landmarks) - {"neck"}:
         np.testing.assert_array_equal(pose[name], there[name])
-    np.testing.assert_allclose(pose["neck"], (there["left_shoulder"] + there["right_shoulder"]) / 2, rtol=1e-6)
+    np.testing.assert_allclose(
+        pose["neck"], (there["left_shoulder"] + there["right_shoulder"]) / 2, rtol=1e-6
+    )
     shoulders = there.confidence[:, source.indices(["left_shoulder", "right_shoulder"])]
-    np.testing.assert_array_equal(pose.confidence[:, OPENPOSE_54.index("neck")], shoulders.min(axis=1))
+    np.testing.assert_array_equal(
+        pose.confidence[:, OPENPOSE_54.index("neck")], shoulders.min(axis=1)
+    )
 
 
 def test_a_neck_is_missing_where_a_shoulder_is() -> None:
     pose = clip(HOLISTIC_75)
     pose.xy[1, HOLISTIC_75.index("left_shoulder")] = np.nan
     pose.confidence[1, HOLISTIC_75.index("left_shoulder")] = 0
-    assert on_skeleton(pose, OPENPOSE_54).seen[:, OPENPOSE_54.index("neck")].tolist() == [True, False, True]
+    assert on_skeleton(pose, OPENPOSE_54).seen[:, OPENPOSE_54.index("neck")].tolist() == [
+        True,
+        False,
+        True,
+    ]
 
 
 def test_what_no_rule_makes_is_listed() -> None:

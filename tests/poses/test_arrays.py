@@ -117,7 +117,9 @@ def test_what_stands_in_the_padding_does_not_matter() -> None:
     other = xy.copy()
     other[:, 2] = (np.nan, np.nan)
     frame_mask = np.array([[True, True, False]])
-    np.testing.assert_array_equal(network_input(xy, frame_mask)["landmarks"], network_input(other, frame_mask)["landmarks"])
+    np.testing.assert_array_equal(
+        network_input(xy, frame_mask)["landmarks"], network_input(other, frame_mask)["landmarks"]
+    )
 
 
 def test_a_bank_selects_its_landmarks_and_drops_guesses() -> None:
@@ -126,7 +128,9 @@ def test_a_bank_selects_its_landmarks_and_drops_guesses() -> None:
     confidence[1, OPENPOSE_54.index("right_thumb_tip")] = 0.05
     clips = PoseBank.of([PoseSequence(xy, confidence, OPENPOSE_54)], HANDS_42, min_confidence=0.1)
     assert (len(clips), clips.lengths.tolist(), clips.firsts.tolist()) == (1, [3], [0])
-    assert np.argwhere(np.isnan(clips.xy[..., 0])).tolist() == [[1, HANDS_42.index("right_thumb_tip")]]
+    assert np.argwhere(np.isnan(clips.xy[..., 0])).tolist() == [
+        [1, HANDS_42.index("right_thumb_tip")]
+    ]
 
 
 def test_a_bank_of_no_clips_is_one_and_clips_without_frames_are_refused() -> None:
@@ -137,7 +141,9 @@ def test_a_bank_of_no_clips_is_one_and_clips_without_frames_are_refused() -> Non
         PoseBank.of([hands(0, 2)], OPENPOSE_54, 0.0)
 
 
-def test_confidence_is_kept_only_where_something_is_doubtful_and_read_at_the_nearest_frame() -> None:
+def test_confidence_is_kept_only_where_something_is_doubtful_and_read_at_the_nearest_frame() -> (
+    None
+):
     sure, doubtful = hands(0, 3), hands(1, 4)
     assert PoseBank.of([sure, sure], HANDS_42, 0.0).confidence is None
     confidence = np.ones((4, len(HANDS_42)), np.float32)
@@ -147,4 +153,7 @@ def test_confidence_is_kept_only_where_something_is_doubtful_and_read_at_the_nea
     read = clips.confidence_at(np.array([0, 1]), moments)
     np.testing.assert_array_equal(read[..., 0], [[1, 1, 1], [0.25, 0.5, 1]])
     assert (read[..., 1:] == 1).all()
-    np.testing.assert_array_equal(PoseBank.of([sure], HANDS_42, 0.0).confidence_at(np.array([0]), moments[:1]), np.ones((1, 3, 42)))
+    np.testing.assert_array_equal(
+        PoseBank.of([sure], HANDS_42, 0.0).confidence_at(np.array([0]), moments[:1]),
+        np.ones((1, 3, 42)),
+    )

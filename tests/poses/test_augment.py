@@ -17,7 +17,7 @@ from spobet.poses.augment import (
     drop_spans,
     mirror,
     mirror_some,
-    random_moments,
+    random_frame_times,
     vary_camera,
     vary_hands,
 )  # fmt: skip
@@ -40,7 +40,9 @@ skeletons = st.sampled_from(list(SKELETONS.values()))
 seeds = st.integers(0, 1000)
 
 
-def batch(skeleton: Skeleton = OPENPOSE_54, seed: int = 0, num_clips: int = 4, num_frames: int = 10) -> np.ndarray:
+def batch(
+    skeleton: Skeleton = OPENPOSE_54, seed: int = 0, num_clips: int = 4, num_frames: int = 10
+) -> np.ndarray:
     rng = np.random.default_rng(seed)
     xy = rng.normal(size=(num_clips, num_frames, len(skeleton), 2)).astype(np.float32)
     xy[rng.random(xy.shape[:3]) < 0.2] = np.nan
@@ -49,7 +51,9 @@ def batch(skeleton: Skeleton = OPENPOSE_54, seed: int = 0, num_clips: int = 4, n
 
 def same_clip(num_clips: int) -> np.ndarray:
     """One clip with everything seen, several times."""
-    return np.repeat(np.random.default_rng(0).normal(size=(1, 10, len(OPENPOSE_54), 2)), num_clips, axis=0).astype(np.float32)
+    return np.repeat(
+        np.random.default_rng(0).normal(size=(1, 10, len(OPENPOSE_54), 2)), num_clips, axis=0
+    ).astype(np.float32)
 
 
 @settings(deadline=None, max_examples=40)
@@ -61,7 +65,9 @@ def test_mirroring_twice_gives_the_clip_back(skeleton: Skeleton, seed: int) -> N
 
 @settings(deadline=None, max_examples=40)
 @given(vary=variations, skeleton=skeletons, seed=seeds)
-def test_a_variation_leaves_its_argument_and_missing_landmarks_as_they_are(vary: Variation, skeleton: Skeleton, seed: int) -> None:
+def test_a_variation_leaves_its_argument_and_missing_landmarks_as_they_are(
+    vary: Variation, skeleton: Skeleton, seed: int
+) -> None:
     xy = batch(skeleton, seed)
     before = xy.copy()
     varied = vary(xy, skeleton, np.random.default_rng(seed))
@@ -71,7 +77,10 @@ def test_a_variation_leaves_its_argument_and_missing_landmarks_as_they_are(vary:
     lost, missing = np.isnan(varied), np.isnan(xy)
     assert (lost[..., 0] == lost[..., 1]).all()
     mirrored = np.isnan(mirror(xy, skeleton))
-    per_clip = (np.where(missing, lost, True).all(axis=(1, 2, 3)), np.where(mirrored, lost, True).all(axis=(1, 2, 3)))
+    per_clip = (
+        np.where(missing, lost, True).all(axis=(1, 2, 3)),
+        np.where(mirrored, lost, True).all(axis=(1, 2, 3)),
+    )
     assert np.logical_or(*per_clip).all()
 
 
@@ -87,7 +96,9 @@ def test_the_same_chance_gives_the_same_variation(vary: Variation, seed: int) ->
 def test_zeros_leave_the_clip_as_it_is(skeleton: Skeleton, seed: int) -> None:
     """Missing wrists included: a hand without its wrist is not lost."""
     xy = batch(skeleton, seed)
-    np.testing.assert_allclose(augment(xy, skeleton, ZEROS, np.random.default_rng(seed)), xy, atol=1e-5)
+    np.testing.assert_allclose(
+        augment(xy, skeleton, ZEROS, np.random.default_rng(seed)), xy, atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("name", VARIATIONS)
@@ -111,10 +122,18 @@ def test_every_clip_of_a_batch_is_varied_in_its_own_way(name: str) -> None:
     seed=seeds,
 )
 def test_moments_stay_in_the_clip_and_in_order(
-    lengths: list[int], num_frames: int, stretch: bool, speed: float, warp: float, cut: float, seed: int
+    lengths: list[int],
+    num_frames: int,
+    stretch: bool,
+    speed: float,
+    warp: float,
+    cut: float,
+    seed: int,
 ) -> None:
     config = replace(CONFIG, speed=speed, warp=warp, cut=cut)
-    moments, frame_mask = random_moments(np.array(lengths), num_frames, stretch, config, np.random.default_rng(seed))
+    moments, frame_mask = random_frame_times(
+        np.array(lengths), num_frames, stretch, config, np.random.default_rng(seed)
+    )
     assert moments.shape == frame_mask.shape == (len(lengths), num_frames)
     assert (moments >= 0).all()
     assert (moments <= np.array(lengths)[:, None] - 1).all()
@@ -136,7 +155,9 @@ def test_a_turned_camera_turns_the_whole_clip_alike() -> None:
     config = replace(ZEROS, rotate=30.0)
     xy = same_clip(50)
     turned = vary_camera(xy, config, np.random.default_rng(0))
-    np.testing.assert_allclose(np.linalg.norm(turned, axis=-1), np.linalg.norm(xy, axis=-1), atol=1e-5)
+    np.testing.assert_allclose(
+        np.linalg.norm(turned, axis=-1), np.linalg.norm(xy, axis=-1), atol=1e-5
+    )
     angles = np.rad2deg(np.angle((turned @ [1, 1j]) / (xy @ [1, 1j])))
     np.testing.assert_allclose(angles, np.broadcast_to(angles[:, :1, :1], angles.shape), atol=1e-3)
     assert 25 < np.abs(angles).max() <= 30
@@ -155,7 +176,9 @@ def test_varied_hands_keep_their_wrists_and_the_body() -> None:
 def test_a_hand_whose_wrist_is_missing_is_not_lost() -> None:
     xy = same_clip(1)
     xy[:, :, OPENPOSE_54.index("right_hand_wrist")] = np.nan
-    np.testing.assert_array_equal(np.isnan(vary_hands(xy, OPENPOSE_54, CONFIG, np.random.default_rng(0))), np.isnan(xy))
+    np.testing.assert_array_equal(
+        np.isnan(vary_hands(xy, OPENPOSE_54, CONFIG, np.random.default_rng(0))), np.isnan(xy)
+    )
 
 
 def test_dropped_spans_are_whole_frames_in_a_row_and_no_longer_than_allowed() -> None:
@@ -173,11 +196,15 @@ def test_one_hand_at_most_is_dropped_and_the_body_stays() -> None:
     assert not lost[:, :, OPENPOSE_54.body].any()
     assert right.any() and left.any()
     assert not (right.any(axis=(1, 2)) & left.any(axis=(1, 2))).any()
-    assert not drop_hands(np.zeros((9, 4, 1, 2)), Skeleton("nose", ("nose",)), 1.0, np.random.default_rng(0)).any()
+    assert not drop_hands(
+        np.zeros((9, 4, 1, 2)), Skeleton("nose", ("nose",)), 1.0, np.random.default_rng(0)
+    ).any()
 
 
 def test_zeros_read_every_frame_in_its_turn() -> None:
-    moments, frame_mask = random_moments(np.array([3, 1]), 4, False, ZEROS, np.random.default_rng(0))
+    moments, frame_mask = random_frame_times(
+        np.array([3, 1]), 4, False, ZEROS, np.random.default_rng(0)
+    )
     assert moments.tolist() == [[0, 1, 2, 2], [0, 0, 0, 0]]
     assert frame_mask.tolist() == [[True, True, True, False], [True, False, False, False]]
 
@@ -194,5 +221,7 @@ def test_zeros_read_every_frame_in_its_turn() -> None:
     ],
 )
 def test_what_no_clip_can_be_varied_by_is_refused(name: str, value: float, largest: str) -> None:
-    with pytest.raises(ValueError, match=rf"augment\.{name} is {value}, expected a number from 0 to {largest}"):
+    with pytest.raises(
+        ValueError, match=rf"augment\.{name} is {value}, expected a number from 0 to {largest}"
+    ):
         replace(CONFIG, **{name: value})

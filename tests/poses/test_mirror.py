@@ -38,7 +38,12 @@ def test_steps_beside_a_gap_do_not_count() -> None:
 @pytest.mark.parametrize("skeleton", [HANDS_42, OPENPOSE_54])
 def test_left_and_right_handed_signers_become_the_same(skeleton: Skeleton) -> None:
     right = normalize(waving("right", (1, 2, -1), skeleton))
-    left = PoseSequence(mirror(right.xy, skeleton), right.confidence[:, skeleton.mirror_order], skeleton, unit=right.unit)
+    left = PoseSequence(
+        mirror(right.xy, skeleton),
+        right.confidence[:, skeleton.mirror_order],
+        skeleton,
+        unit=right.unit,
+    )
     assert lead_with_right(right) is right
     np.testing.assert_allclose(lead_with_right(left).xy, right.xy)
 

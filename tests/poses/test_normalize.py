@@ -60,7 +60,9 @@ def test_normalising_again_changes_nothing(skeleton: Skeleton, seed: int) -> Non
 
 @settings(deadline=None, max_examples=40)
 @given(skeleton=skeletons, seed=seeds, min_confidence=st.floats(0, 1))
-def test_normalising_changes_no_argument_and_finds_no_landmark(skeleton: Skeleton, seed: int, min_confidence: float) -> None:
+def test_normalising_changes_no_argument_and_finds_no_landmark(
+    skeleton: Skeleton, seed: int, min_confidence: float
+) -> None:
     pose = signer(skeleton, seed)
     before = pose.xy.copy()
     frames = len(normalize(pose, min_confidence))

@@ -22,7 +22,9 @@ def face(seed: int = 0, num_frames: int = 4) -> PoseSequence:
     rng = np.random.default_rng(seed)
     seen = rng.random((num_frames, len(FACE))) < 0.7
     xy = np.where(seen[..., None], rng.normal(size=(num_frames, len(FACE), 2)), np.nan)
-    return PoseSequence(xy, seen * rng.uniform(0.1, 1, seen.shape), FACE, np.arange(num_frames) / 25)
+    return PoseSequence(
+        xy, seen * rng.uniform(0.1, 1, seen.shape), FACE, np.arange(num_frames) / 25
+    )
 
 
 @given(seed=seeds, order=st.permutations(FACE.landmarks))
@@ -41,11 +43,15 @@ def test_the_frames_of_two_parts_are_those_of_the_whole(seed: int, cut: int) -> 
     parts = pose.frames(0, cut), pose.frames(cut, len(pose))
     assert sum(map(len, parts)) == len(pose)
     np.testing.assert_array_equal(np.concatenate([part.xy for part in parts]), pose.xy)
-    np.testing.assert_array_equal(np.concatenate([part.times for part in parts if part.times is not None]), pose.times)
+    np.testing.assert_array_equal(
+        np.concatenate([part.times for part in parts if part.times is not None]), pose.times
+    )
 
 
 @given(seed=seeds, min_confidence=st.floats(0, 1))
-def test_landmarks_below_the_least_confidence_are_missing_and_no_others(seed: int, min_confidence: float) -> None:
+def test_landmarks_below_the_least_confidence_are_missing_and_no_others(
+    seed: int, min_confidence: float
+) -> None:
     pose = face(seed)
     sure = pose.without_guesses(min_confidence)
     kept = pose.seen & (pose.confidence >= min_confidence)
@@ -84,16 +90,34 @@ def test_a_pose_does_not_change() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"xy": np.zeros((2, 4, 2))}, r"xy has shape \(2, 4, 2\), expected \(frames, 3, 2\) for face"),
+        (
+            {"xy": np.zeros((2, 4, 2))},
+            r"xy has shape \(2, 4, 2\), expected \(frames, 3, 2\) for face",
+        ),
         ({"xy": np.zeros((2, 3))}, r"xy has shape \(2, 3\), expected"),
         ({"confidence": np.zeros((1, 3))}, r"confidence has shape \(1, 3\), expected \(2, 3\)"),
-        ({"unit": "metres"}, "unit 'metres', expected one of: pixels, image, head lengths, hand lengths"),
-        ({"xy": np.full((2, 3, 2), np.inf)}, "infinite coordinate at frame 0, landmark 0; missing landmarks are NaN"),
-        ({"xy": np.dstack([np.ones((2, 3)), np.full((2, 3), np.nan)])}, "only one of x and y is NaN at frame 0, landmark 0"),
-        ({"confidence": np.full((2, 3), 1.5)}, "confidence 1.5 at frame 0, landmark 0, expected 0..1"),
+        (
+            {"unit": "metres"},
+            "unit 'metres', expected one of: pixels, image, head lengths, hand lengths",
+        ),
+        (
+            {"xy": np.full((2, 3, 2), np.inf)},
+            "infinite coordinate at frame 0, landmark 0; missing landmarks are NaN",
+        ),
+        (
+            {"xy": np.dstack([np.ones((2, 3)), np.full((2, 3), np.nan)])},
+            "only one of x and y is NaN at frame 0, landmark 0",
+        ),
+        (
+            {"confidence": np.full((2, 3), 1.5)},
+            "confidence 1.5 at frame 0, landmark 0, expected 0..1",
+        ),
         ({"confidence": np.full((2, 3), -0.5)}, "confidence -0.5 at frame 0"),
         ({"confidence": np.full((2, 3), np.nan)}, "confidence nan at frame 0"),
-        ({"xy": np.full((2, 3, 2), np.nan)}, "missing landmark 0 at frame 0 has confidence 1.0, expected 0"),
+        (
+            {"xy": np.full((2, 3, 2), np.nan)},
+            "missing landmark 0 at frame 0 has confidence 1.0, expected 0",
+        ),
         ({"times": [0, 1, 2]}, r"times has shape \(3,\), expected \(2,\)"),
         ({"times": [1, 1]}, "times must be finite and ascending seconds"),
         ({"times": [0, np.nan]}, "times must be finite and ascending seconds"),
@@ -114,7 +138,12 @@ def test_selecting_landmarks_that_are_not_there_lists_them() -> None:
 
 
 def test_pixels_and_shares_of_a_picture_are_told_in_each_other() -> None:
-    pose = PoseSequence([[[320, 120], [np.nan, np.nan]]], [[1, 0]], Skeleton("two", ("nose", "neck")), size=(640, 480))
+    pose = PoseSequence(
+        [[[320, 120], [np.nan, np.nan]]],
+        [[1, 0]],
+        Skeleton("two", ("nose", "neck")),
+        size=(640, 480),
+    )
     shares = pose.in_unit("image")
     np.testing.assert_allclose(shares["nose"], [[0.5, 0.25]])
     assert shares.in_unit("image") is shares

@@ -7,22 +7,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, SKELETONS, Skeleton, hand_bones, hand_landmarks, skeleton_named
+from spobet.poses.skeleton import (
+    HANDS_42,
+    OPENPOSE_54,
+    SKELETONS,
+    Skeleton,
+    hand_bones,
+    hand_landmarks,
+    skeleton_named,
+)
 
 skeletons = st.sampled_from(list(SKELETONS.values()))
 
 
 @given(skeleton=skeletons)
 def test_mirroring_twice_is_no_mirroring(skeleton: Skeleton) -> None:
-    np.testing.assert_array_equal(skeleton.mirror_order[skeleton.mirror_order], np.arange(len(skeleton)))
+    np.testing.assert_array_equal(
+        skeleton.mirror_order[skeleton.mirror_order], np.arange(len(skeleton))
+    )
 
 
 @given(skeleton=skeletons)
 def test_mirroring_exchanges_the_sides_and_leaves_the_middle(skeleton: Skeleton) -> None:
     for name, twin in zip(skeleton.landmarks, skeleton.mirror_order, strict=True):
         other = skeleton.landmarks[twin]
-        assert {name.partition("_")[0], other.partition("_")[0]} == {"left", "right"} or name == other
-        assert name.removeprefix("left_").removeprefix("right_") == other.removeprefix("left_").removeprefix("right_")
+        assert {name.partition("_")[0], other.partition("_")[0]} == {
+            "left",
+            "right",
+        } or name == other
+        assert name.removeprefix("left_").removeprefix("right_") == other.removeprefix(
+            "left_"
+        ).removeprefix("right_")
 
 
 @given(skeleton=skeletons)
@@ -39,8 +54,18 @@ def test_positions_follow_names_in_any_order(skeleton: Skeleton, data: st.DataOb
 
 def test_the_seeds_order_is_kept() -> None:
     assert (len(OPENPOSE_54), len(HANDS_42), len(OPENPOSE_54.body)) == (54, 42, 12)
-    assert OPENPOSE_54.landmarks[:5] == ("nose", "neck", "right_shoulder", "right_elbow", "right_wrist")
-    assert OPENPOSE_54.landmarks[12:] == HANDS_42.landmarks == hand_landmarks("right") + hand_landmarks("left")
+    assert OPENPOSE_54.landmarks[:5] == (
+        "nose",
+        "neck",
+        "right_shoulder",
+        "right_elbow",
+        "right_wrist",
+    )
+    assert (
+        OPENPOSE_54.landmarks[12:]
+        == HANDS_42.landmarks
+        == hand_landmarks("right") + hand_landmarks("left")
+    )
     assert OPENPOSE_54.index("right_hand_wrist") == 12
     assert OPENPOSE_54.hand("left").tolist() == list(range(33, 54))
 
@@ -74,7 +99,8 @@ def test_a_hand_that_is_not_whole_belongs_to_the_body() -> None:
 def test_built_in_skeletons_are_found_by_name() -> None:
     assert skeleton_named("HANDS_42") is HANDS_42
     with pytest.raises(
-        ValueError, match=r"unknown skeleton 'hands', expected one of: COCO_WHOLEBODY_65, HANDS_42, HOLISTIC_75, OPENPOSE_54"
+        ValueError,
+        match=r"unknown skeleton 'hands', expected one of: COCO_WHOLEBODY_65, HANDS_42, HOLISTIC_75, OPENPOSE_54",
     ):
         skeleton_named("hands")
 
@@ -83,8 +109,16 @@ def test_built_in_skeletons_are_found_by_name() -> None:
     ("landmarks", "bones", "message"),
     [
         (("neck", "nose", "neck"), (), "skeleton bad: landmarks named twice: neck"),
-        (("neck", "nose"), (("neck", "chin"),), "skeleton bad: bones end at unknown landmarks: chin"),
-        (("neck", "left_eye"), (), "skeleton bad: landmarks without their twin of the other side: left_eye"),
+        (
+            ("neck", "nose"),
+            (("neck", "chin"),),
+            "skeleton bad: bones end at unknown landmarks: chin",
+        ),
+        (
+            ("neck", "left_eye"),
+            (),
+            "skeleton bad: landmarks without their twin of the other side: left_eye",
+        ),
     ],
 )
 def test_a_skeleton_that_contradicts_itself_is_refused(
@@ -95,5 +129,7 @@ def test_a_skeleton_that_contradicts_itself_is_refused(
 
 
 def test_every_absent_landmark_is_named() -> None:
-    with pytest.raises(KeyError, match=r"skeleton HANDS_42 \(42 landmarks\) lacks 2 of 3: nose, neck"):
+    with pytest.raises(
+        KeyError, match=r"skeleton HANDS_42 \(42 landmarks\) lacks 2 of 3: nose, neck"
+    ):
         HANDS_42.indices(["nose", "left_hand_wrist", "neck"])

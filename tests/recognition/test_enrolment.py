@@ -22,7 +22,9 @@ def fresh(trained_run: Path) -> Recognizer:
     return load(trained_run)
 
 
-def test_an_enrolled_clip_is_named_by_its_new_gloss_and_the_others_keep_their_order(fresh: Recognizer) -> None:
+def test_an_enrolled_clip_is_named_by_its_new_gloss_and_the_others_keep_their_order(
+    fresh: Recognizer,
+) -> None:
     clip, before = random_clip(1), fresh.predict(random_clip(1), top=9)
     fresh.enrol("tea", [clip])
     after = fresh.predict(clip, top=9)
@@ -42,11 +44,15 @@ def test_enrolling_a_trained_gloss_never_lowers_its_score(fresh: Recognizer) -> 
     assert (after[:2, 2] > before[:2, 2] - 1e-5).all()
 
 
-def test_what_is_written_reads_back_and_answers_alike(fresh: Recognizer, trained_run: Path, tmp_path: Path) -> None:
+def test_what_is_written_reads_back_and_answers_alike(
+    fresh: Recognizer, trained_run: Path, tmp_path: Path
+) -> None:
     fresh.enrol("tea", [random_clip(1), random_clip(2)]).write(tmp_path / "signs.json")
     again = load(trained_run, enrolled=tmp_path / "signs.json")
     assert again.glosses == fresh.glosses
-    for one, other in zip(again.predict(random_clip(3)), fresh.predict(random_clip(3)), strict=True):
+    for one, other in zip(
+        again.predict(random_clip(3)), fresh.predict(random_clip(3)), strict=True
+    ):
         assert one.gloss == other.gloss
         assert one.probability == pytest.approx(other.probability, abs=1e-4)
 
@@ -72,7 +78,9 @@ def test_a_sign_can_be_forgotten_and_an_unknown_one_is_named(fresh: Recognizer) 
 def test_what_cannot_be_enrolled_is_refused(fresh: Recognizer) -> None:
     vectors = fresh.embeddings([random_clip(seed) for seed in range(MAX_CLIPS)])
     full = Enrolled("").with_sign("tea", vectors)
-    with pytest.raises(ValueError, match=f"would have {MAX_CLIPS + 1} clips, expected at most {MAX_CLIPS}"):
+    with pytest.raises(
+        ValueError, match=f"would have {MAX_CLIPS + 1} clips, expected at most {MAX_CLIPS}"
+    ):
         full.with_sign("tea", vectors[:1])
     with pytest.raises(ValueError, match="without a name"):
         full.with_sign(" ", vectors[:1])
@@ -103,7 +111,10 @@ def test_signs_of_a_network_of_the_package_lie_with_the_user(
     trained_run: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert enrolled_file(RunFolder(find_run("wlasl100-hands"))) == tmp_path / "spobet" / "wlasl100-hands.enrolled.json"
+    assert (
+        enrolled_file(RunFolder(find_run("wlasl100-hands")))
+        == tmp_path / "spobet" / "wlasl100-hands.enrolled.json"
+    )
     assert enrolled_file(RunFolder(trained_run)) == trained_run / "enrolled.json"
     assert len(network_of(RunFolder(trained_run))) == 64
 

@@ -13,11 +13,28 @@ from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.evaluation.predictions import read_predictions_csv
 from spobet.evaluation.scores import Scores
-from spobet.recognition.evaluate import acquaintance, evaluate, evaluate_predictions, refuse_met, refuse_met_signers
+from spobet.recognition.evaluate import (
+    evaluate,
+    evaluate_predictions,
+    refuse_met,
+    refuse_met_signers,
+    signer_overlap,
+)
 from spobet.recognition.recognizer import load, network_of
 from spobet.runs import RunFolder
 
-KEYS = {"split", "num_clips", "num_glosses", "num_glosses_present", "top1", "top5", "top10", "seed", "commit", "data"}
+KEYS = {
+    "split",
+    "num_clips",
+    "num_glosses",
+    "num_glosses_present",
+    "top1",
+    "top5",
+    "top10",
+    "seed",
+    "commit",
+    "data",
+}
 
 
 @pytest.fixture
@@ -30,18 +47,31 @@ def test_metrics_have_exactly_these_keys(run: RunFolder, tiny_data: Path) -> Non
     evaluate(run.path, tiny_data, ["test"])
     metrics = json.loads(run.metrics("test").read_text())
     assert set(metrics) == KEYS
-    assert all(set(metrics[top]) == {"instance", "class", "interval"} for top in ("top1", "top5", "top10"))
+    assert all(
+        set(metrics[top]) == {"instance", "class", "interval"} for top in ("top1", "top5", "top10")
+    )
 
 
 def test_figures_come_with_what_they_are_figures_of(run: RunFolder, tiny_data: Path) -> None:
     metrics, record = evaluate(run.path, tiny_data, ["test"]), run.record()
-    assert (metrics.split, metrics.num_clips, metrics.num_glosses, metrics.num_glosses_present) == ("test", 4, 4, 4)
-    assert (metrics.seed, metrics.commit, metrics.data) == (0, record.commit, Dataset.open(tiny_data).info.content_hash)
+    assert (metrics.split, metrics.num_clips, metrics.num_glosses, metrics.num_glosses_present) == (
+        "test",
+        4,
+        4,
+        4,
+    )
+    assert (metrics.seed, metrics.commit, metrics.data) == (
+        0,
+        record.commit,
+        Dataset.open(tiny_data).info.content_hash,
+    )
     assert metrics.top5.instance == metrics.top10.instance == 1
     assert json.loads(run.metrics("test").read_text()) == json.loads(json.dumps(metrics.to_json()))
 
 
-def test_predictions_stand_in_manifest_order_and_agree_with_the_metrics(run: RunFolder, tiny_data: Path) -> None:
+def test_predictions_stand_in_manifest_order_and_agree_with_the_metrics(
+    run: RunFolder, tiny_data: Path
+) -> None:
     metrics = evaluate(run.path, tiny_data, ["val", "test"])
     rows = read_predictions_csv(run.predictions("val+test"))
     clips = Dataset.open(tiny_data).manifest.of_splits("val", "test")
@@ -65,12 +95,18 @@ def test_scoring_twice_gives_the_same_files(run: RunFolder, tiny_data: Path) -> 
     assert [file.read_bytes() for file in files] == first
 
 
-def test_all_scores_are_kept_with_the_network_and_data_they_are_of(run: RunFolder, tiny_data: Path) -> None:
+def test_all_scores_are_kept_with_the_network_and_data_they_are_of(
+    run: RunFolder, tiny_data: Path
+) -> None:
     evaluate(run.path, tiny_data, ["test"])
     dataset, scores = Dataset.open(tiny_data), Scores.read(run.scores("test"))
     clips = dataset.manifest.of_splits("test")
     assert scores.clip_ids == tuple(clip.id for clip in clips)
-    assert (scores.vocabulary, scores.data, scores.weights) == (run.glosses(), dataset.info.content_hash, network_of(run))
+    assert (scores.vocabulary, scores.data, scores.weights) == (
+        run.glosses(),
+        dataset.info.content_hash,
+        network_of(run),
+    )
     assert (scores.logits == load(run.path).logits(dataset.pose(clip.id) for clip in clips)).all()
 
 
@@ -93,7 +129,10 @@ def test_clips_of_training_are_refused_by_name(run: RunFolder, tiny_data: Path) 
 def test_one_clip_of_pretraining_among_many_is_refused(tiny_data: Path) -> None:
     clips = Dataset.open(tiny_data).manifest.of_splits("test")
     met = clips.clips[2].id
-    with pytest.raises(ValueError, match=f"test: 1 of 4 clips were trained or pretrained on and cannot be scored: {met}$"):
+    with pytest.raises(
+        ValueError,
+        match=f"test: 1 of 4 clips were trained or pretrained on and cannot be scored: {met}$",
+    ):
         refuse_met(clips, frozenset({met, "another"}), "test")
     refuse_met(Manifest(clips.clips[:2]), frozenset({met}), "test")
 
@@ -110,9 +149,13 @@ def test_an_unfinished_run_is_refused_with_a_hint(run: RunFolder, tiny_data: Pat
         evaluate(run.path, tiny_data, ["test"])
 
 
-def test_a_gloss_outside_the_vocabulary_counts_as_wrong(run: RunFolder, tiny_data: Path, tmp_path: Path) -> None:
+def test_a_gloss_outside_the_vocabulary_counts_as_wrong(
+    run: RunFolder, tiny_data: Path, tmp_path: Path
+) -> None:
     dataset = Dataset.open(tiny_data)
-    with DatasetWriter(tmp_path / "other", dataset.skeleton, dataset.info.unit, "made", "") as writer:
+    with DatasetWriter(
+        tmp_path / "other", dataset.skeleton, dataset.info.unit, "made", ""
+    ) as writer:
         for clip in dataset.manifest.of_splits("test"):
             writer.add(replace(clip, id=f"new-{clip.id}", gloss="unknown"), dataset.pose(clip.id))
     metrics = evaluate(run.path, tmp_path / "other", ["test"])
@@ -121,25 +164,42 @@ def test_a_gloss_outside_the_vocabulary_counts_as_wrong(run: RunFolder, tiny_dat
 
 def test_signers_also_trained_on_are_counted_beside_the_figures() -> None:
     trained = (Clip("1", "book", "anna"), Clip("2", "drink", "ben"), Clip("3", "book"))
-    scored = (Clip("4", "book", "anna"), Clip("5", "book", "ben"), Clip("6", "book", "cleo"), Clip("7", "book"))
-    note = acquaintance(Manifest(scored), Manifest(trained + scored), frozenset("123"), frozenset(("anna", "ben", "")))
+    scored = (
+        Clip("4", "book", "anna"),
+        Clip("5", "book", "ben"),
+        Clip("6", "book", "cleo"),
+        Clip("7", "book"),
+    )
+    note = signer_overlap(
+        Manifest(scored),
+        Manifest(trained + scored),
+        frozenset("123"),
+        frozenset(("anna", "ben", "")),
+    )
     assert note.startswith("2 of 4 clips are by signers also trained on, 1 of these")
     assert note.endswith("1 are by unknown signers; training met clips of unknown signers too.")
 
 
 def test_signers_of_a_pretraining_on_other_clips_are_counted_too() -> None:
     scored = Manifest((Clip("4", "book", "dora"),))
-    assert acquaintance(scored, scored, frozenset(("elsewhere",)), frozenset(("dora",))).startswith(
-        "1 of 1 clips are by signers also trained on, 0 of these"
-    )
+    assert signer_overlap(
+        scored, scored, frozenset(("elsewhere",)), frozenset(("dora",))
+    ).startswith("1 of 1 clips are by signers also trained on, 0 of these")
 
 
 APART = Manifest((Clip("a", "go", "ann", "train"), Clip("b", "go", "bob", "test")))
 
 
-@pytest.mark.parametrize(("met", "who"), [({"ann", "bob"}, "signers bob"), ({"ann", ""}, "clips of unknown signers")])
-def test_a_split_by_new_signers_refuses_a_run_that_has_met_them_or_may_have(met: set[str], who: str) -> None:
-    with pytest.raises(ValueError, match=f"test: no signer of it is in training here, but the run .* on {who}; pretrain anew"):
+@pytest.mark.parametrize(
+    ("met", "who"), [({"ann", "bob"}, "signers bob"), ({"ann", ""}, "clips of unknown signers")]
+)
+def test_a_split_by_new_signers_refuses_a_run_that_has_met_them_or_may_have(
+    met: set[str], who: str
+) -> None:
+    with pytest.raises(
+        ValueError,
+        match=f"test: no signer of it is in training here, but the run .* on {who}; pretrain anew",
+    ):
         refuse_met_signers(APART.of_splits("test"), APART, frozenset(met), "test")
     refuse_met_signers(APART.of_splits("test"), APART, frozenset({"ann", "eve"}), "test")
 

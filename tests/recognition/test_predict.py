@@ -30,20 +30,28 @@ def split_file(folder: Path, *instances: dict) -> Path:
     return path
 
 
-def test_clips_are_named_in_the_order_given(trained_run: Path, recognizer: Recognizer, clips: Path) -> None:
+def test_clips_are_named_in_the_order_given(
+    trained_run: Path, recognizer: Recognizer, clips: Path
+) -> None:
     answers = list(predict_paths(trained_run, [clips / "2", clips / "1"], None, top=3, say=print))
     assert [path for path, _ in answers] == [clips / "2", clips / "1"]
     assert answers[1][1] == recognizer.predict(openpose.read(clips / "1"), top=3)
 
 
-def test_a_split_file_names_clips_and_their_frames(trained_run: Path, recognizer: Recognizer, clips: Path) -> None:
-    split = split_file(clips.parent, {"video_id": "2"}, {"video_id": "1", "frame_start": 3, "frame_end": 9})
+def test_a_split_file_names_clips_and_their_frames(
+    trained_run: Path, recognizer: Recognizer, clips: Path
+) -> None:
+    split = split_file(
+        clips.parent, {"video_id": "2"}, {"video_id": "1", "frame_start": 3, "frame_end": 9}
+    )
     answers = dict(predict_paths(trained_run, [clips], split, top=2, say=print))
     assert list(answers) == [clips / "2", clips / "1"]
     assert answers[clips / "1"] == recognizer.predict(openpose.read(clips / "1", 3, 9), top=2)
 
 
-def test_a_range_outside_its_clip_reads_all_of_it_and_says_so(trained_run: Path, recognizer: Recognizer, clips: Path) -> None:
+def test_a_range_outside_its_clip_reads_all_of_it_and_says_so(
+    trained_run: Path, recognizer: Recognizer, clips: Path
+) -> None:
     split = split_file(clips.parent, {"video_id": "1", "frame_start": 9001, "frame_end": 9002})
     said: list[str] = []
     ((_, answers),) = predict_paths(trained_run, [clips], split, top=2, say=said.append)
@@ -56,7 +64,9 @@ def test_a_range_outside_its_clip_reads_all_of_it_and_says_so(trained_run: Path,
 
 def test_a_clip_without_a_hand_is_an_error_that_names_it(trained_run: Path, clips: Path) -> None:
     pose = openpose.read(clips / "1")
-    nobody = PoseSequence(np.full_like(pose.xy, np.nan), np.zeros_like(pose.confidence), pose.skeleton)
+    nobody = PoseSequence(
+        np.full_like(pose.xy, np.nan), np.zeros_like(pose.confidence), pose.skeleton
+    )
     openpose.write(nobody, clips / "3")
     with pytest.raises(ValueError, match=r"clips/3: no hand seen in any of \d+ frames"):
         list(predict_paths(trained_run, [clips / "3"], None, top=1, say=print))
@@ -68,7 +78,9 @@ def test_a_split_file_wants_one_folder(trained_run: Path, clips: Path) -> None:
         list(predict_paths(trained_run, [clips, clips], split, top=1, say=print))
 
 
-def test_a_clip_that_the_folder_lacks_is_an_error_that_names_it(trained_run: Path, clips: Path) -> None:
+def test_a_clip_that_the_folder_lacks_is_an_error_that_names_it(
+    trained_run: Path, clips: Path
+) -> None:
     split = split_file(clips.parent, {"video_id": "9"})
     with pytest.raises(FileNotFoundError, match="clips/9: no such folder"):
         list(predict_paths(trained_run, [clips], split, top=1, say=print))

@@ -35,7 +35,9 @@ def test_onnx_and_keras_agree(recognizer: Recognizer, trained_run: Path) -> None
     bank = PoseBank.of(clips, OPENPOSE_54, choices.min_confidence)
     moments, frame_mask = steady_moments(bank.lengths, choices.num_frames, choices.stretch)
     xy = bank.read(np.arange(len(bank)), moments)
-    landmarks = np.nan_to_num(np.concatenate([xy, np.isfinite(xy[..., :1])], axis=-1)).astype(np.float32)
+    landmarks = np.nan_to_num(np.concatenate([xy, np.isfinite(xy[..., :1])], axis=-1)).astype(
+        np.float32
+    )
     model = keras.saving.load_model(run.classifier)
     logits = model.predict_on_batch({"landmarks": landmarks, "frame_mask": frame_mask})
     np.testing.assert_allclose(recognizer.logits(clips), logits, atol=1e-4)
@@ -47,7 +49,8 @@ def test_onnx_leaves_padding_out_as_keras_does(recognizer: Recognizer) -> None:
     frame_mask = np.arange(8)[None] < 5
     loud = np.where(frame_mask[..., None, None], landmarks, 7).astype(np.float32)
     quiet_logits, loud_logits = (
-        recognizer.score_inputs({"landmarks": values, "frame_mask": frame_mask}).logits for values in (landmarks, loud)
+        recognizer.score_inputs({"landmarks": values, "frame_mask": frame_mask}).logits
+        for values in (landmarks, loud)
     )
     np.testing.assert_allclose(loud_logits, quiet_logits, atol=1e-5)
 
@@ -56,7 +59,9 @@ def test_many_clips_score_as_each_alone(recognizer: Recognizer) -> None:
     clips = [random_clip(seed % 7, num_frames=3 + seed % 7) for seed in range(BATCH_SIZE + 2)]
     together = recognizer.logits(clips)
     assert together.shape == (BATCH_SIZE + 2, 4)
-    for clip, row in zip(clips[:3] + clips[-3:], np.concatenate([together[:3], together[-3:]]), strict=True):
+    for clip, row in zip(
+        clips[:3] + clips[-3:], np.concatenate([together[:3], together[-3:]]), strict=True
+    ):
         np.testing.assert_allclose(recognizer.logits([clip])[0], row, atol=1e-5)
 
 
@@ -82,11 +87,18 @@ def test_answers_are_ranked_and_all_of_them_sum_to_one(recognizer: Recognizer) -
 def test_the_order_of_landmarks_is_matched_by_name(recognizer: Recognizer) -> None:
     clip = random_clip(0)
     turned = Skeleton("turned", OPENPOSE_54.landmarks[::-1])
-    np.testing.assert_array_equal(recognizer.logits([clip.select(turned)]), recognizer.logits([clip]))
+    np.testing.assert_array_equal(
+        recognizer.logits([clip.select(turned)]), recognizer.logits([clip])
+    )
 
 
-def test_a_skeleton_that_lacks_landmarks_is_refused_with_their_names(recognizer: Recognizer) -> None:
-    with pytest.raises(KeyError, match=r"skeleton HANDS_42 \(42 landmarks\) lacks 12 of 54: nose, neck, right_shoulder"):
+def test_a_skeleton_that_lacks_landmarks_is_refused_with_their_names(
+    recognizer: Recognizer,
+) -> None:
+    with pytest.raises(
+        KeyError,
+        match=r"skeleton HANDS_42 \(42 landmarks\) lacks 12 of 54: nose, neck, right_shoulder",
+    ):
         recognizer.predict(random_clip(0, skeleton=HANDS_42))
 
 
@@ -94,7 +106,9 @@ def test_a_clip_without_any_hand_is_refused(recognizer: Recognizer) -> None:
     clip = random_clip(0)
     xy = clip.xy.copy()
     xy[:, np.concatenate([OPENPOSE_54.hand("left"), OPENPOSE_54.hand("right")])] = np.nan
-    with pytest.raises(ValueError, match=r"no hand seen in any of 9 frames \(confidence from 0\.1\)"):
+    with pytest.raises(
+        ValueError, match=r"no hand seen in any of 9 frames \(confidence from 0\.1\)"
+    ):
         recognizer.predict(PoseSequence(xy, np.isfinite(xy[..., 0]), OPENPOSE_54))
 
 
@@ -104,7 +118,9 @@ def test_guesses_are_not_hands(recognizer: Recognizer) -> None:
         recognizer.predict(replace(clip, confidence=clip.confidence * np.float32(0.05)))
 
 
-def test_a_run_moves_with_its_folder(trained_run: Path, recognizer: Recognizer, tiny_data: Path, tmp_path: Path) -> None:
+def test_a_run_moves_with_its_folder(
+    trained_run: Path, recognizer: Recognizer, tiny_data: Path, tmp_path: Path
+) -> None:
     moved = load(shutil.copytree(trained_run, tmp_path / "moved"))
     pose = next(pose for _, pose in Dataset.open(tiny_data).poses())
     assert moved.predict(pose) == recognizer.predict(pose)
@@ -113,11 +129,16 @@ def test_a_run_moves_with_its_folder(trained_run: Path, recognizer: Recognizer, 
 def test_weights_of_another_vocabulary_are_refused(trained_run: Path, tmp_path: Path) -> None:
     run = RunFolder(shutil.copytree(trained_run, tmp_path / "run"))
     run.vocabulary.write_text(run.vocabulary.read_text() + "one more\n")
-    with pytest.raises(ValueError, match=r"classifier\.onnx: names 4 glosses, vocabulary\.txt lists 5: of another vocabulary"):
+    with pytest.raises(
+        ValueError,
+        match=r"classifier\.onnx: names 4 glosses, vocabulary\.txt lists 5: of another vocabulary",
+    ):
         load(run.path)
 
 
-def test_runs_that_cannot_recognise_say_why(trained_run: Path, pretrained_run: Path, tmp_path: Path) -> None:
+def test_runs_that_cannot_recognise_say_why(
+    trained_run: Path, pretrained_run: Path, tmp_path: Path
+) -> None:
     with pytest.raises(FileNotFoundError, match="nowhere: no such run folder"):
         load(tmp_path / "nowhere")
     with pytest.raises(FileNotFoundError, match=r"not a run folder \(no run\.json\)"):
@@ -134,21 +155,30 @@ def test_runs_that_cannot_recognise_say_why(trained_run: Path, pretrained_run: P
 def test_a_damaged_network_is_refused_by_name(trained_run: Path, tmp_path: Path) -> None:
     run = RunFolder(shutil.copytree(trained_run, tmp_path / "run"))
     run.onnx.write_bytes(run.onnx.read_bytes()[:100])
-    with pytest.raises(ValueError, match=r"classifier\.onnx: not a network that ONNX Runtime can read"):
+    with pytest.raises(
+        ValueError, match=r"classifier\.onnx: not a network that ONNX Runtime can read"
+    ):
         load(run.path)
 
 
-def test_a_clip_is_told_in_the_unit_of_training_where_its_picture_is_known(trained_run: Path, recognizer: Recognizer) -> None:
+def test_a_clip_is_told_in_the_unit_of_training_where_its_picture_is_known(
+    trained_run: Path, recognizer: Recognizer
+) -> None:
     assert RunFolder(trained_run).record().unit == "pixels"
     pose = replace(random_clip(0), size=(640, 480))
     shares = pose.in_unit("image")
     np.testing.assert_allclose(recognizer.logits([shares]), recognizer.logits([pose]), atol=1e-3)
-    assert np.abs(recognizer.logits([replace(shares, size=None)]) - recognizer.logits([pose])).max() > 1e-2
+    assert (
+        np.abs(recognizer.logits([replace(shares, size=None)]) - recognizer.logits([pose])).max()
+        > 1e-2
+    )
 
 
 def test_an_array_answers_as_the_pose_it_stands_for(recognizer: Recognizer) -> None:
     pose = random_clip(0)
-    doubtful = np.concatenate([np.nan_to_num(pose.xy), 0.05 * np.ones((*pose.xy.shape[:2], 1))], axis=-1)
+    doubtful = np.concatenate(
+        [np.nan_to_num(pose.xy), 0.05 * np.ones((*pose.xy.shape[:2], 1))], axis=-1
+    )
     assert recognizer.predict(pose.xy) == recognizer.predict(pose)
     assert recognizer.predict(np.round(np.nan_to_num(pose.xy)).astype(np.int32))
     with pytest.raises(ValueError, match="no hand seen"):
@@ -163,7 +193,9 @@ def test_an_array_answers_as_the_pose_it_stands_for(recognizer: Recognizer) -> N
         np.zeros((1, 9, 54, 2)), np.zeros(0),
     ],
 )  # fmt: skip
-def test_an_array_of_another_shape_or_kind_is_refused_with_the_one_expected(array: np.ndarray, recognizer: Recognizer) -> None:
+def test_an_array_of_another_shape_or_kind_is_refused_with_the_one_expected(
+    array: np.ndarray, recognizer: Recognizer
+) -> None:
     with pytest.raises(ValueError, match=r"expected numbers \(frames, 54, 2\), x and y"):
         recognizer.predict(array)
 
@@ -177,7 +209,9 @@ def test_an_array_of_another_shape_or_kind_is_refused_with_the_one_expected(arra
         (np.full((9, 54, 3), 2.0), "confidence 2.0 at frame 0"),
     ],
 )
-def test_an_array_of_which_nothing_can_be_read_is_refused(array: np.ndarray, error: str, recognizer: Recognizer) -> None:
+def test_an_array_of_which_nothing_can_be_read_is_refused(
+    array: np.ndarray, error: str, recognizer: Recognizer
+) -> None:
     with pytest.raises(ValueError, match=error):
         recognizer.predict(array)
 

@@ -31,26 +31,36 @@ def test_the_threshold_is_the_lowest_that_leaves_few_enough_wrong() -> None:
 
 
 def test_no_threshold_is_an_error_not_a_guess() -> None:
-    with pytest.raises(ValueError, match="val: no threshold leaves at most 10% wrong answers among 4 clips"):
+    with pytest.raises(
+        ValueError, match="val: no threshold leaves at most 10% wrong answers among 4 clips"
+    ):
         find_rejection(np.eye(4), (np.arange(4) + 1) % 4, 0.1, "val")
 
 
-def test_a_calibrated_run_scales_its_probabilities_and_knows_when_not(trained_run: Path, tiny_data: Path, tmp_path: Path) -> None:
+def test_a_calibrated_run_scales_its_probabilities_and_knows_when_not(
+    trained_run: Path, tiny_data: Path, tmp_path: Path
+) -> None:
     run = tmp_path / "run"
     shutil.copytree(trained_run, run)
     plain = load(run).predict(random_clip(0), top=4)
-    assert load(run).knows(plain)
+    assert load(run).accepts(plain)
     rejection = calibrate(run, tiny_data, ["val"], error=0.9)
     assert Rejection.read(run / "rejection.json") == rejection
     scaled = load(run)
-    assert [answer.gloss for answer in scaled.predict(random_clip(0), top=4)] == [answer.gloss for answer in plain]
+    assert [answer.gloss for answer in scaled.predict(random_clip(0), top=4)] == [
+        answer.gloss for answer in plain
+    ]
     logits = scaled.logits([random_clip(0)])
-    assert scaled.predict(random_clip(0))[0].probability == pytest.approx(softmax(logits, rejection.temperature).max())
+    assert scaled.predict(random_clip(0))[0].probability == pytest.approx(
+        softmax(logits, rejection.temperature).max()
+    )
     Rejection(threshold=1.0).write(run / "rejection.json")
-    assert not load(run).knows(plain)
+    assert not load(run).accepts(plain)
 
 
-def test_what_is_damaged_or_not_ours_to_write_is_refused(trained_run: Path, tiny_data: Path, tmp_path: Path) -> None:
+def test_what_is_damaged_or_not_ours_to_write_is_refused(
+    trained_run: Path, tiny_data: Path, tmp_path: Path
+) -> None:
     (tmp_path / "rejection.json").write_text('{"threshold": 7}')
     with pytest.raises(ValueError, match=r"rejection\.json: not what `spobet calibrate` writes"):
         Rejection.read(tmp_path / "rejection.json")

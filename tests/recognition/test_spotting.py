@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from joined_clips import FRAME_RATE, Signed, join_clips, matched
 
-from spobet.dataset.joined import FRAME_RATE, Signed, join_clips, matched
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42
 from spobet.recognition.recognizer import Recognizer, load
@@ -35,20 +35,28 @@ def long_clip(seed: int = 0, num_signs: int = 4) -> tuple[PoseSequence, tuple[Si
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_every_sign_between_rests_is_found_once_and_nothing_else(seed: int, hands: Recognizer) -> None:
+def test_every_sign_between_rests_is_found_once_and_nothing_else(
+    seed: int, hands: Recognizer
+) -> None:
     pose, signs = long_clip(seed)
     found = spot(hands, pose)
-    assert matched([(sighting.start, sighting.stop) for sighting in found], signs) == list(range(len(signs)))
-    for sighting in found:
-        assert sighting.seconds == pytest.approx((sighting.start / FRAME_RATE, sighting.stop / FRAME_RATE))
-        assert sighting.gloss == sighting.answers[0].gloss
+    assert matched([(spotted.start, spotted.stop) for spotted in found], signs) == list(
+        range(len(signs))
+    )
+    for spotted in found:
+        assert spotted.seconds == pytest.approx(
+            (spotted.start / FRAME_RATE, spotted.stop / FRAME_RATE)
+        )
+        assert spotted.gloss == spotted.answers[0].gloss
 
 
 def test_rest_alone_is_no_sign(hands: Recognizer) -> None:
     pose, signs = long_clip()
     rest = pose.frames(0, signs[0].start - 15)
     assert spot(hands, rest) == []
-    nobody = PoseSequence(np.full((200, 42, 2), np.nan), np.zeros((200, 42)), HANDS_42, unit="image")
+    nobody = PoseSequence(
+        np.full((200, 42, 2), np.nan), np.zeros((200, 42)), HANDS_42, unit="image"
+    )
     assert spot(hands, nobody) == []
 
 
@@ -56,9 +64,9 @@ def test_a_stream_tells_what_the_whole_clip_tells_soon_after_each_sign(hands: Re
     pose, signs = long_clip()
     spotter, told = Spotter(hands, FRAME_RATE), []
     for number, frame in enumerate(pose.xy):
-        if sighting := spotter.push(frame):
-            told.append((sighting, number))
-    assert [sighting for sighting, _ in told] == spot(hands, pose)
+        if spotted := spotter.push(frame):
+            told.append((spotted, number))
+    assert [spotted for spotted, _ in told] == spot(hands, pose)
     assert not spotter.signing
     for (_, number), sign in zip(told, signs, strict=True):
         assert number < sign.stop + 2 * FRAME_RATE
@@ -74,14 +82,18 @@ def test_the_longest_sign_bounds_what_is_held(hands: Recognizer) -> None:
     config = SpotConfig(longest=2.0)
     spotter = Spotter(hands, FRAME_RATE, config)
     endless = waving(0, num_frames=600).xy
-    found = [sighting for frame in endless if (sighting := spotter.push(frame))]
+    found = [spotted for frame in endless if (spotted := spotter.push(frame))]
     assert len(found) > 5
-    assert all(sighting.stop - sighting.start <= 2 * FRAME_RATE + 1 for sighting in found)
+    assert all(spotted.stop - spotted.start <= 2 * FRAME_RATE + 1 for spotted in found)
     assert len(spotter._frames) <= 2 * FRAME_RATE + 1
 
 
-def test_what_is_no_frame_no_rate_and_no_choice_is_refused(hands: Recognizer, recognizer: Recognizer) -> None:
-    with pytest.raises(ValueError, match=r"frame has shape \(2, 42\), expected \(42, 2\) for HANDS_42"):
+def test_what_is_no_frame_no_rate_and_no_choice_is_refused(
+    hands: Recognizer, recognizer: Recognizer
+) -> None:
+    with pytest.raises(
+        ValueError, match=r"frame has shape \(2, 42\), expected \(42, 2\) for HANDS_42"
+    ):
         Spotter(hands).push(np.zeros((2, 42)))
     with pytest.raises(ValueError, match="frame rate 0, expected 1 to 1000"):
         Spotter(hands, frame_rate=0)

@@ -18,7 +18,14 @@ uvicorn = pytest.importorskip("uvicorn", reason="the extra serve is not installe
 pytest.importorskip("fastapi", reason="the extra serve is not installed")
 pytest.importorskip("python_multipart", reason="the extra serve is not installed")
 CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-sync",
+]
 CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 BROWSER_TESTS = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here"),
@@ -32,7 +39,9 @@ def served(run: Path, signs: Path) -> Iterator[str]:
     from spobet.serving.app import create_app
 
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(create_app(run, signs), host="127.0.0.1", port=port, log_level="error"))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(run, signs), host="127.0.0.1", port=port, log_level="error")
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -58,7 +67,10 @@ class Watched:
         self.page = browser.new_page(viewport={"width": width, "height": 900})
         self.errors: list[str] = []
         self.asked: list[str] = []
-        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.page.on(
+            "console",
+            lambda message: self.errors.append(message.text) if message.type == "error" else None,
+        )
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(request.url))
 
@@ -70,4 +82,8 @@ class Watched:
 
     def strangers(self, address: str) -> list[str]:
         """What was asked of others than the server."""
-        return [url for url in self.asked if not url.startswith((f"{address}/", "data:", f"blob:{address}/"))]
+        return [
+            url
+            for url in self.asked
+            if not url.startswith((f"{address}/", "data:", f"blob:{address}/"))
+        ]

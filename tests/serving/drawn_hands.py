@@ -6,13 +6,30 @@ from pathlib import Path
 
 import numpy as np
 
-from spobet.poses.synthetic.hand import HANDSHAPES, hand_points
+from spobet.synthetic.hand import HANDSHAPES, hand_points
 
 WIDTH, HEIGHT, RATE = 320, 240, 25
 _HAND = 72.0  # pixels
-_BACKGROUND, _RIM, _SKIN = np.array([200, 205, 210.0]), np.array([150, 100, 75.0]), np.array([224, 172, 138.0])
+_BACKGROUND, _RIM, _SKIN = (
+    np.array([200, 205, 210.0]),
+    np.array([150, 100, 75.0]),
+    np.array([224, 172, 138.0]),
+)
 _POINTS = hand_points(HANDSHAPES["spread"].values[None])[0, :, :2] * [1, -1]
-_PALM = [(0, 1), (0, 5), (0, 9), (0, 13), (0, 17), (5, 9), (9, 13), (13, 17), (1, 5), (1, 2), (1, 9), (0, 2)]
+_PALM = [
+    (0, 1),
+    (0, 5),
+    (0, 9),
+    (0, 13),
+    (0, 17),
+    (5, 9),
+    (9, 13),
+    (13, 17),
+    (1, 5),
+    (1, 2),
+    (1, 9),
+    (0, 2),
+]
 
 
 def picture(place: np.ndarray) -> np.ndarray:
@@ -37,7 +54,9 @@ def _part(image: np.ndarray, bones: list[np.ndarray], radius: float) -> None:
             _limb(image, start, end, radius * _HAND + grown, colour)
 
 
-def _limb(image: np.ndarray, start: np.ndarray, end: np.ndarray, radius: float, colour: np.ndarray) -> None:
+def _limb(
+    image: np.ndarray, start: np.ndarray, end: np.ndarray, radius: float, colour: np.ndarray
+) -> None:
     """Colour everything within a radius of the line between two places, with a soft edge."""
     low = np.floor(np.minimum(start, end) - radius - 2).astype(int).clip(0)
     high = np.ceil(np.maximum(start, end) + radius + 2).astype(int).clip(0)
@@ -72,6 +91,9 @@ def _planes(image: np.ndarray) -> list[np.ndarray]:
     """Brightness, and blue and red differences at half the size (BT.601, full range)."""
     red, green, blue = np.moveaxis(image.astype(float), -1, 0)
     light = 0.299 * red + 0.587 * green + 0.114 * blue
-    small = [plane.reshape(HEIGHT // 2, 2, WIDTH // 2, 2).mean(axis=(1, 3)) for plane in (blue - light, red - light)]
+    small = [
+        plane.reshape(HEIGHT // 2, 2, WIDTH // 2, 2).mean(axis=(1, 3))
+        for plane in (blue - light, red - light)
+    ]
     planes = [light, 128 + small[0] / 1.772, 128 + small[1] / 1.402]
     return [plane.round().clip(0, 255).astype(np.uint8) for plane in planes]

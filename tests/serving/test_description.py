@@ -13,7 +13,9 @@ from spobet.shipped import find_run
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
 pytest.importorskip("fastapi", reason="the extra serve is not installed")
 pytest.importorskip("python_multipart", reason="the extra serve is not installed")
-QUIET = settings(max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+QUIET = settings(
+    max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 
 
 def test_no_request_makes_the_server_fail(tmp_path: Path) -> None:
@@ -25,7 +27,11 @@ def test_no_request_makes_the_server_fail(tmp_path: Path) -> None:
     assert len(operations) >= 12
     for operation in operations:
         takes_something = bool(list(operation.body))  # else nothing can be wrong with a request
-        for mode in schemathesis.GenerationMode if takes_something else (schemathesis.GenerationMode.POSITIVE,):
+        for mode in (
+            schemathesis.GenerationMode
+            if takes_something
+            else (schemathesis.GenerationMode.POSITIVE,)
+        ):
 
             @QUIET
             @given(case=operation.as_strategy(generation_mode=mode))

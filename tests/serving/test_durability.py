@@ -35,7 +35,16 @@ def ask(port: int, method: str, path: str, content: object = None) -> dict:
 
 
 def started(port: int, signs: Path, *words: str) -> subprocess.Popen:
-    command = [sys.executable, "-c", "from spobet.cli import main; main()", "serve", "--port", str(port), "--enrolled", str(signs)]
+    command = [
+        sys.executable,
+        "-c",
+        "from spobet.cli import main; main()",
+        "serve",
+        "--port",
+        str(port),
+        "--enrolled",
+        str(signs),
+    ]
     server = subprocess.Popen([*command, *words], stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
@@ -57,7 +66,12 @@ def test_no_enrolment_that_was_confirmed_is_lost_when_the_server_is_killed(tmp_p
         def enrol(round_: int = round_) -> None:
             for number in range(1000):
                 try:
-                    reply = ask(port, "POST", "/api/signs", {"gloss": f"sign-{round_}-{number}", "clips": [{"landmarks": clip}]})
+                    reply = ask(
+                        port,
+                        "POST",
+                        "/api/signs",
+                        {"gloss": f"sign-{round_}-{number}", "clips": [{"landmarks": clip}]},
+                    )
                 except (OSError, http.client.HTTPException):
                     return
                 confirmed.extend(sign["gloss"] for sign in reply["signs"])
@@ -68,7 +82,9 @@ def test_no_enrolment_that_was_confirmed_is_lost_when_the_server_is_killed(tmp_p
         server.send_signal(signal.SIGKILL)
         server.wait()
         asking.join()
-        kept = Enrolled.read(signs, network_of(RunFolder(find_run("wlasl100-hands-open")))).glosses  # refuses a half-written file
+        kept = Enrolled.read(
+            signs, network_of(RunFolder(find_run("wlasl100-hands-open")))
+        ).glosses  # refuses a half-written file
         assert set(confirmed) <= set(kept)
     assert len(set(confirmed)) > 3
 
@@ -78,9 +94,19 @@ def test_two_processes_serve_the_same_signs(tmp_path: Path) -> None:
     server = started(port, tmp_path / "enrolled.json", "--workers", "2")
     try:
         for number in range(4):
-            assert ask(port, "POST", "/api/signs", {"gloss": f"sign-{number}", "clips": [{"landmarks": clip}]})["status"] == 200
+            assert (
+                ask(
+                    port,
+                    "POST",
+                    "/api/signs",
+                    {"gloss": f"sign-{number}", "clips": [{"landmarks": clip}]},
+                )["status"]
+                == 200
+            )
         for _ in range(8):  # whichever process is asked
-            assert [sign["gloss"] for sign in ask(port, "GET", "/api/signs")["signs"]] == [f"sign-{number}" for number in range(4)]
+            assert [sign["gloss"] for sign in ask(port, "GET", "/api/signs")["signs"]] == [
+                f"sign-{number}" for number in range(4)
+            ]
     finally:
         server.terminate()
         server.wait(20)

@@ -25,7 +25,9 @@ CLIP = made_clip(HANDS_42, num_frames=30)
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(find_run("wlasl100-hands-open"), tmp_path_factory.mktemp("signs") / "enrolled.json") as there:
+    with served(
+        find_run("wlasl100-hands-open"), tmp_path_factory.mktemp("signs") / "enrolled.json"
+    ) as there:
         yield there
 
 
@@ -38,9 +40,13 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 def no_serious_violation(page: Any) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    )
     found = axe.Axe().run(page).response["violations"]
-    assert [(one["id"], one["impact"]) for one in found if one["impact"] in ("serious", "critical")] == []
+    assert [
+        (one["id"], one["impact"]) for one in found if one["impact"] in ("serious", "critical")
+    ] == []
 
 
 @pytest.mark.parametrize("width", [1280, 360])
@@ -79,14 +85,20 @@ def test_what_goes_wrong_is_said_in_words(address: str, browser: Any, tmp_path: 
     (tmp_path / "broken.mp4").write_bytes(b"no video")
     packed.write(made_clip(HANDS_42, num_frames=1), tmp_path / "empty.npz")
     page = Watched(browser).open(address)
-    for name, words in [("broken.json", "no format recognised"), ("broken.mp4", "cannot read"), ("empty.npz", "no hand seen")]:
+    for name, words in [
+        ("broken.json", "no format recognised"),
+        ("broken.mp4", "cannot read"),
+        ("empty.npz", "no hand seen"),
+    ]:
         page.set_input_files("#file", tmp_path / name)
         page.locator("#error", has_text=words).wait_for()
     page.close()
 
 
 @pytest.mark.parametrize("kind", ["npz", "pose", "zip", "json"])
-def test_a_file_of_each_kind_is_answered(kind: str, address: str, browser: Any, tmp_path: Path) -> None:
+def test_a_file_of_each_kind_is_answered(
+    kind: str, address: str, browser: Any, tmp_path: Path
+) -> None:
     file, clip = tmp_path / f"clip.{kind}", made_clip(HOLISTIC_75, num_frames=20, size=(640, 480))
     if kind == "zip":
         openpose.write(made_clip(OPENPOSE_54, num_frames=12, unit="pixels"), tmp_path / "clip")
@@ -102,13 +114,17 @@ def test_a_file_of_each_kind_is_answered(kind: str, address: str, browser: Any, 
         write(clip, file)
     page = Watched(browser).open(address)
     page.set_input_files("#file", file)
-    page.locator("#verdict", has_text="sure").or_(page.locator("#verdict", has_text="Not sure")).wait_for()
+    page.locator("#verdict", has_text="sure").or_(
+        page.locator("#verdict", has_text="Not sure")
+    ).wait_for()
     assert page.locator("#answers li").count() == 5
     page.close()
 
 
 @pytest.mark.parametrize(("kind", "codec"), [("mp4", "h264"), ("webm", "libvpx")])
-def test_a_video_is_answered_and_stays_in_the_browser(kind: str, codec: str, address: str, browser: Any, tmp_path: Path) -> None:
+def test_a_video_is_answered_and_stays_in_the_browser(
+    kind: str, codec: str, address: str, browser: Any, tmp_path: Path
+) -> None:
     av = pytest.importorskip("av", reason="PyAV is not installed")
     file = tmp_path / f"hand.{kind}"
     with av.open(str(file), "w") as container:
@@ -126,11 +142,15 @@ def test_a_video_is_answered_and_stays_in_the_browser(kind: str, codec: str, add
     page.close()
 
 
-def test_a_sign_is_found_taught_and_named_at_the_camera(address: str, browser: Any, tmp_path: Path) -> None:
+def test_a_sign_is_found_taught_and_named_at_the_camera(
+    address: str, browser: Any, tmp_path: Path
+) -> None:
     watched = Watched(browser)
     page = watched.open(address)
     page.click("#camera")
-    page.locator("#answers li").first.wait_for(timeout=60_000)  # the made video repeats one sign every five seconds
+    page.locator("#answers li").first.wait_for(
+        timeout=60_000
+    )  # the made video repeats one sign every five seconds
     page.fill("#new-gloss", "circle")
     page.press("#new-gloss", "Enter")
     page.locator("#signs", has_text="circle (3 clips)").wait_for(timeout=90_000)
@@ -142,7 +162,9 @@ def test_a_sign_is_found_taught_and_named_at_the_camera(address: str, browser: A
         page.click("#download")
     saved.value.save_as(tmp_path / "enrolled.json")
     recognizer = load("wlasl100-hands-open", enrolled=tmp_path / "enrolled.json")
-    assert {gloss: len(clips) for gloss, clips in recognizer.enrolled.clips.items()} == {"circle": 3}
+    assert {gloss: len(clips) for gloss, clips in recognizer.enrolled.clips.items()} == {
+        "circle": 3
+    }
     page.reload()
     page.locator("#signs", has_text="circle (3 clips)").wait_for()
     page.click("#signs button")
@@ -175,7 +197,9 @@ def test_a_camera_that_is_refused_is_said(address: str, browser: Any) -> None:
     page.close()
 
 
-def test_a_browser_that_cannot_run_the_network_is_answered_by_the_server(address: str, browser: Any) -> None:
+def test_a_browser_that_cannot_run_the_network_is_answered_by_the_server(
+    address: str, browser: Any
+) -> None:
     watched = Watched(browser)
     watched.page.route("**/*.wasm", lambda route: route.abort())
     page = watched.open(address, ready="server")
@@ -190,7 +214,9 @@ def test_every_part_can_be_reached_and_used_by_keyboard(address: str, browser: A
     reached = []
     for _ in range(16):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.id || document.activeElement.textContent"))
+        reached.append(
+            page.evaluate("document.activeElement.id || document.activeElement.textContent")
+        )
     assert {"camera", "file", "new-gloss"} <= set(reached)
     page.locator("#gallery button").nth(2).focus()
     page.keyboard.press("Enter")

@@ -52,7 +52,9 @@ SPOT = """async (frames) => {
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with (
-        served(find_run("wlasl100-hands-open"), tmp_path_factory.mktemp("signs") / "enrolled.json") as address,
+        served(
+            find_run("wlasl100-hands-open"), tmp_path_factory.mktemp("signs") / "enrolled.json"
+        ) as address,
         chromium() as browser,
     ):
         yield Watched(browser).open(address)
@@ -63,11 +65,17 @@ def wandering(num_frames: int, seed: int, rest: bool = False) -> PoseSequence:
     rng = np.random.default_rng(seed)
     hand = 0.03 * rng.normal(size=(2, 21, 2)) + [0, -0.05]
     hand[:, 0], hand[:, 9] = 0, [0, -0.08]
-    way = np.array([[0.4, 0.7], [0.6, 0.7]]) + 0.02 * rng.normal(size=(num_frames, 2, 2)).cumsum(axis=0)
+    way = np.array([[0.4, 0.7], [0.6, 0.7]]) + 0.02 * rng.normal(size=(num_frames, 2, 2)).cumsum(
+        axis=0
+    )
     if rest:
         still = (np.arange(num_frames) // 45) % 2 == 0
         way = np.where(still[:, None, None], [[0.4, 0.9], [0.6, 0.9]], np.clip(way, 0.2, 0.7))
-    xy = (way[:, :, None] + hand + 0.002 * rng.normal(size=(num_frames, 2, 21, 2))).reshape(num_frames, 42, 2).astype(np.float32)
+    xy = (
+        (way[:, :, None] + hand + 0.002 * rng.normal(size=(num_frames, 2, 21, 2)))
+        .reshape(num_frames, 42, 2)
+        .astype(np.float32)
+    )
     gone = rng.random((num_frames // 10 + 1, 2)) < 0.2
     xy[np.repeat(np.repeat(gone, 10, axis=0)[:num_frames], 21, axis=1)] = np.nan
     xy[num_frames // 2 :: 7, 5] = np.nan
@@ -92,7 +100,9 @@ def test_hands_are_scored_as_in_python(num_frames: int, page: Any) -> None:
     seen = [pose for pose in poses if not np.isnan(pose.xy).all()]
     page.evaluate(OPEN, "wlasl100-hands-open")
     here = page.evaluate(SCORE, [landmarks_of(pose) for pose in seen])
-    np.testing.assert_allclose([row["logits"] for row in here], recognizer.scored(seen).logits, atol=1e-3)
+    np.testing.assert_allclose(
+        [row["logits"] for row in here], recognizer.scored(seen).logits, atol=1e-3
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -101,13 +111,19 @@ def test_signs_in_a_stream_are_found_and_named_as_in_python(seed: int, page: Any
     page.evaluate(OPEN, "wlasl100-hands-open")
     here = page.evaluate(SPOT, landmarks_of(pose))
     ours = spot(load("wlasl100-hands-open"), pose)
-    assert [(sign["start"], sign["stop"]) for sign in here] == [(sign.start, sign.stop) for sign in ours]
+    assert [(sign["start"], sign["stop"]) for sign in here] == [
+        (sign.start, sign.stop) for sign in ours
+    ]
     assert len(here) > 2
     for sign, other in zip(here, ours, strict=True):
         assert sign["answers"][0]["gloss"] == other.gloss
-        assert sum(answer["probability"] for answer in sign["answers"]) < 0.999  # something is left to what it does not know
+        assert (
+            sum(answer["probability"] for answer in sign["answers"]) < 0.999
+        )  # something is left to what it does not know
         chances = [answer["probability"] for answer in sign["answers"]]
-        np.testing.assert_allclose(chances, [answer.probability for answer in other.answers], atol=1e-3)
+        np.testing.assert_allclose(
+            chances, [answer.probability for answer in other.answers], atol=1e-3
+        )
 
 
 def test_frames_come_25_times_a_second_whatever_the_camera_gives(page: Any) -> None:
@@ -149,7 +165,11 @@ def test_two_hands_that_cross_keep_their_tracks_and_a_lone_left_hand_is_left(pag
         }"""
     )
     assert right is None and left == pytest.approx(0.3)
-    np.testing.assert_allclose(crossed, np.stack([0.2 + 0.03 * np.arange(21), 0.8 - 0.03 * np.arange(21)], axis=1), atol=1e-5)
+    np.testing.assert_allclose(
+        crossed,
+        np.stack([0.2 + 0.03 * np.arange(21), 0.8 - 0.03 * np.arange(21)], axis=1),
+        atol=1e-5,
+    )
 
 
 def test_the_moment_that_decides_is_the_one_that_matters(page: Any) -> None:

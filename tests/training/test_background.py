@@ -10,16 +10,16 @@ import pytest
 from recognition.test_recognizer import random_clip
 
 from spobet.config import Experiment
-from spobet.dataset.reserve import background_clips
+from spobet.dataset.reserve import auxiliary_clips
 from spobet.dataset.store import Dataset, DatasetWriter
-from spobet.dataset.synthetic import synthesize
 from spobet.evaluation.calibration import softmax
+from spobet.ingest.synthetic import synthesize
 from spobet.poses.arrays import PoseBank
 from spobet.recognition.calibrate import find_rejection
 from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
 from spobet.training import train
-from spobet.training.batches import BesideBatches
+from spobet.training.batches import AuxiliaryBatches
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +33,20 @@ def other_data(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
         for clip in source.manifest.of_splits("train"):
             writer.add(replace(clip, id=f"other-{clip.id}"), source.pose(clip.id))
         for clip in test:
-            writer.add(replace(clip, id=f"copy-{clip.id}", gloss="x copied", split="train"), own.pose(clip.id))
+            writer.add(
+                replace(clip, id=f"copy-{clip.id}", gloss="x copied", split="train"),
+                own.pose(clip.id),
+            )
     return path
 
 
 @pytest.fixture(scope="module")
-def run(tiny_experiment: Experiment, tiny_data: Path, other_data: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+def run(
+    tiny_experiment: Experiment,
+    tiny_data: Path,
+    other_data: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> RunFolder:
     path = tmp_path_factory.mktemp("runs") / "beside"
     train(tiny_experiment, tiny_data, path, background=[other_data])
     return RunFolder(path)
@@ -47,34 +55,53 @@ def run(tiny_experiment: Experiment, tiny_data: Path, other_data: Path, tmp_path
 def test_the_kept_epoch_may_be_chosen_on_validation_among_its_own_glosses(
     tiny_experiment: Experiment, tiny_data: Path, other_data: Path, tmp_path: Path
 ) -> None:
-    choices = replace(tiny_experiment, train=replace(tiny_experiment.train, choose_on_validation=True))
+    choices = replace(
+        tiny_experiment, train=replace(tiny_experiment.train, choose_on_validation=True)
+    )
     record = train(choices, tiny_data, tmp_path / "chosen", background=[other_data])
     assert record.chosen.startswith("best on val (epoch ")
-    assert len(RunFolder(tmp_path / "chosen").read_history()["val_top1"]) == choices.train.schedule.epochs
+    assert (
+        len(RunFolder(tmp_path / "chosen").read_history()["val_top1"])
+        == choices.train.schedule.epochs
+    )
 
 
-def test_only_its_own_glosses_are_answered_and_what_was_met_is_recorded(run: RunFolder, tiny_data: Path, other_data: Path) -> None:
-    own, others = Dataset.open(tiny_data).manifest.vocabulary, Dataset.open(other_data).manifest.vocabulary
+def test_only_its_own_glosses_are_answered_and_what_was_met_is_recorded(
+    run: RunFolder, tiny_data: Path, other_data: Path
+) -> None:
+    own, others = (
+        Dataset.open(tiny_data).manifest.vocabulary,
+        Dataset.open(other_data).manifest.vocabulary,
+    )
     told = run.all_glosses().glosses
     assert run.glosses() == own
     assert set(told) == set(own.glosses) | set(others.glosses) - {"x copied"}
     assert "2 identical landmarks" in run.record().left_out
     assert "gloss" in run.left_out.read_text()
     assert {clip for clip in run.record().clips if clip.startswith("other-")}
-    assert {answer.gloss for answer in load(run.path).predict(random_clip(0), top=99)} == set(own.glosses)
+    assert {answer.gloss for answer in load(run.path).predict(random_clip(0), top=99)} == set(
+        own.glosses
+    )
 
 
 def test_the_file_answers_as_keras_does(run: RunFolder) -> None:
     import keras
 
     recognizer, choices = load(run.path), run.experiment().input
-    bank = PoseBank.of([random_clip(seed) for seed in range(3)], recognizer.skeleton, choices.min_confidence, choices.right_leads)
+    bank = PoseBank.of(
+        [random_clip(seed) for seed in range(3)],
+        recognizer.skeleton,
+        choices.min_confidence,
+        choices.right_leads,
+    )
     inputs = bank.steady_input(np.arange(3), choices.num_frames, choices.stretch)
     everything = keras.saving.load_model(run.classifier).predict_on_batch(inputs)
     scored = recognizer.score_inputs(inputs)
     assert everything.shape == (3, len(run.all_glosses()))
     np.testing.assert_allclose(scored.logits, everything[:, :4], atol=1e-4)
-    np.testing.assert_allclose(scored.others[:, 0], np.log(np.exp(everything[:, 4:]).sum(axis=1)), atol=1e-4)
+    np.testing.assert_allclose(
+        scored.others[:, 0], np.log(np.exp(everything[:, 4:]).sum(axis=1)), atol=1e-4
+    )
     ours = softmax(everything)[:, :4]
     np.testing.assert_allclose(recognizer.chances(scored, scored.logits), ours, atol=1e-4)
 
@@ -97,7 +124,7 @@ def test_a_run_beside_others_hands_its_prototypes_on_by_name(
 ) -> None:
     record = train(tiny_experiment, tiny_data, tmp_path / "next", run.path)
     assert record.head_from == f"4 of 4 glosses from {run.path.name}"
-    assert not RunFolder(tmp_path / "next").other_glosses.exists()
+    assert not RunFolder(tmp_path / "next").auxiliary_glosses.exists()
 
 
 def test_a_data_set_that_keeps_nothing_for_a_test_reserves_its_glosses_alone(
@@ -107,22 +134,28 @@ def test_a_data_set_that_keeps_nothing_for_a_test_reserves_its_glosses_alone(
     with DatasetWriter(tmp_path / "train", own.skeleton, own.info.unit, "own", "none") as writer:
         for clip in own.manifest.of_splits("train"):
             writer.add(clip, own.pose(clip.id))
-    [source] = background_clips([other], Dataset.open(tmp_path / "train"))
-    assert {clip.gloss for clip in source.clips} == set(other.manifest.vocabulary.glosses) - set(own.manifest.vocabulary.glosses)
+    [source] = auxiliary_clips([other], Dataset.open(tmp_path / "train"))
+    assert {clip.gloss for clip in source.clips} == set(other.manifest.vocabulary.glosses) - set(
+        own.manifest.vocabulary.glosses
+    )
 
 
-def test_every_epoch_has_all_clips_of_its_own_and_others_drawn_anew(tiny_experiment: Experiment, tiny_data: Path) -> None:
+def test_every_epoch_has_all_clips_of_its_own_and_others_drawn_anew(
+    tiny_experiment: Experiment, tiny_data: Path
+) -> None:
     dataset = Dataset.open(tiny_data)
     bank = PoseBank.of((dataset.pose(clip.id) for clip in dataset.manifest), dataset.skeleton, 0.1)
     assert len(bank) == 24
-    choices = replace(tiny_experiment, train=replace(tiny_experiment.train, background_share=0.5))
+    choices = replace(tiny_experiment, train=replace(tiny_experiment.train, auxiliary_share=0.5))
     labels = np.concatenate([np.arange(10) % 2, 2 + np.arange(14) % 3])
-    batches = BesideBatches(bank, labels, 5, choices, num_own=10, num_own_glosses=2)
+    batches = AuxiliaryBatches(bank, labels, 5, choices, num_own=10, num_own_glosses=2)
     assert len(batches) == 2
     _, targets, weights = batches[0]
     own = targets["everything"].argmax(axis=1) < 2
     np.testing.assert_array_equal(weights["own"], own)
-    np.testing.assert_array_equal(targets["own"].argmax(axis=1)[own], targets["everything"].argmax(axis=1)[own])
+    np.testing.assert_array_equal(
+        targets["own"].argmax(axis=1)[own], targets["everything"].argmax(axis=1)[own]
+    )
     assert 0 < own.sum() < len(own)
     drawn = []
     for epoch in range(6):

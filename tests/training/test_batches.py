@@ -46,7 +46,9 @@ def bank_of(num_clips: int = NUM_CLIPS, alike: bool = False) -> PoseBank:
     return PoseBank(frames, np.cumsum(lengths) - lengths, lengths, HANDS_42)
 
 
-def labelled(experiment: Experiment = EXPERIMENT, epoch: int = 0, bank: PoseBank | None = None) -> list:
+def labelled(
+    experiment: Experiment = EXPERIMENT, epoch: int = 0, bank: PoseBank | None = None
+) -> list:
     bank = bank or bank_of()
     batches = LabelledBatches(bank, np.arange(len(bank)) % NUM_GLOSSES, NUM_GLOSSES, experiment)
     batches.start_at(epoch)
@@ -54,7 +56,9 @@ def labelled(experiment: Experiment = EXPERIMENT, epoch: int = 0, bank: PoseBank
 
 
 def masked(experiment: Experiment = EXPERIMENT, epoch: int = 0) -> list:
-    batches = PretrainingBatches(bank_of(), np.arange(NUM_CLIPS) % NUM_GLOSSES, NUM_GLOSSES, experiment)
+    batches = PretrainingBatches(
+        bank_of(), np.arange(NUM_CLIPS) % NUM_GLOSSES, NUM_GLOSSES, experiment
+    )
     batches.start_at(epoch)
     return [batches[number] for number in range(len(batches))]
 
@@ -62,17 +66,30 @@ def masked(experiment: Experiment = EXPERIMENT, epoch: int = 0) -> list:
 def clips_of(experiment: Experiment, epoch: int = 0) -> list[int]:
     """Which clip stands where in an epoch, found by its first landmark."""
     plain = replace(experiment, augment=STILL)
-    known = {float(x): clip for clip, x in enumerate(steady_input(bank_of(), plain)["landmarks"][:, 0, 0, 0])}
-    return [known[float(x)] for inputs, _ in labelled(plain, epoch) for x in inputs["landmarks"][:, 0, 0, 0]]
+    known = {
+        float(x): clip
+        for clip, x in enumerate(steady_input(bank_of(), plain)["landmarks"][:, 0, 0, 0])
+    }
+    return [
+        known[float(x)]
+        for inputs, _ in labelled(plain, epoch)
+        for x in inputs["landmarks"][:, 0, 0, 0]
+    ]
 
 
-masks = st.lists(st.integers(1, 12), min_size=1, max_size=4).map(lambda lengths: np.arange(12) < np.array(lengths)[:, None])
+masks = st.lists(st.integers(1, 12), min_size=1, max_size=4).map(
+    lambda lengths: np.arange(12) < np.array(lengths)[:, None]
+)
 
 
 @given(mask=masks, ratio=st.floats(0.01, 0.99), span=st.integers(1, 5), seed=st.integers(0, 99))
-def test_the_share_of_hidden_frames_is_that_of_each_clip(mask: np.ndarray, ratio: float, span: int, seed: int) -> None:
+def test_the_share_of_hidden_frames_is_that_of_each_clip(
+    mask: np.ndarray, ratio: float, span: int, seed: int
+) -> None:
     hidden = choose_hidden_frames(mask, ratio, span, np.random.default_rng(seed))
-    assert hidden.sum(axis=1).tolist() == [max(1, round(ratio * length)) for length in mask.sum(axis=1).tolist()]
+    assert hidden.sum(axis=1).tolist() == [
+        max(1, round(ratio * length)) for length in mask.sum(axis=1).tolist()
+    ]
     assert not (hidden & ~mask).any()
 
 
@@ -88,12 +105,16 @@ def test_frames_are_hidden_whole_or_but_for_one_hand() -> None:
     hands = [HANDS_42.hand("right"), HANDS_42.hand("left")]
     parts = [*hands, np.arange(len(HANDS_42))]
     still = np.zeros((*mask.shape, len(HANDS_42), 2))
-    hidden = choose_hidden(still, mask, parts, PretrainConfig(hand_share=0.5), np.random.default_rng(0))
+    hidden = choose_hidden(
+        still, mask, parts, PretrainConfig(hand_share=0.5), np.random.default_rng(0)
+    )
     kinds = {tuple(frame[hand].all() for hand in hands) for clip in hidden for frame in clip}
     assert kinds == {(False, False), (True, False), (False, True), (True, True)}
     for side in hands:
         assert (hidden[..., side].all(axis=-1) == hidden[..., side].any(axis=-1)).all()
-    whole = choose_hidden(still, mask, parts, PretrainConfig(hand_share=0), np.random.default_rng(0))
+    whole = choose_hidden(
+        still, mask, parts, PretrainConfig(hand_share=0), np.random.default_rng(0)
+    )
     assert (whole.all(axis=-1) == whole.any(axis=-1)).all()
 
 
@@ -107,7 +128,13 @@ def test_spans_follow_the_motion_when_told_to() -> None:
     xy[:, 10:15] = np.arange(5)[:, None, None]  # still but for the steps into frames 11..15
     parts = [np.array([0])]
     shares = [
-        choose_hidden(xy, mask, parts, PretrainConfig(mask_ratio=0.2, span=2, follow_motion=power), np.random.default_rng(0))
+        choose_hidden(
+            xy,
+            mask,
+            parts,
+            PretrainConfig(mask_ratio=0.2, span=2, follow_motion=power),
+            np.random.default_rng(0),
+        )
         .any(axis=-1)[:, 9:16]
         .mean()
         for power in (0.0, 1.0)
@@ -119,15 +146,17 @@ def test_the_speed_of_hands_is_the_mean_way_of_the_landmarks_over_the_frames_ahe
     xy = np.zeros((1, 4, 2, 2))
     xy[0, :, 0, 0] = (0, 1, 3, 3)
     xy[0, :, 1] = np.nan
-    np.testing.assert_allclose(hand_speed(xy, 2), [[3 / 4, 2 / 4, 0, 0]])  # over 2 landmarks x 2 coordinates
+    np.testing.assert_allclose(
+        hand_speed(xy, 2), [[3 / 4, 2 / 4, 0, 0]]
+    )  # over 2 landmarks x 2 coordinates
 
 
 def test_only_what_is_hidden_and_was_seen_is_weighed() -> None:
     for inputs, targets, weights in masked(objectives(motion_weight=1)):
         seen, places = inputs["landmarks"][..., 2] > 0, inputs["landmarks"][..., :2]
-        np.testing.assert_array_equal(weights["places"] > 0, inputs["hidden"] & seen)
-        np.testing.assert_array_equal(targets["places"], places)
-        assert weights["places"][..., UNSEEN].sum() == 0 < weights["places"].sum()
+        np.testing.assert_array_equal(weights["coordinates"] > 0, inputs["hidden"] & seen)
+        np.testing.assert_array_equal(targets["coordinates"], places)
+        assert weights["coordinates"][..., UNSEEN].sum() == 0 < weights["coordinates"].sum()
         both = (inputs["hidden"] & seen)[:, 2:] & seen[:, :-2]
         np.testing.assert_array_equal(weights["motion"][:, 2:] > 0, both)
         assert not weights["motion"][:, :2].any()
@@ -141,8 +170,12 @@ def test_what_the_detector_doubted_weighs_less_and_follows_its_landmark_into_the
     confidence = np.ones(bank.xy.shape[:2], np.float16)
     confidence[:, right] = 0.5
     for share, doubtful in ((0.0, right), (1.0, left)):
-        experiment = replace(objectives(motion_weight=1, hand_share=0.0), augment=replace(STILL, mirror=share))
-        batches = PretrainingBatches(replace(bank, confidence=confidence), np.zeros(NUM_CLIPS, int), 0, experiment)
+        experiment = replace(
+            objectives(motion_weight=1, hand_share=0.0), augment=replace(STILL, mirror=share)
+        )
+        batches = PretrainingBatches(
+            replace(bank, confidence=confidence), np.zeros(NUM_CLIPS, int), 0, experiment
+        )
         inputs, _, weights = batches[0]
         seen_and_hidden = inputs["hidden"] & (inputs["landmarks"][..., 2] > 0)
         for told in weights.values():
@@ -150,16 +183,33 @@ def test_what_the_detector_doubted_weighs_less_and_follows_its_landmark_into_the
             assert set(told[..., doubtful][at_all[..., doubtful]]) == {0.5}
             others = np.delete(told, doubtful, axis=-1)
             assert set(others[others > 0]) == {1}
-        np.testing.assert_array_equal(weights["places"] > 0, seen_and_hidden)
+        np.testing.assert_array_equal(weights["coordinates"] > 0, seen_and_hidden)
 
 
 def test_only_what_counts_is_asked_for() -> None:
     asked = {
-        names: set(masked(objectives(**dict(zip(("places_weight", "motion_weight", "gloss_weight"), names, strict=True))))[0][1])
+        names: set(
+            masked(
+                objectives(
+                    **dict(
+                        zip(
+                            ("coordinates_weight", "motion_weight", "gloss_weight"),
+                            names,
+                            strict=True,
+                        )
+                    )
+                )
+            )[0][1]
+        )
         for names in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1))
     }
-    assert list(asked.values()) == [{"places"}, {"motion"}, {"logits"}, {"places", "motion", "logits"}]
-    inputs, targets, weights = masked(objectives(places_weight=0, gloss_weight=1))[0]
+    assert list(asked.values()) == [
+        {"places"},
+        {"motion"},
+        {"logits"},
+        {"places", "motion", "logits"},
+    ]
+    inputs, targets, weights = masked(objectives(coordinates_weight=0, gloss_weight=1))[0]
     assert not inputs["hidden"].any()  # nothing to restore, nothing hidden
     np.testing.assert_allclose(targets["logits"].sum(axis=1), 1, atol=1e-6)
     np.testing.assert_array_equal(weights["logits"], np.ones(BATCH_SIZE))
@@ -171,7 +221,9 @@ def test_one_seed_gives_the_same_batches(batches: object) -> None:
         for values, again in zip(one[0].values(), same[0].values(), strict=True):
             np.testing.assert_array_equal(values, again)
         for values, again in zip(one[1:], same[1:], strict=True):
-            assert keras.tree.map_structure(np.shape, values) == keras.tree.map_structure(np.shape, again)
+            assert keras.tree.map_structure(np.shape, values) == keras.tree.map_structure(
+                np.shape, again
+            )
             keras.tree.map_structure(np.testing.assert_array_equal, values, again)
 
 
@@ -187,7 +239,9 @@ def test_other_seeds_and_epochs_give_other_batches(batches: object) -> None:
 
 
 def test_other_frames_are_hidden_in_every_epoch_and_batch() -> None:
-    hidden = [inputs["hidden"].tobytes() for epoch in range(3) for inputs, _, _ in masked(epoch=epoch)]
+    hidden = [
+        inputs["hidden"].tobytes() for epoch in range(3) for inputs, _, _ in masked(epoch=epoch)
+    ]
     assert len(set(hidden)) == len(hidden)
 
 
@@ -234,7 +288,9 @@ def test_targets_go_with_their_clips() -> None:
 def test_steady_input_has_no_chance_and_keeps_the_order() -> None:
     bank = bank_of()
     inputs = steady_input(bank, EXPERIMENT)
-    np.testing.assert_array_equal(inputs["landmarks"][:, :6, 0, :2], bank.xy.reshape(NUM_CLIPS, 6, -1, 2)[:, :, 0])
+    np.testing.assert_array_equal(
+        inputs["landmarks"][:, :6, 0, :2], bank.xy.reshape(NUM_CLIPS, 6, -1, 2)[:, :, 0]
+    )
     assert inputs["frame_mask"].sum(axis=1).tolist() == [6] * NUM_CLIPS
 
 

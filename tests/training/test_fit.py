@@ -50,7 +50,9 @@ class Stop(keras.callbacks.Callback):
 
 def model_of(schedule: Schedule, width: int = 2) -> keras.Model:
     keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dropout(0.3), keras.layers.Dense(width)])
+    model = keras.Sequential(
+        [keras.Input((2,)), keras.layers.Dropout(0.3), keras.layers.Dense(width)]
+    )
     model.compile(optimizer_of(schedule, len(Pairs())), loss="mse")
     return model
 
@@ -62,11 +64,15 @@ def run_folder(path: Path) -> RunFolder:
 
 def rates(schedule: Schedule, num_batches: int) -> list[float]:
     optimizer = optimizer_of(schedule, num_batches)
-    return [float(optimizer._learning_rate(step)) for step in range(schedule.epochs * num_batches + 1)]
+    return [
+        float(optimizer._learning_rate(step)) for step in range(schedule.epochs * num_batches + 1)
+    ]
 
 
 def test_the_rate_warms_up_and_then_falls_to_its_final_share() -> None:
-    told = rates(Schedule(epochs=10, learning_rate=0.1, warmup_share=0.2, final_share=0.01), num_batches=1)
+    told = rates(
+        Schedule(epochs=10, learning_rate=0.1, warmup_share=0.2, final_share=0.01), num_batches=1
+    )
     np.testing.assert_allclose(told[:3], [0, 0.05, 0.1], rtol=1e-6)
     assert told[2:] == sorted(told[2:], reverse=True)
     assert told[-1] == pytest.approx(0.001, rel=1e-4)
@@ -81,7 +87,9 @@ def test_decay_leaves_biases_norms_and_tokens_alone() -> None:
     variables = [keras.Variable(np.ones(2, np.float32), name=name) for name in names]
     optimizer = optimizer_of(Schedule(), 1)
     optimizer.build(variables)
-    assert [variable.name for variable in variables if optimizer._use_weight_decay(variable)] == ["kernel"]
+    assert [variable.name for variable in variables if optimizer._use_weight_decay(variable)] == [
+        "kernel"
+    ]
 
 
 def test_a_fitted_model_holds_its_averaged_weights(tmp_path: Path) -> None:
@@ -97,7 +105,9 @@ def test_without_averaging_the_last_weights_stay(tmp_path: Path) -> None:
     model = model_of(schedule)
     fit(model, Pairs(), schedule, run_folder(tmp_path / "run"))
     assert not model.optimizer.use_ema
-    np.testing.assert_array_equal(averaged_weights(model)[0], keras.ops.convert_to_numpy(model.trainable_variables[0]))
+    np.testing.assert_array_equal(
+        averaged_weights(model)[0], keras.ops.convert_to_numpy(model.trainable_variables[0])
+    )
 
 
 def test_learning_curves_have_one_row_an_epoch(tmp_path: Path) -> None:
@@ -134,7 +144,10 @@ def test_a_state_of_other_data_is_refused(tmp_path: Path) -> None:
     schedule = Schedule(epochs=1)
     run = run_folder(tmp_path / "run")
     fit(model_of(schedule), Pairs(), schedule, run, origin="data one")
-    with pytest.raises(ValueError, match="run: begun on data one, now asked for data two; name a new folder or remove this one"):
+    with pytest.raises(
+        ValueError,
+        match="run: begun on data one, now asked for data two; name a new folder or remove this one",
+    ):
         fit(model_of(schedule), Pairs(), schedule, run, origin="data two")
 
 
@@ -142,5 +155,8 @@ def test_a_state_of_another_network_is_refused(tmp_path: Path) -> None:
     schedule = Schedule(epochs=1)
     run = run_folder(tmp_path / "run")
     fit(model_of(schedule), Pairs(), schedule, run)
-    with pytest.raises(ValueError, match=r"training-state\.npz: is of another network than config\.toml says; remove "):
+    with pytest.raises(
+        ValueError,
+        match=r"training-state\.npz: is of another network than config\.toml says; remove ",
+    ):
         StateKeeper(run).restore(model_of(schedule, width=3))

@@ -14,7 +14,7 @@ from spobet.dataset.folds import hold_out
 from spobet.dataset.manifest import Clip
 from spobet.dataset.reserve import reserve
 from spobet.dataset.store import Dataset, DatasetWriter
-from spobet.dataset.synthetic import synthesize
+from spobet.ingest.synthetic import synthesize
 from spobet.model.masked_frames import MaskedFrameModel
 from spobet.recognition.evaluate import evaluate
 from spobet.runs import RunFolder
@@ -26,7 +26,14 @@ def weights_of(run: Path) -> list[np.ndarray]:
 
 
 def test_a_finished_run_has_every_file_and_no_other(pretrained_run: Path) -> None:
-    expected = {"config.toml", "backbone.keras", "masked_frames.keras", "history.csv", "logs", "run.json"}
+    expected = {
+        "config.toml",
+        "backbone.keras",
+        "masked_frames.keras",
+        "history.csv",
+        "logs",
+        "run.json",
+    }
     assert {file.name for file in pretrained_run.iterdir()} == expected
 
 
@@ -42,20 +49,32 @@ def test_the_backbone_is_saved_with_the_weights_it_has_in_the_whole(pretrained_r
     whole = keras.saving.load_model(RunFolder(pretrained_run).masked_frames)
     alone = keras.saving.load_model(RunFolder(pretrained_run).backbone)
     assert isinstance(whole, MaskedFrameModel)
-    for one, other in zip(alone.trainable_variables, whole.backbone.trainable_variables, strict=True):
-        np.testing.assert_array_equal(keras.ops.convert_to_numpy(one), keras.ops.convert_to_numpy(other))
+    for one, other in zip(
+        alone.trainable_variables, whole.backbone.trainable_variables, strict=True
+    ):
+        np.testing.assert_array_equal(
+            keras.ops.convert_to_numpy(one), keras.ops.convert_to_numpy(other)
+        )
 
 
 def test_the_loss_falls(tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path) -> None:
     schedule = replace(tiny_experiment.pretrain.schedule, epochs=12, learning_rate=1e-2)
-    pretrain(replace(tiny_experiment, pretrain=replace(tiny_experiment.pretrain, schedule=schedule)), [tiny_data], tmp_path / "run")
+    pretrain(
+        replace(tiny_experiment, pretrain=replace(tiny_experiment.pretrain, schedule=schedule)),
+        [tiny_data],
+        tmp_path / "run",
+    )
     losses = RunFolder(tmp_path / "run").read_history()["loss"]
     assert np.mean(losses[-3:]) < 0.8 * np.mean(losses[:3])
 
 
-def test_glosses_are_not_read(pretrained_run: Path, tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path) -> None:
+def test_glosses_are_not_read(
+    pretrained_run: Path, tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
+) -> None:
     dataset = Dataset.open(tiny_data)
-    with DatasetWriter(tmp_path / "other", dataset.skeleton, dataset.info.unit, "synthetic", "CC0-1.0") as writer:
+    with DatasetWriter(
+        tmp_path / "other", dataset.skeleton, dataset.info.unit, "synthetic", "CC0-1.0"
+    ) as writer:
         for number, (clip, pose) in enumerate(dataset.poses()):
             writer.add(Clip(clip.id, f"gloss {number % 3}", clip.signer, clip.split), pose)
     pretrain(tiny_experiment, [tmp_path / "other"], tmp_path / "run")
@@ -67,34 +86,56 @@ def objectives(experiment: Experiment, **weights: float) -> Experiment:
     return replace(experiment, pretrain=replace(experiment.pretrain, **weights))
 
 
-def test_naming_glosses_leaves_a_run_that_names_them(tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path) -> None:
+def test_naming_glosses_leaves_a_run_that_names_them(
+    tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
+) -> None:
     both = objectives(tiny_experiment, motion_weight=1, gloss_weight=1)
     pretrain(both, [tiny_data], tmp_path / "both")
     run, dataset = RunFolder(tmp_path / "both"), Dataset.open(tiny_data)
     assert run.glosses() == dataset.manifest.of_splits("train").vocabulary
     assert set(run.read_history()) >= {"loss", "places_loss", "motion_loss", "logits_loss"}
-    whole, restoring, backbone = map(keras.saving.load_model, (run.classifier, run.masked_frames, run.backbone))
+    whole, restoring, backbone = map(
+        keras.saving.load_model, (run.classifier, run.masked_frames, run.backbone)
+    )
     for alone in (whole.backbone, restoring.backbone):  # one backbone learned both
-        keras.tree.map_structure(np.testing.assert_array_equal, alone.get_weights(), backbone.get_weights())
+        keras.tree.map_structure(
+            np.testing.assert_array_equal, alone.get_weights(), backbone.get_weights()
+        )
     assert evaluate(run.path, tiny_data, ["test"]).num_clips == 4
 
 
-def test_several_data_sets_are_learned_from_at_once(tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path) -> None:
+def test_several_data_sets_are_learned_from_at_once(
+    tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
+) -> None:
     synthesize(tmp_path / "more", num_glosses=6, num_signers=5, takes=1, seed=1)
     more = Dataset.open(tmp_path / "more")
-    with DatasetWriter(tmp_path / "renamed", more.skeleton, more.info.unit, "more", "CC0-1.0") as writer:
+    with DatasetWriter(
+        tmp_path / "renamed", more.skeleton, more.info.unit, "more", "CC0-1.0"
+    ) as writer:
         for clip, pose in more.poses():
             writer.add(replace(clip, id=f"more {clip.id}"), pose)
-    record = pretrain(objectives(tiny_experiment, gloss_weight=1), [tiny_data, tmp_path / "renamed"], tmp_path / "run")
+    record = pretrain(
+        objectives(tiny_experiment, gloss_weight=1),
+        [tiny_data, tmp_path / "renamed"],
+        tmp_path / "run",
+    )
     folders = (tiny_data, tmp_path / "renamed")
-    expected = [clip.id for folder in folders for clip in Dataset.open(folder).manifest.of_splits("train")]
+    expected = [
+        clip.id for folder in folders for clip in Dataset.open(folder).manifest.of_splits("train")
+    ]
     assert record.clips == tuple(expected)
     assert set(record.data) == {"synthetic", "more"}
-    shown = [clip.gloss for folder in folders for clip in Dataset.open(folder).manifest.of_splits("train")]
+    shown = [
+        clip.gloss
+        for folder in folders
+        for clip in Dataset.open(folder).manifest.of_splits("train")
+    ]
     assert RunFolder(tmp_path / "run").glosses().glosses == tuple(dict.fromkeys(shown))
 
 
-def test_what_is_reserved_is_left_out_and_listed(tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path) -> None:
+def test_what_is_reserved_is_left_out_and_listed(
+    tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
+) -> None:
     held = hold_out(Dataset.open(tiny_data).manifest.of_splits("train"), 0)[1]
     record = pretrain(tiny_experiment, [tiny_data], tmp_path / "run", reserve(tiny_data, fold=0))
     assert not {clip.id for clip in held} & set(record.clips)
@@ -106,14 +147,25 @@ def test_what_is_reserved_is_left_out_and_listed(tiny_experiment: Experiment, ti
 def test_pretraining_goes_on_from_another_run(
     pretrained_run: Path, tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
 ) -> None:
-    slow = replace(tiny_experiment.pretrain.schedule, epochs=1, learning_rate=1e-12, averaging=0.0, weight_decay=0.0)
+    slow = replace(
+        tiny_experiment.pretrain.schedule,
+        epochs=1,
+        learning_rate=1e-12,
+        averaging=0.0,
+        weight_decay=0.0,
+    )
     further = objectives(tiny_experiment, schedule=slow)  # type: ignore[arg-type]
     record = pretrain(further, [tiny_data], tmp_path / "run", pretrained=pretrained_run)
-    one, other = (keras.saving.load_model(RunFolder(run).backbone).get_weights() for run in (pretrained_run, tmp_path / "run"))
+    one, other = (
+        keras.saving.load_model(RunFolder(run).backbone).get_weights()
+        for run in (pretrained_run, tmp_path / "run")
+    )
     keras.tree.map_structure(lambda x, y: np.testing.assert_allclose(x, y, atol=1e-6), one, other)
     assert record.clips == RunFolder(pretrained_run).record().clips
 
 
-def test_a_finished_folder_is_refused(pretrained_run: Path, tiny_experiment: Experiment, tiny_data: Path) -> None:
+def test_a_finished_folder_is_refused(
+    pretrained_run: Path, tiny_experiment: Experiment, tiny_data: Path
+) -> None:
     with pytest.raises(ValueError, match="a finished run is there already; name a new folder"):
         pretrain(tiny_experiment, [tiny_data], pretrained_run)

@@ -46,7 +46,9 @@ def with_epochs(experiment: Experiment, epochs: int) -> Experiment:
 @pytest.fixture
 def no_export(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare the seconds of writing classifier.onnx where nothing reads it."""
-    module = import_module("spobet.training.train")  # by its name, since the package exports the function of the same name
+    module = import_module(
+        "spobet.training.train"
+    )  # by its name, since the package exports the function of the same name
     monkeypatch.setattr(module, "write_onnx", lambda classifier, path: path.touch())
 
 
@@ -54,7 +56,9 @@ def interrupt_after(epochs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody presses control-C as soon as so many epochs are kept."""
     keep = StateKeeper.on_epoch_end
 
-    def keep_and_stop(keeper: StateKeeper, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def keep_and_stop(
+        keeper: StateKeeper, epoch: int, logs: dict[str, float] | None = None
+    ) -> None:
         keep(keeper, epoch, logs)
         if epoch + 1 == epochs:
             raise KeyboardInterrupt
@@ -80,8 +84,13 @@ def test_a_finished_run_has_every_file_and_no_other(trained_run: Path) -> None:
     assert {file.name for file in trained_run.iterdir()} == FILES
 
 
-def test_the_saved_network_holds_its_weights_and_nothing_of_the_optimizer(trained_run: Path) -> None:
-    with zipfile.ZipFile(RunFolder(trained_run).classifier) as parts, h5py.File(parts.open("model.weights.h5")) as kept:
+def test_the_saved_network_holds_its_weights_and_nothing_of_the_optimizer(
+    trained_run: Path,
+) -> None:
+    with (
+        zipfile.ZipFile(RunFolder(trained_run).classifier) as parts,
+        h5py.File(parts.open("model.weights.h5")) as kept,
+    ):
         assert "optimizer" not in kept
         assert "layers" in kept
 
@@ -90,7 +99,10 @@ def test_the_run_keeps_the_resolved_experiment_and_the_glosses(
     trained_run: Path, tiny_experiment: Experiment, tiny_data: Path
 ) -> None:
     assert read_experiment(trained_run / "config.toml") == tiny_experiment
-    assert RunFolder(trained_run).glosses() == Dataset.open(tiny_data).manifest.of_splits("train").vocabulary
+    assert (
+        RunFolder(trained_run).glosses()
+        == Dataset.open(tiny_data).manifest.of_splits("train").vocabulary
+    )
 
 
 def test_the_record_says_what_the_weights_have_met(trained_run: Path, tiny_data: Path) -> None:
@@ -136,7 +148,11 @@ def test_an_interrupted_run_goes_on_to_the_same_weights(
 
 @pytest.mark.usefixtures("no_export")
 def test_a_run_chosen_on_validation_says_so_and_survives_an_interruption(
-    tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read_clips: list[str]
+    tiny_experiment: Experiment,
+    tiny_data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    read_clips: list[str],
 ) -> None:
     experiment = with_train(tiny_experiment, choose_on_validation=True)
     whole = train(experiment, tiny_data, tmp_path / "whole")
@@ -153,7 +169,9 @@ def test_a_run_chosen_on_validation_says_so_and_survives_an_interruption(
             np.testing.assert_allclose(other, one, atol=1e-6)
 
 
-def test_a_finished_folder_is_refused(trained_run: Path, tiny_experiment: Experiment, tiny_data: Path) -> None:
+def test_a_finished_folder_is_refused(
+    trained_run: Path, tiny_experiment: Experiment, tiny_data: Path
+) -> None:
     with pytest.raises(ValueError, match="a finished run is there already; name a new folder"):
         train(tiny_experiment, tiny_data, trained_run)
 
@@ -165,18 +183,26 @@ def test_a_folder_begun_with_another_experiment_is_refused(
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         interrupt_after(1, patch)
         train(tiny_experiment, tiny_data, tmp_path / "run")
-    with pytest.raises(ValueError, match=r"config\.toml: an interrupted run of another experiment is here"):
+    with pytest.raises(
+        ValueError, match=r"config\.toml: an interrupted run of another experiment is here"
+    ):
         train(replace(tiny_experiment, seed=1), tiny_data, tmp_path / "run")
-    with pytest.raises(ValueError, match=r"begun on .*fold none.*, now asked for .*fold 1.*; name a new folder"):
+    with pytest.raises(
+        ValueError, match=r"begun on .*fold none.*, now asked for .*fold 1.*; name a new folder"
+    ):
         train(tiny_experiment, tiny_data, tmp_path / "run", fold=1)
 
 
-def test_the_pretrained_backbone_is_really_loaded(tiny_experiment: Experiment, tiny_data: Path, pretrained_run: Path) -> None:
+def test_the_pretrained_backbone_is_really_loaded(
+    tiny_experiment: Experiment, tiny_data: Path, pretrained_run: Path
+) -> None:
     dataset = Dataset.open(tiny_data)
     kept = keras.saving.load_model(RunFolder(pretrained_run).backbone)
     started = build_classifier(tiny_experiment, dataset, FOUR, pretrained_run)[0].backbone
     for one, other in zip(kept.trainable_variables, started.trainable_variables, strict=True):
-        np.testing.assert_array_equal(keras.ops.convert_to_numpy(one), keras.ops.convert_to_numpy(other))
+        np.testing.assert_array_equal(
+            keras.ops.convert_to_numpy(one), keras.ops.convert_to_numpy(other)
+        )
     fresh = build_classifier(tiny_experiment, dataset, FOUR, None)[0].backbone
     assert (fresh.get_weights()[0] != started.get_weights()[0]).any()
 
@@ -184,8 +210,14 @@ def test_the_pretrained_backbone_is_really_loaded(tiny_experiment: Experiment, t
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"width": 16}, r"backbone\.keras: another backbone than the experiment's: width 8 \(experiment: 16\)"),
-        ({"kernel_size": 5, "positions": False}, r"kernel_size 3 \(experiment: 5\); positions True \(experiment: False\)"),
+        (
+            {"width": 16},
+            r"backbone\.keras: another backbone than the experiment's: width 8 \(experiment: 16\)",
+        ),
+        (
+            {"kernel_size": 5, "positions": False},
+            r"kernel_size 3 \(experiment: 5\); positions True \(experiment: False\)",
+        ),
     ],
 )
 def test_another_backbone_is_an_error_that_names_the_difference(
@@ -196,27 +228,42 @@ def test_another_backbone_is_an_error_that_names_the_difference(
         build_classifier(experiment, Dataset.open(tiny_data), FOUR, pretrained_run)
 
 
-def test_other_landmarks_or_frames_are_an_error_too(tiny_experiment: Experiment, tiny_data: Path, pretrained_run: Path) -> None:
+def test_other_landmarks_or_frames_are_an_error_too(
+    tiny_experiment: Experiment, tiny_data: Path, pretrained_run: Path
+) -> None:
     dataset = Dataset.open(tiny_data)
     longer = replace(tiny_experiment, input=replace(tiny_experiment.input, num_frames=9))
     with pytest.raises(ValueError, match="num_frames is 8, the experiment has 9"):
         build_classifier(longer, dataset, FOUR, pretrained_run)
     hands = replace(tiny_experiment, input=replace(tiny_experiment.input, skeleton="HANDS_42"))
-    with pytest.raises(ValueError, match=r"skeleton is .*OPENPOSE_54.* the experiment has .*HANDS_42"):
+    with pytest.raises(
+        ValueError, match=r"skeleton is .*OPENPOSE_54.* the experiment has .*HANDS_42"
+    ):
         build_classifier(hands, dataset, FOUR, pretrained_run)
 
 
-def test_a_run_that_names_glosses_lends_its_head_too(tiny_experiment: Experiment, tiny_data: Path, trained_run: Path) -> None:
-    dataset, kept = Dataset.open(tiny_data), keras.saving.load_model(RunFolder(trained_run).classifier).head
+def test_a_run_that_names_glosses_lends_its_head_too(
+    tiny_experiment: Experiment, tiny_data: Path, trained_run: Path
+) -> None:
+    dataset, kept = (
+        Dataset.open(tiny_data),
+        keras.saving.load_model(RunFolder(trained_run).classifier).head,
+    )
     theirs = RunFolder(trained_run).glosses().glosses
     vocabulary = Vocabulary((theirs[2], "unheard of", theirs[0]))
     classifier, head_from = build_classifier(tiny_experiment, dataset, vocabulary, trained_run)
     assert head_from == f"2 of 3 glosses from {trained_run.name}"
-    ours, others = (keras.ops.convert_to_numpy(head.glosses.prototypes) for head in (classifier.head, kept))
+    ours, others = (
+        keras.ops.convert_to_numpy(head.glosses.prototypes) for head in (classifier.head, kept)
+    )
     np.testing.assert_array_equal(ours[:, [0, 2]], others[:, [2, 0]])
     assert not np.isin(ours[:, 1], others).any()
-    np.testing.assert_array_equal(classifier.head.widen.get_weights()[0], kept.widen.get_weights()[0])
-    alone, nothing = build_classifier(with_train(tiny_experiment, keep_head=False), dataset, vocabulary, trained_run)
+    np.testing.assert_array_equal(
+        classifier.head.widen.get_weights()[0], kept.widen.get_weights()[0]
+    )
+    alone, nothing = build_classifier(
+        with_train(tiny_experiment, keep_head=False), dataset, vocabulary, trained_run
+    )
     assert nothing == ""
     assert (alone.head.widen.get_weights()[0] != kept.widen.get_weights()[0]).any()
 
@@ -227,32 +274,55 @@ def test_a_backbone_that_is_only_in_the_whole_network_is_found_there(
     cut = RunFolder(shutil.copytree(trained_run, tmp_path / "cut"))
     cut.backbone.unlink()
     dataset, glosses = Dataset.open(tiny_data), cut.glosses()
-    one, other = (build_classifier(tiny_experiment, dataset, glosses, run)[0].get_weights() for run in (trained_run, cut.path))
+    one, other = (
+        build_classifier(tiny_experiment, dataset, glosses, run)[0].get_weights()
+        for run in (trained_run, cut.path)
+    )
     keras.tree.map_structure(np.testing.assert_array_equal, one, other)
 
 
 def test_another_kind_of_head_is_an_error_that_names_the_difference(
     tiny_experiment: Experiment, tiny_data: Path, trained_run: Path
 ) -> None:
-    with pytest.raises(ValueError, match=r"classifier\.keras: head_width is 4, the experiment has 5"):
-        build_classifier(with_train(tiny_experiment, head_width=5), Dataset.open(tiny_data), FOUR, trained_run)
+    with pytest.raises(
+        ValueError, match=r"classifier\.keras: head_width is 4, the experiment has 5"
+    ):
+        build_classifier(
+            with_train(tiny_experiment, head_width=5), Dataset.open(tiny_data), FOUR, trained_run
+        )
 
 
 @pytest.mark.usefixtures("no_export")
 def test_a_frozen_backbone_stays_as_it_was_and_the_head_learns(
     pretrained_run: Path, tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
 ) -> None:
-    train(with_train(tiny_experiment, freeze_backbone=True), tiny_data, tmp_path / "run", pretrained_run)
+    train(
+        with_train(tiny_experiment, freeze_backbone=True),
+        tiny_data,
+        tmp_path / "run",
+        pretrained_run,
+    )
     kept, whole = RunFolder(pretrained_run).backbone, RunFolder(tmp_path / "run").classifier
     frozen, classifier = keras.saving.load_model(kept), keras.saving.load_model(whole)
-    keras.tree.map_structure(np.testing.assert_array_equal, frozen.get_weights(), classifier.backbone.get_weights())
-    fresh, _ = build_classifier(tiny_experiment, Dataset.open(tiny_data), RunFolder(tmp_path / "run").glosses(), pretrained_run)
+    keras.tree.map_structure(
+        np.testing.assert_array_equal, frozen.get_weights(), classifier.backbone.get_weights()
+    )
+    fresh, _ = build_classifier(
+        tiny_experiment,
+        Dataset.open(tiny_data),
+        RunFolder(tmp_path / "run").glosses(),
+        pretrained_run,
+    )
     assert (fresh.head.get_weights()[0] != classifier.head.get_weights()[0]).any()
 
 
 @pytest.mark.usefixtures("no_export")
-def test_few_clips_a_gloss_are_all_that_is_trained_on(tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path) -> None:
-    record = train(with_train(with_epochs(tiny_experiment, 1), clips_a_gloss=2), tiny_data, tmp_path / "run")
+def test_few_clips_a_gloss_are_all_that_is_trained_on(
+    tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
+) -> None:
+    record = train(
+        with_train(with_epochs(tiny_experiment, 1), clips_a_gloss=2), tiny_data, tmp_path / "run"
+    )
     counts = Counter(Dataset.open(tiny_data).manifest[clip].gloss for clip in record.clips)
     assert len(counts) == 4
     assert set(counts.values()) == {2}
@@ -273,7 +343,9 @@ def test_an_absent_backbone_is_an_error_and_never_a_fresh_start(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_held_out_fold_is_scored_and_not_trained_on(tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path) -> None:
+def test_a_held_out_fold_is_scored_and_not_trained_on(
+    tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
+) -> None:
     record = train(with_epochs(tiny_experiment, 1), tiny_data, tmp_path / "run", fold=0)
     kept, held_out = hold_out(Dataset.open(tiny_data).manifest.of_splits("train"), 0)
     assert record.fold == "0 of 5"
@@ -288,7 +360,11 @@ def test_a_held_out_fold_is_scored_and_not_trained_on(tiny_experiment: Experimen
 
 @pytest.mark.usefixtures("no_export")
 def test_one_seed_gives_the_same_weights(
-    trained_run: Path, pretrained_run: Path, tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
+    trained_run: Path,
+    pretrained_run: Path,
+    tiny_experiment: Experiment,
+    tiny_data: Path,
+    tmp_path: Path,
 ) -> None:
     train(tiny_experiment, tiny_data, tmp_path / "again", pretrained_run)
     train(replace(tiny_experiment, seed=1), tiny_data, tmp_path / "other", pretrained_run)

@@ -18,7 +18,13 @@ pytest.importorskip("av", reason="the extra video (PyAV) is not installed")
 
 
 @pytest.mark.parametrize(
-    ("name", "codec"), [("h264.mp4", "libx264"), ("hevc.mp4", "libx265"), ("vp9.webm", "libvpx-vp9"), ("av.avi", "mpeg4")]
+    ("name", "codec"),
+    [
+        ("h264.mp4", "libx264"),
+        ("hevc.mp4", "libx265"),
+        ("vp9.webm", "libvpx-vp9"),
+        ("av.avi", "mpeg4"),
+    ],
 )
 def test_common_codecs_are_read_frame_by_frame(name: str, codec: str, tmp_path: Path) -> None:
     pictures = waving(7)
@@ -42,7 +48,10 @@ def test_a_video_is_turned_as_its_metadata_says(rotation: int, tmp_path: Path) -
     assert np.abs(first.picture.astype(int) - expected).mean() < 12
 
 
-@pytest.mark.parametrize(("name", "codec"), [("uneven.mp4", "libx264"), ("uneven.webm", "libvpx-vp9"), ("uneven.mkv", "libx264")])
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [("uneven.mp4", "libx264"), ("uneven.webm", "libvpx-vp9"), ("uneven.mkv", "libx264")],
+)
 def test_uneven_times_are_kept(name: str, codec: str, tmp_path: Path) -> None:
     times = [0, 40, 50, 400, 900]
     path = write_video(tmp_path / name, waving(5), codec, times_ms=times)
@@ -72,7 +81,9 @@ def test_what_is_no_video_is_refused_by_name(tmp_path: Path) -> None:
     ("name", "codec"),
     [("a.mp4", "libx264"), ("a.mov", "libx264"), ("a.mkv", "libx264"), ("a.webm", "libvpx-vp9")],
 )
-def test_a_video_that_was_cut_is_refused_not_shortened(name: str, codec: str, tmp_path: Path) -> None:
+def test_a_video_that_was_cut_is_refused_not_shortened(
+    name: str, codec: str, tmp_path: Path
+) -> None:
     whole = write_video(tmp_path / name, waving(40), codec, options={"movflags": "faststart"})
     assert len(list(read_frames(whole))) == 40
     cut = tmp_path / f"cut{whole.suffix}"
@@ -98,7 +109,9 @@ def test_flipped_bytes_are_read_or_refused_in_one_line(
         assert str(error).startswith(f"{folder / 'odd.mp4'}: ")
 
 
-def test_pictures_of_absurd_size_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pictures_of_absurd_size_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(frames, "MAX_PIXELS", 1000)
     with pytest.raises(ValueError, match="pictures of 64 x 48, expected 1,000 pixels at most"):
         list(read_frames(write_video(tmp_path / "clip.mp4", waving(2))))
@@ -109,7 +122,9 @@ def test_a_file_without_pictures_is_refused(tmp_path: Path) -> None:
 
     with av.open(str(tmp_path / "sound.mp4"), "w") as container:
         stream = container.add_stream("aac", rate=8000)
-        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+        frame = av.AudioFrame.from_ndarray(
+            np.zeros((1, 1024), np.float32), format="fltp", layout="mono"
+        )
         frame.sample_rate = 8000
         container.mux(stream.encode(frame))
         container.mux(stream.encode())

@@ -26,7 +26,9 @@ def sides(wrists: list[tuple[tuple, tuple]], found: list[list[np.ndarray]]) -> l
 
 @settings(deadline=None, max_examples=30)
 @given(orders=st.lists(st.booleans(), min_size=1, max_size=8), x=st.floats(0.3, 0.6))
-def test_each_hand_goes_to_its_wrist_in_whatever_order_hands_are_found(orders: list[bool], x: float) -> None:
+def test_each_hand_goes_to_its_wrist_in_whatever_order_hands_are_found(
+    orders: list[bool], x: float
+) -> None:
     wrists = [((x, 0, 1), (x + 0.25, 0, 1))] * len(orders)
     found = [[hand(x), hand(x + 0.25)][:: -1 if turned else 1] for turned in orders]
     assert sides(wrists, found) == [[1, 0] if turned else [0, 1] for turned in orders]
@@ -41,7 +43,9 @@ def test_hands_that_cross_keep_their_sides() -> None:
 
 def test_hands_that_cross_keep_their_sides_by_continuity_alone() -> None:
     ways = np.linspace(0, 0.6, 13)
-    found = [sorted([hand(way, 0.2), hand(1 - way)], key=lambda points: points[0, 0]) for way in ways]
+    found = [
+        sorted([hand(way, 0.2), hand(1 - way)], key=lambda points: points[0, 0]) for way in ways
+    ]
     slots = sides([(NO_WRISTS, NO_WRISTS)] * 13, found)
     rights = [frame[slot[0]][0, 1] for frame, slot in zip(found, slots, strict=True)]
     assert np.allclose(rights, 0.2)
@@ -53,7 +57,12 @@ def test_without_a_body_the_hand_further_left_in_the_picture_is_the_right_one() 
 
 def test_gaps_stay_gaps() -> None:
     wrists = [((0.2, 0, 1), (0.8, 0, 1))] * 4
-    assert sides(wrists, [[hand(0.2), hand(0.8)], [], [hand(0.8)], [hand(0.2)]]) == [[0, 1], [NONE, NONE], [NONE, 0], [0, NONE]]
+    assert sides(wrists, [[hand(0.2), hand(0.8)], [], [hand(0.8)], [hand(0.2)]]) == [
+        [0, 1],
+        [NONE, NONE],
+        [NONE, 0],
+        [0, NONE],
+    ]
     assert sides(wrists, [[], [], [], []]) == [[NONE, NONE]] * 4
 
 
@@ -78,4 +87,6 @@ def test_a_wrist_that_is_only_guessed_reaches_further() -> None:
 
 
 def test_a_hand_drawn_on_the_wall_is_not_the_hidden_one() -> None:
-    assert sides([((0.2, 0.9, 0.1), (0.6, 0.5, 1))], [[hand(0.6, 0.5), hand(0.8, 0.2)]]) == [[NONE, 0]]
+    assert sides([((0.2, 0.9, 0.1), (0.6, 0.5, 1))], [[hand(0.6, 0.5), hand(0.8, 0.2)]]) == [
+        [NONE, 0]
+    ]

@@ -15,17 +15,26 @@ from spobet.video.models import MODELS, cache_folder
 from spobet.video.pose import follow_signer
 
 pytest.importorskip("mediapipe", reason="the extra video (MediaPipe) is not installed")
-data = pytest.importorskip("skimage.data", reason="scikit-image, which carries the picture, is not installed")
+data = pytest.importorskip(
+    "skimage.data", reason="scikit-image, which carries the picture, is not installed"
+)
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-LEGACY = {"nose": (0.435, 0.250), "left_eye": (0.486, 0.220), "left_shoulder": (0.598, 0.501), "right_shoulder": (0.220, 0.469)}
+LEGACY = {
+    "nose": (0.435, 0.250),
+    "left_eye": (0.486, 0.220),
+    "left_shoulder": (0.598, 0.501),
+    "right_shoulder": (0.220, 0.469),
+}
 
 
 @pytest.fixture(scope="module")
 def folder() -> Path:
     folder = Path(os.environ.get("SPOBET_MODELS") or cache_folder())
     if not all((folder / model.name).is_file() for model in MODELS):
-        pytest.skip("MediaPipe's networks are not here: set SPOBET_MODELS to their folder, or run `spobet extract` once")
+        pytest.skip(
+            "MediaPipe's networks are not here: set SPOBET_MODELS to their folder, or run `spobet extract` once"
+        )
     return folder
 
 
@@ -49,6 +58,10 @@ def test_the_same_pictures_give_the_same_landmarks_with_room_for_others_too(fold
 
 
 def test_a_detector_is_named_by_all_that_changes_what_it_finds(folder: Path) -> None:
-    names = {MediaPipe(folder).name, MediaPipe(folder, people=2).name, MediaPipe(folder, confidence=0.7).name}
+    names = {
+        MediaPipe(folder).name,
+        MediaPipe(folder, people=2).name,
+        MediaPipe(folder, confidence=0.7).name,
+    }
     assert len(names) == 3
     assert all(model.name in name for name in names for model in MODELS)

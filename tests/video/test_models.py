@@ -23,11 +23,17 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache" / "spobet" / "models"
 
 
-def test_networks_are_fetched_once_and_checked(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_networks_are_fetched_once_and_checked(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     content = {model.name: model.name.encode() for model in MODELS}
     with serving(Site(content)) as site:
         ours = [
-            replace(model, url=f"{site.address}/{model.name}", sha256=hashlib.sha256(content[model.name]).hexdigest())
+            replace(
+                model,
+                url=f"{site.address}/{model.name}",
+                sha256=hashlib.sha256(content[model.name]).hexdigest(),
+            )
             for model in MODELS
         ]
         monkeypatch.setattr(models, "MODELS", ours)
@@ -53,15 +59,26 @@ def test_what_is_not_mediapipe_0_10_21_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "other.whl", "w") as wheel:
         wheel.writestr("mediapipe/__init__.py", "")
     for source in (tmp_path / "other.whl", tmp_path):
-        with pytest.raises(FileNotFoundError, match=r"pose_detection\.tflite not in it, expected the wheel of mediapipe 0\.10\.21"):
+        with pytest.raises(
+            FileNotFoundError,
+            match=r"pose_detection\.tflite not in it, expected the wheel of mediapipe 0\.10\.21",
+        ):
             make_models(source, tmp_path / "made")
     assert not (tmp_path / "made").exists()
 
 
-def test_without_the_extra_its_name_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_its_name_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(__import__("sys").modules, "av", None)
     (tmp_path / "sign.mp4").touch()
-    for words in (["extract", str(tmp_path), str(tmp_path / "set")], ["predict", "wlasl100-hands", str(tmp_path / "sign.mp4")]):
+    for words in (
+        ["extract", str(tmp_path), str(tmp_path / "set")],
+        ["predict", "wlasl100-hands", str(tmp_path / "sign.mp4")],
+    ):
         result = CliRunner().invoke(main, words)
         assert (result.exit_code, result.stdout) == (2, "")
-        assert result.stderr == "spobet: finding landmarks in video needs av: pip install 'spobet[video]'\n"
+        assert (
+            result.stderr
+            == "spobet: finding landmarks in video needs av: pip install 'spobet[video]'\n"
+        )

@@ -25,20 +25,29 @@ def person(x: float, size: float) -> np.ndarray:
 def test_a_video_becomes_a_pose_with_sides_times_and_gaps(tmp_path: Path) -> None:
     pytest.importorskip("av", reason="the extra video (PyAV) is not installed")
     pictures = [*waving(3), picture({BODY: (20, 28), LEFT: (30, 48)}), picture({})]
-    pose = read_video(write_video(tmp_path / "clip.mp4", pictures, times_ms=[0, 40, 100, 140, 180]), Blocks())
+    pose = read_video(
+        write_video(tmp_path / "clip.mp4", pictures, times_ms=[0, 40, 100, 140, 180]), Blocks()
+    )
     assert (pose.unit, pose.skeleton.name) == ("image", "HOLISTIC_75")
     np.testing.assert_allclose(pose.times, [0, 0.04, 0.1, 0.14, 0.18])
-    np.testing.assert_allclose(pose["right_hand_wrist"][:, 1] * 48, [11.5, 19.5, 27.5, np.nan, np.nan], atol=0.7)
+    np.testing.assert_allclose(
+        pose["right_hand_wrist"][:, 1] * 48, [11.5, 19.5, 27.5, np.nan, np.nan], atol=0.7
+    )
     np.testing.assert_allclose(pose["left_hand_wrist"][:4] * (64, 48), [(51.5, 33.5)] * 4, atol=0.7)
     assert not pose.seen[4].any()
     assert pose.confidence[0].min() == 1
 
 
 def test_the_signer_is_followed_past_someone_smaller() -> None:
-    found = [Found(np.stack([person(0.8, 0.05), person(0.3, 0.2)][:: 1 if frame % 2 else -1]), NO_HANDS) for frame in range(4)]
+    found = [
+        Found(np.stack([person(0.8, 0.05), person(0.3, 0.2)][:: 1 if frame % 2 else -1]), NO_HANDS)
+        for frame in range(4)
+    ]
     found.append(Found(person(0.8, 0.05)[None], NO_HANDS))
     pose = follow_signer(found, None, np.ones((5, 2), np.float32))
-    np.testing.assert_array_equal(pose.xy[:4, HOLISTIC_75.body], np.stack([person(0.3, 0.2)[:, :2]] * 4))
+    np.testing.assert_array_equal(
+        pose.xy[:4, HOLISTIC_75.body], np.stack([person(0.3, 0.2)[:, :2]] * 4)
+    )
     assert not pose.seen[4].any()
 
 
@@ -64,6 +73,10 @@ def test_times_that_do_not_ascend_are_unknown(tmp_path: Path) -> None:
 
 
 def test_nobody_at_all_is_all_missing() -> None:
-    pose = follow_signer([Found(np.zeros((0, NUM_BODY_POINTS, 3), np.float32), NO_HANDS)] * 2, None, np.ones((2, 2), np.float32))
+    pose = follow_signer(
+        [Found(np.zeros((0, NUM_BODY_POINTS, 3), np.float32), NO_HANDS)] * 2,
+        None,
+        np.ones((2, 2), np.float32),
+    )
     assert pose.xy.shape == (2, len(HOLISTIC_75), 2)
     assert not pose.seen.any()

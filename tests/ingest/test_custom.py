@@ -1,0 +1,120 @@
+"""Claims about clips of one's own made into a data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from formats.clips import made_clip
+
+from spobet.dataset.store import Dataset
+from spobet.formats import openpose, packed, spoter_csv
+from spobet.formats.spoter_csv import SpoterClip
+from spobet.ingest.custom import import_clips, import_spoter
+from spobet.poses.skeleton import HANDS_42, HOLISTIC_75, OPENPOSE_54
+
+
+def table(folder: Path, *lines: str) -> Path:
+    (folder / "clips.csv").write_text("\n".join(lines) + "\n")
+    return folder / "clips.csv"
+
+
+def test_a_table_of_clips_of_any_format_becomes_a_data_set(tmp_path: Path) -> None:
+    clip = made_clip(OPENPOSE_54, unit="pixels", size=(640, 480))
+    openpose.write(clip, tmp_path / "one")
+    spoter_csv.write(clip, tmp_path / "two.csv")
+    packed.write(made_clip(HOLISTIC_75, unit="pixels"), tmp_path / "three.npz")
+    source = table(
+        tmp_path,
+        "path,sign,participant_id,split",
+        "one,go,ann,train",
+        "two.csv,thin,bob,test",
+        "three.npz,go,,train",
+    )
+    report = import_clips(source, tmp_path / "data")
+    data = Dataset.open(tmp_path / "data")
+    assert report.summary() == "read 3 of 3 clips"
+    assert [(clip.id, clip.gloss, clip.signer, clip.split) for clip in data.manifest] == [
+        ("one", "go", "ann", "train"), ("two", "thin", "bob", "test"), ("three", "go", "", "train"),
+    ]  # fmt: skip
+    assert (data.skeleton, data.info.unit) == (OPENPOSE_54, "pixels")
+    np.testing.assert_array_equal(data.pose("one").xy, clip.xy)
+    np.testing.assert_allclose(data.pose("two").xy, clip.xy, rtol=1e-5)
+
+
+def test_folders_name_the_gloss_and_the_split(tmp_path: Path) -> None:
+    for place in ("train/go/a", "train/go/b", "test/thin/a"):
+        (tmp_path / "clips" / place).parent.mkdir(parents=True, exist_ok=True)
+        openpose.write(made_clip(OPENPOSE_54, unit="pixels"), tmp_path / "clips" / place)
+    import_clips(tmp_path / "clips", tmp_path / "data")
+    clips = [(clip.id, clip.gloss, clip.split) for clip in Dataset.open(tmp_path / "data").manifest]
+    assert clips == [
+        ("test/thin/a", "thin", "test"),
+        ("train/go/a", "go", "train"),
+        ("train/go/b", "go", "train"),
+    ]
+
+
+def test_what_cannot_be_read_is_listed_and_the_rest_kept(tmp_path: Path) -> None:
+    openpose.write(made_clip(OPENPOSE_54, unit="pixels"), tmp_path / "good")
+    (tmp_path / "broken.json").write_text('{"pose_landmarks": 3}')
+    packed.write(made_clip(HANDS_42, unit="pixels"), tmp_path / "hands.npz")
+    packed.write(made_clip(OPENPOSE_54), tmp_path / "shares.npz")
+    lines = [
+        f"{name},go" for name in ("gone.json", "broken.json", "good", "hands.npz", "shares.npz")
+    ]
+    said: list[str] = []
+    report = import_clips(table(tmp_path, "path,gloss", *lines), tmp_path / "data", say=said.append)
+    assert [line.split(", known by")[0] for line in said] == [
+        f"{tmp_path / 'good'}: OpenPose clip folder"
+    ]
+    assert report.summary() == "read 1 of 5 clips; 4 listed in problems.csv"
+    assert [problem.what for problem in report.problems] == [
+        "missing",
+        "corrupt",
+        "other landmarks",
+        "corrupt",
+    ]
+    assert "lacks 12 of 54" in report.problems[2].detail
+    assert (tmp_path / "data" / "problems.csv").read_text().count("\n") == 5
+
+
+def test_a_table_of_which_nothing_can_be_read_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"none of 1 clips could be read; the first: .*gone"):
+        import_clips(table(tmp_path, "path,gloss", "gone,go"), tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("lines", "error"),
+    [
+        (("path,name", "a,go"), "columns path, name; expected path, gloss"),
+        (("path,gloss", "a"), ":2: more or fewer values"),
+        (("path,gloss,split", "a,go,dev"), ":2: clip a: split 'dev'"),
+        (("path,gloss", "a,go", "a,go"), "1 clip ids stand twice: a"),
+        (("path,sign,gloss", "a,go,go"), "columns path, gloss, gloss"),
+    ],
+)
+def test_a_table_that_is_wrong_says_where(
+    lines: tuple[str, ...], error: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=error):
+        import_clips(table(tmp_path, *lines), tmp_path / "data")
+
+
+def test_spoters_tables_become_a_data_set_of_their_splits(tmp_path: Path) -> None:
+    for name in ("train", "test"):
+        clips = [SpoterClip(made_clip(OPENPOSE_54, seed=seed), str(seed)) for seed in range(2)]
+        spoter_csv.write_clips(clips, tmp_path / f"{name}.csv")
+    import_spoter(
+        [(name, tmp_path / f"{name}.csv") for name in ("train", "test")], tmp_path / "data"
+    )
+    data = Dataset.open(tmp_path / "data")
+    assert [(clip.id, clip.gloss, clip.split) for clip in data.manifest] == [
+        ("train/0", "0", "train"), ("train/1", "1", "train"), ("test/0", "0", "test"), ("test/1", "1", "test"),
+    ]  # fmt: skip
+    np.testing.assert_allclose(data.pose("test/1").xy, made_clip(OPENPOSE_54, seed=1).xy)
+    spoter_csv.write(made_clip(OPENPOSE_54), tmp_path / "bare.csv")
+    with pytest.raises(ValueError, match=r"bare\.csv: row 1 has no label"):
+        import_spoter([("", tmp_path / "bare.csv")], tmp_path / "other")

@@ -1,0 +1,151 @@
+"""Claims about making a data set of packed arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from spobet.dataset.manifest import SPLITS, Clip
+from spobet.dataset.store import Dataset
+from spobet.ingest.packed import import_packed
+
+FACE = ("nose", "left_eye", "right_eye")
+
+
+def save(folder: Path, absent: str = "", **changes: Any) -> Path:
+    """A packed file of three clips with one, two and three frames."""
+    fields: dict[str, Any] = {
+        "coords": np.arange(36, dtype=np.float32).reshape(6, 3, 2),
+        "offsets": [0, 1, 3, 6],
+        "landmark": FACE,
+        "label": [0, 1, 0],
+        "gloss": ["go", "thin"],
+        "split": [0, 2, 1],
+        "video_id": ["07", "12", "3"],
+        "signer_id": [5, -1, 8],
+    } | changes
+    path = folder / "clips.npz"
+    np.savez(path, **{name: value for name, value in fields.items() if name != absent})
+    return path
+
+
+def test_every_clip_of_the_file_is_in_the_data_set(tmp_path: Path) -> None:
+    manifest = import_packed(save(tmp_path), tmp_path / "set", licence="CC0-1.0")
+    assert manifest.clips == (
+        Clip("07", "go", signer="5", split="train"),
+        Clip("12", "thin", split="test"),
+        Clip("3", "go", signer="8", split="val"),
+    )
+    dataset = Dataset.open(tmp_path / "set")
+    assert dataset.manifest == manifest
+    assert [len(pose) for _, pose in dataset.poses()] == [1, 2, 3]
+    assert dataset.pose("12")["nose"].tolist() == [[6, 7], [12, 13]]
+    assert (dataset.info.source, dataset.info.licence, dataset.info.unit) == (
+        "clips.npz",
+        "CC0-1.0",
+        "image",
+    )
+
+
+@pytest.mark.parametrize("kind", ["U", "S"])
+def test_names_may_stand_in_place_of_numbers(tmp_path: Path, kind: str) -> None:
+    texts = {
+        "label": ["go", "thin", "go"],
+        "split": ["train", "test", "val"],
+        "video_id": ["07", "12", "3"],
+    }
+    path = save(
+        tmp_path,
+        absent="gloss",
+        **{name: np.array(values, dtype=kind) for name, values in texts.items()},
+    )
+    manifest = import_packed(path, tmp_path / "set")
+    assert [(clip.id, clip.gloss, clip.split) for clip in manifest] == [
+        ("07", "go", "train"),
+        ("12", "thin", "test"),
+        ("3", "go", "val"),
+    ]
+
+
+def test_clips_without_ids_are_numbered_and_splits_may_have_another_order(tmp_path: Path) -> None:
+    manifest = import_packed(
+        save(tmp_path, absent="video_id", split_names=["test", "train", "val"]), tmp_path / "set"
+    )
+    assert [(clip.id, clip.split) for clip in manifest] == [
+        ("0", "test"),
+        ("1", "val"),
+        ("2", "train"),
+    ]
+
+
+def test_import_shows_its_progress(tmp_path: Path) -> None:
+    passed: list[str] = []
+
+    def watch(clips: Iterable[Clip]) -> Iterator[Clip]:
+        for clip in clips:
+            passed.append(clip.id)
+            yield clip
+
+    import_packed(save(tmp_path), tmp_path / "set", progress=watch)
+    assert passed == ["07", "12", "3"]
+
+
+@pytest.mark.parametrize(
+    ("absent", "change", "message"),
+    [
+        ("label", {}, "no field 'label' with one entry a clip"),
+        ("split", {}, "no field 'split' with one entry a clip"),
+        (
+            "gloss",
+            {},
+            "label holds int64, expected names, or whole numbers and a field with their names",
+        ),
+        ("", {"label": [0.0, 1.0, 0.0]}, "label holds float64, expected names, or whole numbers"),
+        ("", {"label": [0, 2, 0]}, r"label numbers run 0\.\.2, but 2 names are given"),
+        ("", {"label": [0, -1, 0]}, r"label numbers run -1\.\.0"),
+        (
+            "",
+            {"label": [0, 1]},
+            r"field 'label' has shape \(2,\), expected \(3,\), one entry a clip",
+        ),
+        ("", {"signer_id": [[1], [2], [3]]}, r"field 'signer_id' has shape \(3, 1\)"),
+        (
+            "",
+            {"split": ["train", "dev", "test"]},
+            "clip 12: split 'dev', expected one of: train, val, test",
+        ),
+        ("", {"video_id": ["1", "2", "1"]}, "1 clip ids stand twice: 1"),
+        ("", {"coords": np.zeros((5, 3, 2))}, r"offsets run 0\.\.6, expected to ascend 0\.\.5"),
+    ],
+)
+def test_a_wrong_field_is_named_and_nothing_is_written(
+    tmp_path: Path, absent: str, change: dict[str, Any], message: str
+) -> None:
+    path = save(tmp_path, absent, **change)
+    with pytest.raises(ValueError, match=rf"clips\.npz: {message}"):
+        import_packed(path, tmp_path / "set")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_clip_without_frames_is_an_error_and_no_labelled_sample(tmp_path: Path) -> None:
+    """Once a clip without frames stayed as an empty labelled sample."""
+    with pytest.raises(ValueError, match="clip 12: no frames"):
+        import_packed(save(tmp_path, offsets=[0, 3, 3, 6]), tmp_path / "set")
+    assert not (tmp_path / "set").exists()
+
+
+def test_the_real_landmarks_are_imported_in_full(shared: Path, tmp_path: Path) -> None:
+    manifest = import_packed(shared / "data/wlasl100-hands.npz", tmp_path / "set")
+    assert [len(manifest.of_splits(split)) for split in SPLITS] == [748, 165, 100]
+    dataset = Dataset.open(tmp_path / "set")
+    assert len(dataset) == 1013
+    assert sum(dataset.info.num_frames) == 65_896
+    with np.load(shared / "data/wlasl100-hands.npz") as arrays:
+        num_hands, clip_ids = int(arrays["hand_mask"].sum()), arrays["video_id"].tolist()
+    assert [clip.id for clip in dataset.manifest] == clip_ids
+    assert sum(int(pose.seen.sum()) for _, pose in dataset.poses()) == num_hands * 21
+    assert len(dataset.manifest.vocabulary) == 100

@@ -1,0 +1,66 @@
+"""Claims about the text and the page that tell the doubts about a data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+
+from spobet.cli import main
+from spobet.dataset.manifest import Clip
+from spobet.dataset.store import Dataset, DatasetWriter
+from spobet.reports import audit as checks
+from spobet.reports.audit import check
+
+
+@pytest.fixture
+def doubtful(tiny_data: Path, tmp_path: Path) -> Path:
+    """One recording in two splits under two glosses, and three clips beside it."""
+    tiny = Dataset.open(tiny_data)
+    with DatasetWriter(tmp_path / "set", tiny.skeleton, tiny.info.unit, "made", "") as writer:
+        for number, (_, pose) in zip(range(4), tiny.poses(), strict=False):
+            writer.add(Clip(str(number), f"gloss {number}", "ann <b>", "train"), pose)
+        writer.add(Clip("copy", "say <i>", split="test"), tiny.pose(tiny.manifest.clips[0].id))
+    return tmp_path / "set"
+
+
+def test_every_doubt_is_a_line_under_its_count(doubtful: Path) -> None:
+    lines = check(doubtful).splitlines()
+    assert lines[0].startswith(
+        f"{doubtful}: 5 clips compared, each with every other. One recording: "
+    )
+    twins = "  identical: 0 (train, gloss 0), copy (test, say <i>)"
+    assert lines[1:] == [
+        "one recording in several splits: 1",
+        twins,
+        "one url in several splits, with frames in common: 0",
+        "one recording under several glosses: 1",
+        twins,
+        "one recording twice in one split under one gloss: 0",
+        "clips unlike the others: 0",
+    ]
+
+
+def test_the_page_draws_every_clip_of_a_doubt(doubtful: Path, tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        main, ["check", str(doubtful), "--html", str(tmp_path / "doubts.html")]
+    )
+    assert result.exit_code == 0 and result.stdout.strip() == check(doubtful)
+    page = (tmp_path / "doubts.html").read_text(encoding="utf-8")
+    root = ElementTree.fromstring(page)
+    assert len(list(root.iter("article"))) == 2
+    assert len(list(root.iter("{http://www.w3.org/2000/svg}svg"))) == 4
+    text = "".join(root.itertext())
+    assert "1 doubt about 5 clips" in text and "say <i>" in text and "signer ann <b>" in text
+    assert "<script" not in page and "src=" not in page
+
+
+def test_of_many_doubts_the_first_are_drawn_and_the_others_counted(
+    doubtful: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "MAX_DRAWN", 0)
+    check(doubtful, tmp_path / "doubts.html")
+    page = (tmp_path / "doubts.html").read_text(encoding="utf-8")
+    assert "Drawn: the first 0 of 1." in page and "<svg" not in page
