@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
-from spobet.commands.arguments import ANY, FILE, FOLDER, OUT_FILE, RUN
+from spobet.commands.arguments import FILE, OUT_FILE, PATH, RUN
 
 
 @click.command()
 @click.argument("run", type=RUN)
-@click.argument("clips", type=ANY, nargs=-1, required=True)
+@click.argument("clips", type=PATH, nargs=-1, required=True)
 @click.option(
     "--split-file",
     type=FILE,
@@ -59,7 +58,7 @@ def models(name: str | None) -> None:
 @click.command()
 @click.argument("run", type=RUN)
 @click.argument("gloss", required=False)
-@click.argument("clips", type=ANY, nargs=-1)
+@click.argument("clips", type=PATH, nargs=-1)
 @click.option("--list", "listed", is_flag=True, help="Show what is enrolled.")
 @click.option("--remove", metavar="GLOSS", help="Forget a sign.")
 @click.option("--file", type=OUT_FILE, help="Where enrolled signs are kept, if not beside the run.")
@@ -90,7 +89,7 @@ def enrol(
 
 @click.command()
 @click.argument("run", type=RUN)
-@click.option("--data", type=ANY, required=True, help="Data set that holds the clips.")
+@click.option("--data", type=PATH, required=True, help="Data set that holds the clips.")
 @click.option(
     "--split",
     "splits",
@@ -109,34 +108,7 @@ def calibrate(run: Path, data: Path, splits: tuple[str, ...], error: float) -> N
 
 @click.command()
 @click.argument("run", type=RUN)
-@click.argument("out", type=FOLDER)
-@click.option("--data", type=ANY, help="Data set on which to measure what each file is worth.")
-@click.option(
-    "--split",
-    "splits",
-    multiple=True,
-    default=["test"],
-    show_default=True,
-    help="Give it twice to pool two.",
-)
-@click.option("--litert", is_flag=True, help="Write a LiteRT file too (Keras on TensorFlow).")
-def export(run: Path, out: Path, data: Path | None, splits: tuple[str, ...], litert: bool) -> None:
-    """Write the network for apps, in three sizes: spobet export wlasl100-hands exported --data data/hands"""
-    from spobet.recognition.quantize import export
-
-    for written in export(run, out, data, splits, _litert_writer() if litert else None):
-        click.echo(written)
-
-
-def _litert_writer() -> Any:
-    from spobet.model.litert import write_litert
-
-    return write_litert
-
-
-@click.command()
-@click.argument("run", type=RUN)
-@click.argument("clip", type=ANY)
+@click.argument("clip", type=PATH)
 @click.option("--top", default=3, show_default=True, help="How many glosses.")
 def spot(run: Path, clip: Path, top: int) -> None:
     """Find the signs in a long clip: spobet spot wlasl100-hands long.npz"""
@@ -146,6 +118,3 @@ def spot(run: Path, clip: Path, top: int) -> None:
 
     for spotted in spot(load(run), read(clip), top=top):
         click.echo(spotted)
-
-
-COMMANDS = (spot, predict, models, enrol, calibrate, export)

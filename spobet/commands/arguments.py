@@ -1,4 +1,4 @@
-"""What the commands' arguments may be, and how their progress is shown."""
+"""The kinds of argument and the options that several commands share, and their progress bar."""
 
 from __future__ import annotations
 
@@ -9,10 +9,22 @@ from typing import Any
 
 import click
 
+from spobet.errors import NotFound
+
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-ANY = click.Path(exists=True, path_type=Path)
+PATH = click.Path(exists=True, path_type=Path)
 OUT_FILE = click.Path(dir_okay=False, path_type=Path)
+
+DATA = click.option("--data", type=PATH, required=True, help="Data set that holds the clips.")
+SPLITS = click.option(
+    "--split",
+    "splits",
+    multiple=True,
+    default=["test"],
+    show_default=True,
+    help="Split of the data set; give it twice to pool two.",
+)
 
 
 class _Run(click.ParamType):
@@ -27,7 +39,7 @@ class _Run(click.ParamType):
 
         try:
             return find_run(value)
-        except FileNotFoundError as error:
+        except NotFound as error:
             self.fail(str(error), parameter, context)
 
 

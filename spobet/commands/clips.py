@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from spobet.commands.arguments import ANY, FILE, OUT_FILE
+from spobet.commands.arguments import FILE, OUT_FILE, PATH
 
 
 @click.command()
-@click.argument("clip", type=ANY)
+@click.argument("clip", type=PATH)
 @click.argument("out", type=click.Path(path_type=Path))
 def convert(clip: Path, out: Path) -> None:
     """Rewrite the landmarks of a clip in another form: spobet convert 69241 69241.pose
@@ -23,7 +23,7 @@ def convert(clip: Path, out: Path) -> None:
 
 
 @click.command()
-@click.argument("clip", type=ANY)
+@click.argument("clip", type=PATH)
 @click.argument("out", type=OUT_FILE)
 @click.option(
     "--frames",
@@ -63,6 +63,3 @@ def show(clip: Path, out: Path, frames: int, height: int, video: Path | None) ->
         drawn = skeleton_strip(pose, frames, height) if frames else moving_skeleton(pose, height)
     write_whole(out, drawn)
     click.echo(f"{out}: {clip}, {recognise(clip).format}, {len(pose)} frames")
-
-
-COMMANDS = (convert, show)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from spobet.commands.arguments import ANY, FILE, FOLDER, OUT_FILE, progress
+from spobet.commands.arguments import FILE, FOLDER, OUT_FILE, PATH, progress
 
 
 @click.command()
@@ -31,7 +31,7 @@ def import_() -> None:
 
 
 @import_.command(name="wlasl")
-@click.argument("poses", type=ANY)
+@click.argument("poses", type=PATH)
 @click.argument("splits", type=FILE, nargs=-1, required=True)
 @click.argument("out", type=FOLDER)
 @click.option("--class-list", type=FILE, help="Names of the classes of an nslt_*.json split.")
@@ -57,7 +57,7 @@ def import_npz(file: Path, out: Path, licence: str) -> None:
 
 
 @import_.command(name="clips")
-@click.argument("source", type=ANY)
+@click.argument("source", type=PATH)
 @click.argument("out", type=FOLDER)
 @click.option("--licence", default="", help="Terms under which the clips may be used.")
 def import_clips_(source: Path, out: Path, licence: str) -> None:
@@ -100,7 +100,7 @@ def import_spoter_(
 
 
 @click.command()
-@click.argument("dataset", type=ANY)
+@click.argument("dataset", type=PATH)
 @click.option("--html", type=OUT_FILE, help="Also write a page, with plots.")
 def info(dataset: Path, html: Path | None) -> None:
     """Count clips, signers and frames of a data set, and name its leaks: spobet info data/asl100"""
@@ -110,7 +110,7 @@ def info(dataset: Path, html: Path | None) -> None:
 
 
 @click.command()
-@click.argument("dataset", type=ANY)
+@click.argument("dataset", type=PATH)
 @click.argument("out", type=FOLDER)
 @click.option("--val", default=0.15, show_default=True, help="Share of the clips to validate on.")
 @click.option("--test", default=0.2, show_default=True, help="Share of the clips to test on.")
@@ -127,13 +127,10 @@ def split(dataset: Path, out: Path, val: float, test: float, seed: int) -> None:
 
 
 @click.command()
-@click.argument("dataset", type=ANY)
-@click.option("--html", type=OUT_FILE, help="Also write a page with the doubtful clips drawn.")
-def check(dataset: Path, html: Path | None) -> None:
-    """Find leaks, doubtful labels and odd clips by their landmarks: spobet check data/hands --html doubts.html"""
-    from spobet.reports.audit import check
+@click.argument("dataset", type=PATH)
+@click.option("--html", type=OUT_FILE, help="Also write a page with the clips drawn.")
+def audit(dataset: Path, html: Path | None) -> None:
+    """Find leaks, duplicates, doubtful labels and outliers: spobet audit data/hands --html audit.html"""
+    from spobet.reports.audit import check as audit_data_set
 
-    click.echo(check(dataset, html))
-
-
-COMMANDS = (synthesize, import_, info, split, check)
+    click.echo(audit_data_set(dataset, html))

@@ -43,6 +43,3 @@ def serve(run: Path, host: str, port: int, token: str, workers: int, enrolled: P
 
     click.echo(f"http://{host}:{port}")
     start(run, enrolled, token, workers, host=host, port=port, log_level="warning")
-
-
-COMMANDS = (serve,)

@@ -3,42 +3,64 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from spobet.commands.arguments import ANY, FILE, FOLDER, RUN
+from spobet.commands.arguments import DATA, FILE, FOLDER, PATH, RUN
+
+if TYPE_CHECKING:
+    from spobet.config import Experiment
+
+_RUN_OUT = click.option(
+    "--run", type=FOLDER, required=True, help="Run folder to make, or to go on with."
+)
+_BACKBONE = click.option(
+    "--backbone", type=RUN, help="Run folder, or name of a shipped network, to start from."
+)
+_SEED = click.option("--seed", type=int, help="Instead of the experiment's seed.")
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=FOLDER,
+    default=Path("demo"),
+    show_default=True,
+    help="Folder for everything the demo makes.",
+)
+def demo(out: Path) -> None:
+    """Run the whole pipeline on synthetic signs; it ends in one HTML page."""
+    from spobet.demo import run_demo
+
+    click.echo(run_demo(out, say=lambda line: click.echo(line, err=True)))
 
 
 @click.command()
 @click.argument("experiment", type=FILE)
 @click.option(
     "--data",
-    type=ANY,
+    type=PATH,
     required=True,
     multiple=True,
     help="Data set whose training clips are used; may be given again.",
 )
-@click.option("--run", type=FOLDER, required=True, help="Run folder to make, or to go on with.")
+@_RUN_OUT
+@_BACKBONE
 @click.option(
-    "--backbone", type=RUN, help="Run folder, or name of a shipped network, to start from."
+    "--without", type=PATH, help="Leave out this data set's validation and test clips."
 )
+@click.option("--fold", type=int, help="With --without: leave out this training fold instead.")
 @click.option(
-    "--without",
-    type=ANY,
-    help="Leave out what the validation and test clips of this data set or manifest.csv hold.",
-)
-@click.option(
-    "--fold", type=int, help="With --without: what this fold of its training clips holds, instead."
-)
-@click.option(
-    "--their",
+    "--without-their",
+    "their",
     type=click.Choice(["glosses", "signers"]),
     multiple=True,
-    help="With --without: also what is of their ...",
+    help="With --without: also leave out every clip of their glosses or signers.",
 )
-@click.option("--seed", type=int, help="Instead of the experiment's seed.")
+@_SEED
 def pretrain(
     experiment: Path,
     data: tuple[Path, ...],
@@ -49,39 +71,36 @@ def pretrain(
     their: tuple[str, ...],
     seed: int | None,
 ) -> None:
-    """Pretrain a backbone on hidden frames, glosses or both: spobet pretrain FILE.toml --data data/hands --run runs/pretrained"""
+    """Pretrain a backbone on hidden frames, on glosses, or on both.
+
+    Example: spobet pretrain experiments/asl100.toml --data data/asl100 --run runs/pretrained
+    """
     from spobet.dataset.reserve import reserve
     from spobet.training import pretrain
 
     if without is None and (fold is not None or their):
-        raise click.UsageError(
-            "--fold and --their say what --without leaves out: name a data set with --without"
-        )
+        raise click.UsageError("--fold and --without-their narrow what --without leaves out")
     reserved = reserve(without, fold, their) if without else None
-    record = pretrain(
-        _experiment(experiment, seed), data, run, reserved, backbone, command=_command()
-    )
-    click.echo(
-        f"{run}: backbone pretrained on {len(record.clips):,} clips, {record.epochs} epochs, {record.minutes:.1f} minutes"
-    )
+    settings = _experiment(experiment, seed)
+    record = pretrain(settings, data, run, reserved, backbone, command=_command())
+    clips, epochs = f"{len(record.clips):,} clips", f"{record.epochs} epochs"
+    click.echo(f"{run}: pretrained on {clips}, {epochs}, {record.minutes:.1f} minutes")
     if record.left_out:
         click.echo(record.left_out)
 
 
 @click.command()
 @click.argument("experiment", type=FILE)
-@click.option("--data", type=ANY, required=True, help="Data set whose training clips are used.")
-@click.option("--run", type=FOLDER, required=True, help="Run folder to make, or to go on with.")
-@click.option(
-    "--backbone", type=RUN, help="Run folder, or name of a shipped network, to start from."
-)
-@click.option("--seed", type=int, help="Instead of the experiment's seed.")
+@DATA
+@_RUN_OUT
+@_BACKBONE
+@_SEED
 @click.option("--fold", type=int, help="Hold out this fold of the training clips, and score it.")
 @click.option(
-    "--background",
-    type=ANY,
+    "--auxiliary",
+    type=PATH,
     multiple=True,
-    help="Data set whose other glosses teach what is none of them.",
+    help="Data set of other glosses, trained beside these and never answered.",
 )
 def train(
     experiment: Path,
@@ -90,23 +109,24 @@ def train(
     backbone: Path | None,
     seed: int | None,
     fold: int | None,
-    background: tuple[Path, ...],
+    auxiliary: tuple[Path, ...],
 ) -> None:
-    """Train a network to name glosses: spobet train experiments/wlasl100-hands.toml --data data/hands --run runs/hands"""
+    """Train a network to recognise glosses.
+
+    Example: spobet train experiments/wlasl100-hands.toml --data data/hands --run runs/hands
+    """
     from spobet.training import train
 
-    record = train(_experiment(experiment, seed), data, run, backbone, fold, _command(), background)
+    settings = _experiment(experiment, seed)
+    record = train(settings, data, run, backbone, fold, _command(), auxiliary)
     clips = f"{len(record.clips):,} clips{', those of its backbone included' if backbone else ''}"
-    click.echo(
-        f"{run}: trained on {clips}, {record.epochs} epochs, {record.minutes:.1f} minutes, {record.chosen}"
-    )
+    time = f"{record.epochs} epochs, {record.minutes:.1f} minutes"
+    click.echo(f"{run}: trained on {clips}, {time}, {record.chosen}")
     if record.head_from:
         click.echo(f"its head began with {record.head_from}")
 
 
-def _experiment(path: Path, seed: int | None) -> Any:
-    from dataclasses import replace
-
+def _experiment(path: Path, seed: int | None) -> Experiment:
     from spobet.config import read_experiment
 
     experiment = read_experiment(path)
@@ -115,6 +135,3 @@ def _experiment(path: Path, seed: int | None) -> Any:
 
 def _command() -> str:
     return " ".join(["spobet", *sys.argv[1:]])
-
-
-COMMANDS = (pretrain, train)

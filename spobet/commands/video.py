@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import click
 
-from spobet.commands.arguments import ANY, FILE, FOLDER, OUT_FILE, RUN, progress
+from spobet.commands.arguments import FILE, FOLDER, OUT_FILE, PATH, RUN, progress
 
 Item = TypeVar("Item")
 _MODELS = click.option(
@@ -21,13 +21,13 @@ _MODELS = click.option(
 )
 _MODELS_FROM = click.option(
     "--models-from",
-    type=ANY,
+    type=PATH,
     help="Make them, offline, from this wheel of mediapipe 0.10.21 or where it is installed.",
 )
 
 
 @click.command()
-@click.argument("source", type=ANY)
+@click.argument("source", type=PATH)
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option(
     "--clips",
@@ -205,6 +205,3 @@ def live(
 
     detector = open_mediapipe(models, models_from, say=lambda line: click.echo(line, err=True))
     show_live(load(run), detector, source, out, top, tell=click.echo)
-
-
-COMMANDS = (extract, live, wlasl)

@@ -1,12 +1,6 @@
-"""Training on Keras: `pretrain` a backbone, `train` a classifier.
+"""Training on Keras: `pretrain` a backbone, `train` a classifier."""
 
-Importing this chooses JAX where the user has chosen no backend (docs/decisions/backend.md).
-"""
-
-import os
-
-os.environ.setdefault("KERAS_BACKEND", "jax")
-
+import spobet.model  # noqa: F401  chooses Keras's backend before Keras is imported
 from spobet.training.pretrain import pretrain
 from spobet.training.train import train
 

@@ -1,0 +1,125 @@
+"""Commands that judge networks and show what they do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from spobet.commands.arguments import DATA, FILE, FOLDER, OUT_FILE, PATH, RUN, SPLITS
+
+_DRAWN = click.option("--html", type=OUT_FILE, help="Also write a page with the clips drawn.")
+_DATA_OF_IDS = click.option(
+    "--data", type=PATH, help="Data set whose clip ids CLIPS are; without it they are paths."
+)
+
+
+@click.command()
+@click.argument("run", type=RUN, required=False)
+@click.option("--predictions", type=FILE, help="Score this CSV file instead: docs/formats.md.")
+@DATA
+@SPLITS
+def evaluate(
+    run: Path | None, predictions: Path | None, data: Path, splits: tuple[str, ...]
+) -> None:
+    """Score a run on clips that it was not trained on.
+
+    Example: spobet evaluate runs/hands --data data/hands --split test
+    """
+    from spobet.recognition.evaluate import evaluate, evaluate_predictions
+
+    if run and not predictions:
+        metrics = evaluate(run, data, splits)
+    elif predictions and not run:
+        metrics = evaluate_predictions(predictions, data, splits)
+    else:
+        raise click.UsageError("name either a run or a file with --predictions")
+    click.echo(metrics.table())
+
+
+@click.command()
+@click.argument("first", type=RUN)
+@click.argument("second", type=RUN)
+@DATA
+@SPLITS
+@click.option("--html", type=OUT_FILE, help="Also write a page with the clips that differ, drawn.")
+def compare(
+    first: Path, second: Path, data: Path, splits: tuple[str, ...], html: Path | None
+) -> None:
+    """Compare two scored runs, or files of predictions, on the same clips.
+
+    Example: spobet compare runs/a runs/b --data data/hands
+    """
+    from spobet.reports.compare import compare_paths
+
+    click.echo(compare_paths(first, second, data, splits, html))
+
+
+@click.command()
+@click.argument("runs", type=RUN, nargs=-1, required=True)
+@DATA
+@SPLITS
+@click.option(
+    "--out",
+    type=FOLDER,
+    default=Path("report"),
+    show_default=True,
+    help="Folder for report.html and report.json.",
+)
+@click.option(
+    "--error", default=0.1, show_default=True, help="Share of wrong answers the threshold allows."
+)
+def report(
+    runs: tuple[Path, ...], data: Path, splits: tuple[str, ...], out: Path, error: float
+) -> None:
+    """Write one page on one run or several, such as the seeds of one recipe.
+
+    Example: spobet report runs/a-0 runs/a-1 --data data/hands
+    """
+    from spobet.reports.evaluation import report
+
+    click.echo(report(runs, data, splits, out, error))
+
+
+@click.command()
+@click.argument("run", type=RUN)
+@click.argument("clips", nargs=-1)
+@_DATA_OF_IDS
+@_DRAWN
+@click.option("--split", "splits", multiple=True, help="Without CLIPS: test the weights on it.")
+@click.option("--max-clips", default=100, show_default=True, help="With --split: at most so many.")
+def rollout(
+    run: Path,
+    clips: tuple[str, ...],
+    data: Path | None,
+    html: Path | None,
+    splits: tuple[str, ...],
+    max_clips: int,
+) -> None:
+    """Show which frames reach the answer by attention rollout.
+
+    Example: spobet rollout runs/hands 17713 --data data/hands --html attention.html
+    """
+    from spobet.explain.attention import measure, roll_out_clips
+
+    if data and splits and not clips:
+        click.echo(measure(run, data, splits, max_clips))
+    elif clips and not splits:
+        click.echo(roll_out_clips(run, clips, data, html))
+    else:
+        raise click.UsageError("name either clips, or --data and a --split to measure on")
+
+
+@click.command()
+@click.argument("run", type=RUN)
+@click.argument("clips", nargs=-1, required=True)
+@_DATA_OF_IDS
+@_DRAWN
+def reconstruct(run: Path, clips: tuple[str, ...], data: Path | None, html: Path | None) -> None:
+    """Show how a pretrained encoder fills in hidden frames.
+
+    Example: spobet reconstruct runs/pretrained 17713 --data data/hands
+    """
+    from spobet.explain.reconstruction import reconstruct_clips
+
+    click.echo(reconstruct_clips(run, clips, data, html))

@@ -1,0 +1,29 @@
+"""The command that writes networks for apps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from spobet.commands.arguments import FOLDER, PATH, RUN, SPLITS
+
+
+@click.command()
+@click.argument("run", type=RUN)
+@click.argument("out", type=FOLDER)
+@click.option("--data", type=PATH, help="Data set on which to measure the accuracy of each file.")
+@SPLITS
+@click.option("--litert", is_flag=True, help="Write a LiteRT file too (Keras on TensorFlow).")
+def export(run: Path, out: Path, data: Path | None, splits: tuple[str, ...], litert: bool) -> None:
+    """Write the network for apps, as ONNX with 32-, 16- and 8-bit weights.
+
+    Example: spobet export wlasl100-hands exported --data data/hands
+    """
+    from spobet.recognition.quantize import export
+
+    write_litert = None
+    if litert:
+        from spobet.model.litert import write_litert
+    for written in export(run, out, data, splits, write_litert):
+        click.echo(written)
