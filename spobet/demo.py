@@ -1,4 +1,4 @@
-"""The whole way on synthetic signs: make them, pretrain, train, evaluate, predict, and show it on one page."""
+"""The whole pipeline on synthetic signs: make, pretrain, train, evaluate, predict, one page."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from spobet.runs import RunFolder
 NUM_EXAMPLES = 3
 PAGE = "report.html"
 _CAVEATS = (
-    "Synthetic signers perform synthetic signs: this shows that the whole way works, not how well real signs are recognised.",
-    "Every clip shows one sign; signs inside longer videos are not looked for.",
+    "Synthetic signers perform synthetic signs: this shows that the pipeline works, "
+    "not how well real signs are recognised.",
+    "Every clip shows one sign.",
 )
 
 
@@ -33,10 +34,7 @@ def run_demo(out: Path, say: Callable[[str], None]) -> Path:
 
     Steps whose result is there already are not done again, so a demo that was stopped goes on.
     """
-    from spobet.training import (  # the demo is listed by --help, which must not wait for Keras
-        pretrain,
-        train,
-    )
+    from spobet.training import pretrain, train  # Keras only once it is needed
 
     began = time.monotonic()
     data, pretrained, trained = out / "data", RunFolder(out / "pretrained"), RunFolder(out / "run")
@@ -79,33 +77,27 @@ def _page(
 
 
 def _charts(pretrained: RunFolder, trained: RunFolder) -> tuple[Chart, ...]:
-    restoring, naming = pretrained.read_history(), trained.read_history()
+    reconstruction, recognition = pretrained.read_history(), trained.read_history()
+    error, accuracy = "squared error of hidden landmarks", "accuracy on augmented training clips"
     return (
-        Chart("Pretraining", "squared error of hidden landmarks", {"restored": restoring["loss"]}),
-        Chart("Training", "cross-entropy", {"loss": naming["loss"]}),
-        Chart(
-            "Training",
-            "share of varied training clips named right",
-            {"accuracy": naming["accuracy"]},
-        ),
+        Chart("Pretraining", error, {"reconstruction": reconstruction["loss"]}),
+        Chart("Training", "cross-entropy", {"loss": recognition["loss"]}),
+        Chart("Training", accuracy, {"accuracy": recognition["accuracy"]}),
     )
 
 
 def _examples(
     dataset: Dataset, trained: RunFolder, predictions: tuple[Prediction, ...]
 ) -> tuple[Example, ...]:
-    """A missed clip if there is one, then clips named right, each of another gloss, asked anew through the recogniser."""
+    """A clip of the wrong answer if there is one, then right ones, each of another gloss."""
     recognizer = load(trained.path)
-    missed_first = sorted(predictions, key=lambda prediction: prediction.rank == 1)
-    first_of_gloss = {prediction.gloss: prediction for prediction in reversed(missed_first)}
-    chosen = [
-        prediction for prediction in missed_first if first_of_gloss[prediction.gloss] is prediction
-    ]
-    chosen = [*chosen[:1], *(prediction for prediction in chosen[1:] if prediction.rank == 1)][
-        :NUM_EXAMPLES
-    ]
+    first_of_gloss: dict[str, Prediction] = {}
+    for prediction in sorted(predictions, key=lambda prediction: prediction.rank == 1):
+        first_of_gloss.setdefault(prediction.gloss, prediction)
+    worst, *rest = first_of_gloss.values()
+    chosen = [worst, *(prediction for prediction in rest if prediction.rank == 1)]
     examples = []
-    for prediction in chosen:
+    for prediction in chosen[:NUM_EXAMPLES]:
         pose = dataset.pose(prediction.clip_id)
         answers = tuple((answer.gloss, answer.probability) for answer in recognizer.predict(pose))
         examples.append(Example(prediction.clip_id, pose, prediction.gloss, answers))
@@ -113,20 +105,16 @@ def _examples(
 
 
 def _minimal_pairs(path: Path, predictions: tuple[Prediction, ...]) -> tuple[MinimalPair, ...]:
+    """How often the glosses of each pair were recognised, and how often taken for each other."""
+    pairs = []
     with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    return tuple(
-        _minimal_pair(row["parameter"], {row["first"], row["second"]}, predictions) for row in rows
-    )
-
-
-def _minimal_pair(
-    parameter: str, pair: set[str], predictions: tuple[Prediction, ...]
-) -> MinimalPair:
-    of_pair = [prediction for prediction in predictions if prediction.gloss in pair]
-    right = sum(prediction.rank == 1 for prediction in of_pair)
-    confused = sum(
-        prediction.rank > 1 and prediction.answers[0][0] in pair for prediction in of_pair
-    )
-    first, second = sorted(pair)
-    return MinimalPair(first, second, parameter, right, confused, len(of_pair))
+        for row in csv.DictReader(file):
+            pair = {row["first"], row["second"]}
+            of_pair = [prediction for prediction in predictions if prediction.gloss in pair]
+            hits = [prediction.rank == 1 for prediction in of_pair]
+            confused = [
+                prediction.rank > 1 and prediction.answers[0][0] in pair for prediction in of_pair
+            ]
+            counts = (sum(hits), sum(confused), len(of_pair))
+            pairs.append(MinimalPair(*sorted(pair), row["parameter"], *counts))
+    return tuple(pairs)

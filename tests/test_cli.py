@@ -1,4 +1,4 @@
-"""Claims about the command: what it prints, and one line with exit status 2 for whatever a user can mend."""
+"""The command: what it prints, and one line with exit status 2 for what a user can mend."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+import spobet as spobet_package
 from spobet.cli import main
+from spobet.commands import SECTIONS
 from spobet.config import Experiment, write_experiment
 from spobet.dataset.store import Dataset
 from spobet.formats import openpose
@@ -92,6 +94,47 @@ def test_every_command_has_help_with_an_example() -> None:
         assert spobet(name, "--help").exit_code == 0
         if name not in ("import", "demo"):
             assert f"spobet {name} " in str(command.help)
+
+
+def test_a_fault_of_ours_keeps_its_traceback(
+    tiny_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*words: object) -> str:
+        raise ValueError("operands could not be broadcast together")
+
+    monkeypatch.setattr("spobet.reports.data_set.describe", broken)
+    result = spobet("info", tiny_data)
+    assert isinstance(result.exception, ValueError)
+    assert "spobet: " not in result.stderr
+
+
+def test_a_missing_module_of_ours_is_not_taken_for_a_missing_extra(
+    tiny_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "spobet.reports.data_set", None)
+    result = spobet("info", tiny_data)
+    assert isinstance(result.exception, ImportError)
+    assert "pip install" not in result.stderr
+
+
+def test_the_module_is_the_command() -> None:
+    words = [sys.executable, "-m", "spobet", "--version"]
+    shown = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert shown.endswith(f"version {spobet_package.__version__}\n")
+
+
+def test_every_public_name_is_listed_and_there() -> None:
+    pytest.importorskip("keras", reason="training is not installed")
+    assert set(spobet_package.__all__) <= set(dir(spobet_package))
+    for name in spobet_package.__all__:
+        assert getattr(spobet_package, name).__name__ == name
+
+
+def test_help_lists_every_command_in_its_section() -> None:
+    listed = {command.name for section in SECTIONS.values() for command in section}
+    shown = spobet("--help").stdout
+    assert listed == set(main.commands)
+    assert all(f"\n{title}:" in shown for title in SECTIONS)
 
 
 def test_synthesize_makes_a_data_set_and_says_so(tmp_path: Path) -> None:
