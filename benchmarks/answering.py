@@ -1,10 +1,12 @@
-"""How fast one clip is answered, beside Keras and beside the same arithmetic as one matrix product, in one run on one thread.
+"""How fast one clip is answered, beside Keras and beside one matrix product of as many operations.
 
-    taskset -c 0 python benchmarks/answering.py RUN     # a run of `spobet train`, with its Keras network
+    taskset -c 0 python benchmarks/answering.py RUN     # a run of `spobet train`, with its Keras
+    network
 
-A clip of 64 frames, from landmarks in memory to ranked glosses, normalisation included; the jitted, warmed predict_on_batch of
-Keras's default backend on the same input; and a matrix product with as many operations as the network's products. Then a first
-answer in a fresh process, in starts of the bare interpreter, with its memory.
+A clip of 64 frames, from landmarks in memory to ranked glosses, normalisation included; the jitted,
+warmed predict_on_batch of Keras's default backend on the same input; and a matrix product with as
+many operations as the network's products. Then a first answer in a fresh process, in starts of the
+bare interpreter, with its memory.
 """
 
 from __future__ import annotations
@@ -53,7 +55,7 @@ def median(call: Callable[[], object], times: int = 40) -> float:
 
 
 def operations(path: Path) -> float:
-    """Multiplications and additions in the matrix products and convolutions of an ONNX file, for one clip."""
+    """Multiplications and additions in the products and convolutions of an ONNX file, one clip."""
     import onnx
 
     model = onnx.load(path)
@@ -89,7 +91,7 @@ def main() -> None:
         + 0.1 * rng.normal(size=(landmarks, 2))
     )
     pose = PoseSequence(xy, np.ones(xy.shape[:2]), recognizer.skeleton, unit="image")
-    inputs = recognizer._bank([pose]).steady_input(
+    inputs = recognizer._bank([pose]).even_input(
         np.arange(1), run.experiment().input.num_frames, run.experiment().input.stretch
     )
     flops = operations(run.onnx)
@@ -107,17 +109,13 @@ def main() -> None:
         answer, product = median(lambda: recognizer.predict(pose)), median(lambda: left @ right)
         rows.append((answer, product, median(lambda: network.predict_on_batch(inputs))))
     answer, product, theirs = (statistics.median(column) for column in zip(*rows, strict=True))
-    print(
-        f"{flops / 1e6:.1f} M operations in products of one clip; a {side} x {side} matrix product has as many"
-    )
+    print(f"{flops / 1e6:.1f} M operations in products of one clip, as in {side} x {side} matrices")
     print(f"landmarks to ranked glosses: {answer * 1e3:.2f} ms")
-    print(
-        f"as one matrix product: {product * 1e3:.2f} ms; times that: {statistics.median(a / p for a, p, _ in rows):.2f}"
-    )
+    times = statistics.median(a / p for a, p, _ in rows)
+    print(f"as one matrix product: {product * 1e3:.2f} ms; times that: {times:.2f}")
     ratio = statistics.median(k / a for a, _, k in rows)
-    print(
-        f"Keras on {keras.backend.backend()}, predict_on_batch: {theirs * 1e3:.2f} ms, {ratio:.1f} times as long"
-    )
+    backend = keras.backend.backend()
+    print(f"Keras on {backend}: {theirs * 1e3:.2f} ms, {ratio:.1f} times as long")
     _first_answer(Path(sys.argv[1]), xy)
 
 
@@ -130,16 +128,15 @@ def _first_answer(run: Path, xy: np.ndarray) -> None:
     for _ in range(ROUNDS):
         for code, seconds in took.items():
             began = time.perf_counter()
-            told = subprocess.run(
+            output = subprocess.run(
                 [sys.executable, "-c", code], capture_output=True, text=True, check=True
             ).stdout
             seconds.append(time.perf_counter() - began)
-            megabytes = float(told.split()[-1]) if told else megabytes
+            megabytes = float(output.split()[-1]) if output else megabytes
     clip.unlink()
     bare, first = (statistics.median(seconds) for seconds in took.values())
-    print(
-        f"import, load, first answer: {first * 1e3:.0f} ms, {first / bare:.1f} starts of the bare interpreter, {megabytes:.0f} MB"
-    )
+    starts = f"{first / bare:.1f} starts of the bare interpreter"
+    print(f"import, load, first answer: {first * 1e3:.0f} ms, {starts}, {megabytes:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import numpy as np
 
 from spobet.dataset.store import Dataset
 from spobet.errors import NotFound
-from spobet.evaluation.calibration import softmax
+from spobet.evaluation.probabilities import softmax
 from spobet.evaluation.deletion import Curves, compare_weights
 from spobet.explain.rollout import explain, gradient_times_input
 from spobet.files import write_whole
@@ -49,7 +49,7 @@ class _Opened:
 
     def inputs(self) -> dict[str, np.ndarray]:
         choices = self.run.experiment().input
-        return self.bank.steady_input(
+        return self.bank.even_input(
             np.arange(len(self.bank)), choices.num_frames, choices.stretch
         )
 

@@ -37,7 +37,7 @@ def restore(
         )
     choices, recipe = experiment.input, experiment.pretrain
     bank = PoseBank.of(poses, record.skeleton, choices.min_confidence, choices.right_leads)
-    inputs = bank.steady_input(np.arange(len(bank)), choices.num_frames, choices.stretch)
+    inputs = bank.even_input(np.arange(len(bank)), choices.num_frames, choices.stretch)
     mask = inputs["frame_mask"]
     frames = choose_hidden_frames(mask, recipe.mask_ratio, recipe.span, np.random.default_rng(seed))
     landmarks = inputs["landmarks"]

@@ -10,8 +10,9 @@ import numpy as np
 
 from spobet.errors import UserError
 from spobet.evaluation.rollout import attention_matrix, frame_weights, pooling_matrix, rollout
+from spobet.model.block import Block, receptive_field
 from spobet.model.classifier import SignClassifier
-from spobet.model.layers import AttentionBlock, Tensor
+from spobet.model.layers import Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,7 @@ def attention_maps(
     inputs: landmarks (clips, frames, landmarks, 3) and frame_mask (clips, frames), as the classifier takes them.
     """
     backbone = classifier.backbone
-    blocks = [layer for layer in backbone.layers if isinstance(layer, AttentionBlock)]
+    blocks = [block for block in backbone.blocks if block.attends]
     if not blocks:
         return []
     entering = keras.Model(backbone.input, [tensor for block in blocks for tensor in block.input])
@@ -64,10 +65,9 @@ def explain(classifier: SignClassifier, inputs: dict[str, np.ndarray]) -> list[E
     ]
 
 
-def _attended(block: AttentionBlock, x: Tensor, mask: Tensor) -> tuple[np.ndarray, np.ndarray]:
+def _attended(block: Block, x: Tensor, mask: Tensor) -> tuple[np.ndarray, np.ndarray]:
     """The block's attention for what enters it, from the plain kernel."""
-    y = block.norms[0](x) if block.norm_first else x
-    _, scores = block.attention(y, y, attention_mask=mask[:, None], return_attention_scores=True)
+    scores = block.attention_scores(x, mask)
     return keras.ops.convert_to_numpy(scores), keras.ops.convert_to_numpy(mask).astype(bool)
 
 
@@ -77,13 +77,13 @@ def _explained(
     clip: int,
     frame_mask: np.ndarray,
 ) -> Explanation:
-    config, with_token = classifier.backbone.config, classifier.backbone.config.clip_token
+    backbone, with_token = classifier.backbone, classifier.backbone.config.clip_token
     attention, mask, matrices = iter(maps), np.array(frame_mask, dtype=np.bool_), []
-    for kind in config.blocks:
-        if kind == "attention":
+    for block in backbone.blocks:
+        if block.attends:
             scores, position_mask = next(attention)
             matrices.append(attention_matrix(scores[clip], position_mask[clip]))
-        elif kind == "pool":
+        elif block.stride > 1:
             pool = pooling_matrix(mask, with_token)
             matrices.append(pool)
             mask = np.asarray(pooling_matrix(mask).any(axis=1))
@@ -102,19 +102,8 @@ def _explained(
     return Explanation(
         weights,
         tuple(scores[clip] for scores, _ in maps),
-        frames_seen(config.blocks, config.kernel_size),
+        receptive_field(backbone.blocks),
     )
-
-
-def frames_seen(blocks: tuple[str, ...], kernel_size: int) -> int:
-    """How many frames one position sees through the convolutions and pools among the blocks, attention left aside."""
-    seen, step = 1, 1
-    for kind in blocks:
-        if kind == "convolution":
-            seen += (kernel_size - 1) * step
-        elif kind == "pool":
-            seen, step = seen + step, 2 * step
-    return seen
 
 
 def gradient_times_input(

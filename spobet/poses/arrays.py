@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from spobet.errors import UserError
 from spobet.poses.adapt import on_skeleton
 from spobet.poses.normalize import normalize
+from spobet.poses.resample import between_frames, even_frame_times, uneven_frame_times
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
 
 
 @dataclass(frozen=True, eq=False)
 class PoseBank:
-    """Normalised clips one after the other in one array, ready to be read many at a time.
+    """Normalised clips one after the other in one array, to be read many at a time.
 
-    xy: (all frames, landmarks, 2) float32, NaN = missing. firsts, lengths: (clips,) where each begins and its frames.
-    confidence: (all frames, landmarks) float16 in 0..1; None where the detector is sure of everything it saw.
+    xy: (all frames, landmarks, 2) float32, NaN = missing.
+    firsts, lengths: (clips,) first frame and number of frames of each.
+    confidence: (all frames, landmarks) float16 in 0..1; None where it is 1 for all that was seen.
+    uneven: of clips with uneven frame times, when each frame was taken, in mean frame intervals.
     """
 
     xy: np.ndarray
@@ -26,6 +30,7 @@ class PoseBank:
     lengths: np.ndarray
     skeleton: Skeleton
     confidence: np.ndarray | None = None
+    uneven: Mapping[int, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -42,89 +47,86 @@ class PoseBank:
 
         KeyError where a pose lacks landmarks, ValueError where it has no frames.
         """
-        xy, ends, doubts = np.zeros((0, len(skeleton), 2), np.float32), [0], []
+        xy, ends = np.zeros((0, len(skeleton), 2), np.float32), [0]
+        uncertain: list[tuple[int, np.ndarray]] = []
+        uneven: dict[int, np.ndarray] = {}
         for pose in poses:
-            normal = normalize(on_skeleton(pose, skeleton), min_confidence, right_leads)
-            clip = normal.xy
-            if not len(clip):
-                raise ValueError(
-                    f"clip {len(ends)} of those given has no frames, nothing can be read of it"
-                )
+            if not len(pose):
+                raise UserError(f"clip {len(ends)} has no frames, expected at least one")
+            clip = normalize(on_skeleton(pose, skeleton), min_confidence, right_leads)
             ends.append(ends[-1] + len(clip))
-            if ends[-1] > len(xy):
-                xy.resize(
-                    (ends[-1] + len(xy) // 4, *xy.shape[1:]), refcheck=False
-                )  # in place: all clips are never held twice
-            xy[ends[-2] : ends[-1]] = clip
-            if (normal.confidence[normal.seen] < 1).any():
-                doubts.append((ends[-2], normal.confidence.astype(np.float16)))
+            if ends[-1] > len(xy):  # grown in place, so that all clips are never held twice
+                xy.resize((ends[-1] + len(xy) // 4, *xy.shape[1:]), refcheck=False)
+            xy[ends[-2] : ends[-1]] = clip.xy
+            if (clip.confidence[clip.seen] < 1).any():
+                uncertain.append((ends[-2], clip.confidence.astype(np.float16)))
+            if (frame_times := uneven_frame_times(clip.times)) is not None:
+                uneven[len(ends) - 2] = frame_times
         xy.resize((ends[-1], *xy.shape[1:]), refcheck=False)
-        return cls(
-            xy,
-            np.array(ends[:-1], np.int64),
-            np.diff(ends),
-            skeleton,
-            _confidence(doubts, xy.shape[:2]),
-        )
+        confidence = _confidence(uncertain, xy.shape[:2])
+        firsts = np.array(ends[:-1], np.int64)
+        return cls(xy, firsts, np.diff(ends), skeleton, confidence, uneven)
 
-    def read(self, clips: np.ndarray, moments: np.ndarray) -> np.ndarray:
-        """Landmarks of some clips at fractional frame positions.
+    def read(self, clips: np.ndarray, frame_times: np.ndarray) -> np.ndarray:
+        """Landmarks of some clips at any time, (n, frames, landmarks, 2), as by `between_frames`.
 
-        clips: (n,) positions in the bank; moments: (n, frames). Between two frames the value is on the line
-        between them; where either is missing it is that of the nearer. Returns (n, frames, landmarks, 2).
+        clips: (n,) positions in the bank. frame_times: (n, frames), 0 to the clip's length - 1,
+        in mean frame intervals: where frames are evenly spaced, fractional frame numbers.
         """
-        before, after = np.floor(moments).astype(np.int64), np.ceil(moments).astype(np.int64)
-        share = (moments - before).astype(np.float32)[..., None, None]
-        earlier, later = (
-            self.xy[self.firsts[clips][:, None] + frames] for frames in (before, after)
-        )
-        between = earlier + share * (later - earlier)
-        return np.where(np.isnan(between), np.where(share < 0.5, earlier, later), between)
+        positions = self._positions(clips, frame_times)
+        before, after = np.floor(positions).astype(np.int64), np.ceil(positions).astype(np.int64)
+        share = (positions - before).astype(np.float32)[..., None, None]
+        first = self.firsts[clips][:, None]
+        return between_frames(self.xy[first + before], self.xy[first + after], share)
 
-    def confidence_at(self, clips: np.ndarray, moments: np.ndarray) -> np.ndarray:
-        """How sure the detector was in the frame nearest to each moment: (n, frames, landmarks) float32, as in `read`."""
-        frames = self.firsts[clips][:, None] + np.round(moments).astype(np.int64)
+    def confidence_at(self, clips: np.ndarray, frame_times: np.ndarray) -> np.ndarray:
+        """Confidence in the frame nearest to each time: (n, frames, landmarks) float32.
+
+        Arguments as in `read`.
+        """
+        positions = self._positions(clips, frame_times)
+        frames = self.firsts[clips][:, None] + np.round(positions).astype(np.int64)
         if self.confidence is None:
             return np.ones((*frames.shape, len(self.skeleton)), np.float32)
         return self.confidence[frames].astype(np.float32)
 
-    def steady_input(
+    def even_input(
         self, clips: np.ndarray, num_frames: int, stretch: bool
     ) -> dict[str, np.ndarray]:
-        """Network input of the clips at positions (n,), read at their `steady_moments`: no chance."""
-        moments, frame_mask = steady_moments(self.lengths[clips], num_frames, stretch)
-        return network_input(self.read(clips, moments), frame_mask)
+        """Network input of the clips at positions (n,), read at their `even_frame_times`."""
+        frame_times, frame_mask = even_frame_times(self.lengths[clips], num_frames, stretch)
+        return network_input(self.read(clips, frame_times), frame_mask)
 
-
-def _confidence(doubts: list[tuple[int, np.ndarray]], shape: tuple[int, ...]) -> np.ndarray | None:
-    """All clips' confidence from that of the clips in which something is doubtful; None where nothing is."""
-    if not doubts:
-        return None
-    everything = np.ones(shape, np.float16)
-    for first, confidence in doubts:
-        everything[first : first + len(confidence)] = confidence
-    return everything
-
-
-def steady_moments(
-    lengths: np.ndarray, num_frames: int, stretch: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Where to read clips of `lengths` (clips,) frames: moments (clips, num_frames) and frame_mask of that shape.
-
-    stretch: evenly from first to last frame, filling all. Otherwise frame by frame, then padding (which
-    repeats the last frame, masked); clips longer than num_frames are thinned evenly to fill all.
-    """
-    fill = np.full(len(lengths), num_frames) if stretch else np.minimum(lengths, num_frames)
-    steps = np.arange(num_frames)[None, :]
-    last = (lengths - 1)[:, None]
-    moments = np.minimum(steps * last / np.maximum(fill - 1, 1)[:, None], last)
-    return moments, steps < fill[:, None]
+    def _positions(self, clips: np.ndarray, frame_times: np.ndarray) -> np.ndarray:
+        """Fractional frame numbers of times, which differ from these where frames are uneven."""
+        positions = frame_times
+        for row in [row for row, clip in enumerate(clips.tolist()) if clip in self.uneven]:
+            if positions is frame_times:
+                positions = frame_times.astype(np.float64)
+            taken = self.uneven[int(clips[row])]
+            positions[row] = np.interp(frame_times[row], taken, np.arange(len(taken)))
+        return positions
 
 
 def network_input(xy: np.ndarray, frame_mask: np.ndarray) -> dict[str, np.ndarray]:
-    """landmarks (clips, frames, landmarks, 3) of x, y, seen, and frame_mask (clips, frames), from xy with NaN."""
+    """landmarks (clips, frames, landmarks, 3) of x, y, seen, and frame_mask (clips, frames).
+
+    xy: (clips, frames, landmarks, 2), NaN where missing.
+    """
     seen = ~np.isnan(xy[..., :1]) & frame_mask[:, :, None, None]
     return {
         "landmarks": np.concatenate([np.where(seen, xy, 0), seen], axis=-1).astype(np.float32),
         "frame_mask": frame_mask,
     }
+
+
+def _confidence(
+    uncertain: list[tuple[int, np.ndarray]], shape: tuple[int, ...]
+) -> np.ndarray | None:
+    """Confidence of all clips from (first frame, confidence) of those that have any below 1."""
+    if not uncertain:
+        return None
+    confidence = np.ones(shape, np.float16)
+    for first, values in uncertain:
+        confidence[first : first + len(values)] = values
+    return confidence

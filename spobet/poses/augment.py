@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from spobet.errors import UserError
-from spobet.poses.arrays import steady_moments
 from spobet.poses.mirror import mirror
+from spobet.poses.resample import even_frame_times
 from spobet.poses.skeleton import Skeleton
 
 _LARGEST = {"mirror": 1, "drop_hand": 1, "drop_span": 1, "max_dropped_span": 1, "cut": 0.5}
@@ -75,11 +75,11 @@ def random_frame_times(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Where to read clips of `lengths` (clips,) frames, with time cut, warped and sped up or slowed down.
 
-    Returns moments (clips, num_frames), positions in frames, and frame_mask of that shape; see `steady_moments`.
+    Returns moments (clips, num_frames), positions in frames, and frame_mask of that shape; see `even_frame_times`.
     """
     pace = np.exp(rng.uniform(-1, 1, len(lengths)) * np.log1p(config.speed))
     told = np.maximum(np.round(lengths * pace).astype(np.int64), 1)
-    steady, frame_mask = steady_moments(told, num_frames, stretch)
+    steady, frame_mask = even_frame_times(told, num_frames, stretch)
     share = _warped(steady / np.maximum(told - 1, 1)[:, None], config.warp, rng)
     first = rng.uniform(
         -config.cut / 2, config.cut, (len(lengths), 1)

@@ -243,7 +243,7 @@ class Recognizer:
         ]
         parts = [
             self.score_inputs(
-                bank.steady_input(clips, self._config.num_frames, self._config.stretch)
+                bank.even_input(clips, self._config.num_frames, self._config.stretch)
             )
             for clips in batches
         ]
@@ -259,7 +259,7 @@ class Recognizer:
         )
 
     def score_inputs(self, inputs: dict[str, np.ndarray]) -> Scored:
-        """What the network makes of input that is ready, as `PoseBank.steady_input` makes it."""
+        """What the network makes of input that is ready, as `PoseBank.even_input` makes it."""
         logits, embeddings, *others = self._session.run(None, inputs)
         return Scored(
             logits, embeddings, others[0] if others else np.zeros((len(logits), 0), np.float32)

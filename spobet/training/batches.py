@@ -276,6 +276,6 @@ def _parts(bank: PoseBank) -> list[np.ndarray]:
 
 def steady_input(bank: PoseBank, experiment: Experiment) -> Batch:
     """Network input of every clip of a bank as recognition reads it: no chance."""
-    return bank.steady_input(
+    return bank.even_input(
         np.arange(len(bank)), experiment.input.num_frames, experiment.input.stretch
     )

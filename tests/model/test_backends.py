@@ -14,7 +14,8 @@ import pytest
 
 from spobet.config import Experiment, write_experiment
 from spobet.dataset.store import Dataset
-from spobet.poses.arrays import PoseBank, network_input, steady_moments
+from spobet.poses.arrays import PoseBank, network_input
+from spobet.poses.resample import even_frame_times
 from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
 
@@ -39,7 +40,7 @@ def inputs(trained_run: Path, tiny_data: Path) -> dict[str, np.ndarray]:
     choices, dataset = RunFolder(trained_run).experiment().input, Dataset.open(tiny_data)
     poses = [pose for _, pose in dataset.poses()][:3]
     bank = PoseBank.of(poses, dataset.skeleton, choices.min_confidence)
-    moments, frame_mask = steady_moments(bank.lengths, choices.num_frames, choices.stretch)
+    moments, frame_mask = even_frame_times(bank.lengths, choices.num_frames, choices.stretch)
     return network_input(bank.read(np.arange(len(bank)), moments), frame_mask)
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spobet.poses.arrays import PoseBank, network_input, steady_moments
+from spobet.poses.arrays import PoseBank, network_input
 from spobet.poses.normalize import normalize
+from spobet.poses.resample import even_frame_times
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, Skeleton
 
@@ -37,10 +38,10 @@ def read_x(poses: PoseBank, clip: int, *moments: float) -> list[float]:
 
 @settings(deadline=None, max_examples=40)
 @given(lengths=lengths_of_clips, num_frames=st.integers(2, 64), stretch=st.booleans())
-def test_steady_moments_lie_in_the_clip_in_order_and_end_at_its_last_frame(
+def test_even_frame_times_lie_in_the_clip_in_order_and_end_at_its_last_frame(
     lengths: list[int], num_frames: int, stretch: bool
 ) -> None:
-    moments, frame_mask = steady_moments(np.array(lengths), num_frames, stretch)
+    moments, frame_mask = even_frame_times(np.array(lengths), num_frames, stretch)
     assert moments.shape == frame_mask.shape == (len(lengths), num_frames)
     assert moments[:, 0].tolist() == [0] * len(lengths)
     assert moments[:, -1].tolist() == [length - 1 for length in lengths]
@@ -83,10 +84,10 @@ def test_clips_do_not_touch_each_other() -> None:
 
 
 def test_short_clips_are_padded_and_long_ones_thinned_or_all_are_stretched() -> None:
-    moments, frame_mask = steady_moments(np.array([2, 7]), 4, stretch=False)
+    moments, frame_mask = even_frame_times(np.array([2, 7]), 4, stretch=False)
     assert moments.tolist() == [[0, 1, 1, 1], [0, 2, 4, 6]]
     assert frame_mask.tolist() == [[True, True, False, False], [True] * 4]
-    moments, frame_mask = steady_moments(np.array([3, 7]), 5, stretch=True)
+    moments, frame_mask = even_frame_times(np.array([3, 7]), 5, stretch=True)
     assert moments.tolist() == [[0, 0.5, 1, 1.5, 2], [0, 1.5, 3, 4.5, 6]]
     assert frame_mask.all()
 
@@ -96,7 +97,7 @@ def test_short_clips_are_padded_and_long_ones_thinned_or_all_are_stretched() -> 
 def test_clips_of_any_length_are_read(num_frames: int, stretch: bool) -> None:
     """Once clips of over 249 frames crashed."""
     clips = PoseBank.of([hands(0, num_frames)], HANDS_42, 0.0)
-    moments, frame_mask = steady_moments(clips.lengths, 48, stretch)
+    moments, frame_mask = even_frame_times(clips.lengths, 48, stretch)
     inputs = network_input(clips.read(np.array([0]), moments), frame_mask)
     assert inputs["landmarks"].shape == (1, 48, len(HANDS_42), 3)
     assert np.isfinite(inputs["landmarks"]).all()
@@ -135,7 +136,7 @@ def test_a_bank_selects_its_landmarks_and_drops_guesses() -> None:
 
 def test_a_bank_of_no_clips_is_one_and_clips_without_frames_are_refused() -> None:
     assert len(PoseBank.of([], HANDS_42, 0.0)) == 0
-    with pytest.raises(ValueError, match="clip 2 of those given has no frames"):
+    with pytest.raises(ValueError, match="clip 2 has no frames"):
         PoseBank.of([hands(0, 2), hands(0, 0)], HANDS_42, 0.0)
     with pytest.raises(KeyError, match="lacks 12 of 54"):
         PoseBank.of([hands(0, 2)], OPENPOSE_54, 0.0)

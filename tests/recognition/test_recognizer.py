@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from spobet.dataset.store import Dataset
-from spobet.poses.arrays import PoseBank, steady_moments
+from spobet.poses.arrays import PoseBank
+from spobet.poses.resample import even_frame_times
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, Skeleton
 from spobet.recognition.recognizer import BATCH_SIZE, Recognizer, load
@@ -33,7 +34,7 @@ def test_onnx_and_keras_agree(recognizer: Recognizer, trained_run: Path) -> None
     choices = run.experiment().input
     clips = [random_clip(seed, num_frames=1 + 3 * seed) for seed in range(5)]
     bank = PoseBank.of(clips, OPENPOSE_54, choices.min_confidence)
-    moments, frame_mask = steady_moments(bank.lengths, choices.num_frames, choices.stretch)
+    moments, frame_mask = even_frame_times(bank.lengths, choices.num_frames, choices.stretch)
     xy = bank.read(np.arange(len(bank)), moments)
     landmarks = np.nan_to_num(np.concatenate([xy, np.isfinite(xy[..., :1])], axis=-1)).astype(
         np.float32

@@ -12,7 +12,7 @@ from recognition.test_recognizer import random_clip
 from spobet.config import Experiment
 from spobet.dataset.reserve import auxiliary_clips
 from spobet.dataset.store import Dataset, DatasetWriter
-from spobet.evaluation.calibration import softmax
+from spobet.evaluation.probabilities import softmax
 from spobet.ingest.synthetic import synthesize
 from spobet.poses.arrays import PoseBank
 from spobet.recognition.calibrate import find_rejection
@@ -94,7 +94,7 @@ def test_the_file_answers_as_keras_does(run: RunFolder) -> None:
         choices.min_confidence,
         choices.right_leads,
     )
-    inputs = bank.steady_input(np.arange(3), choices.num_frames, choices.stretch)
+    inputs = bank.even_input(np.arange(3), choices.num_frames, choices.stretch)
     everything = keras.saving.load_model(run.classifier).predict_on_batch(inputs)
     scored = recognizer.score_inputs(inputs)
     assert everything.shape == (3, len(run.all_glosses()))
