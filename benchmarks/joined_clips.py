@@ -1,4 +1,4 @@
-"""Long clips made of short ones, with rests and transitions between them: what spotting is measured on."""
+"""Long clips made of short ones, with rests and transitions between them, to measure spotting."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ class Joined:
 def join_clips(clips: Iterable[tuple[str, PoseSequence]], seed: int) -> Joined:
     """Clips (gloss, landmarks in shares of the picture) one after the other, at 25 frames a second.
 
-    Before, between and after them the hands rest at the lower edge of the picture, swaying a little and seen in
-    HANDS_SEEN_AT_REST of the frames, and move from rest to the clip's first place and from its last place to rest. A sign's
-    frames are those of its clip from the first to the last in which a hand is seen; a clip without any is left out. ValueError
-    where none shows a hand.
+    Before, between and after them the hands rest at the lower edge of the picture. They sway a
+    little, are seen in HANDS_SEEN_AT_REST of the frames, and move from rest to where the clip
+    begins and back from where it ends. A sign's frames are those of its clip from the first to
+    the last in which a hand is seen; a clip without any is left out. ValueError where none shows
+    a hand.
     """
     rng, parts, signs, length = np.random.default_rng(seed), [], [], 0
     skeleton = None
@@ -50,7 +51,7 @@ def join_clips(clips: Iterable[tuple[str, PoseSequence]], seed: int) -> Joined:
         if not np.isfinite(size):
             continue
         skeleton = clip.skeleton
-        first, last = _places(clip.xy), _places(clip.xy[::-1])
+        first, last = _first_seen(clip.xy), _first_seen(clip.xy[::-1])
         begin, end = _at_rest(first, rng), _at_rest(last, rng)
         before = [_rest(begin, size, rng), _transition(begin, first, rng)]
         length += sum(map(len, before))
@@ -64,26 +65,25 @@ def join_clips(clips: Iterable[tuple[str, PoseSequence]], seed: int) -> Joined:
     return Joined(PoseSequence(xy, confidence, skeleton, times, "image"), tuple(signs))
 
 
-def _places(xy: np.ndarray) -> np.ndarray:
+def _first_seen(xy: np.ndarray) -> np.ndarray:
     """Where each landmark is when it is first seen: (landmarks, 2), NaN where it never is."""
     seen = ~np.isnan(xy[..., 0])
     frames = seen.argmax(axis=0)
     return xy[frames, np.arange(xy.shape[1])]
 
 
-def _at_rest(places: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _at_rest(xy: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The same hands, let down to the lower edge of the picture."""
-    drop = _BOTTOM - np.nanmax(places[:, 1]) + rng.uniform(-0.05, 0.05)
-    return places + np.array([0.0, max(drop, 0.0)])
+    drop = _BOTTOM - np.nanmax(xy[:, 1]) + rng.uniform(-0.05, 0.05)
+    return xy + np.array([0.0, max(drop, 0.0)])
 
 
-def _rest(places: np.ndarray, size: float, rng: np.random.Generator) -> np.ndarray:
+def _rest(hands: np.ndarray, size: float, rng: np.random.Generator) -> np.ndarray:
     frames = round(FRAME_RATE * rng.uniform(*REST_SECONDS))
     phases, rates = rng.uniform(0, 2 * np.pi, 2), rng.uniform(0.15, 0.4, 2)
-    sway = (
-        _DRIFT * size * np.sin(phases + 2 * np.pi * rates * np.arange(frames)[:, None] / FRAME_RATE)
-    )
-    xy = places + sway[:, None] + rng.normal(0, _JITTER * size, (frames, *places.shape))
+    seconds = np.arange(frames)[:, None] / FRAME_RATE
+    sway = _DRIFT * size * np.sin(phases + 2 * np.pi * rates * seconds)
+    xy = hands + sway[:, None] + rng.normal(0, _JITTER * size, (frames, *hands.shape))
     xy[rng.random(frames) > HANDS_SEEN_AT_REST] = np.nan
     return xy
 
@@ -98,20 +98,21 @@ def _transition(start: np.ndarray, stop: np.ndarray, rng: np.random.Generator) -
 def matched(
     found: Sequence[tuple[int, int]], signs: Sequence[Signed], overlap: float = 0.5
 ) -> list[int]:
-    """Which sign each found span (start, stop) is, -1 for none: those that share most frames first, each sign once.
+    """The position of the sign that each found span (start, stop) covers, -1 for none.
 
-    overlap: least share of the frames of both together that lie in both.
+    Pairs that share most frames come first, and each sign is covered once. overlap: least share
+    of the frames of both together that lie in both.
     """
-    shared = np.array(
-        [[_overlap(span, (sign.start, sign.stop)) for sign in signs] for span in found]
-    ).reshape(len(found), len(signs))
-    places = [-1] * len(found)
-    for row, column in zip(
-        *np.unravel_index(np.argsort(-shared, axis=None, kind="stable"), shared.shape), strict=True
-    ):
-        if shared[row, column] >= overlap and places[row] < 0 and column not in places:
-            places[row] = int(column)
-    return places
+    pairs = [
+        (_overlap(span, (sign.start, sign.stop)), row, column)
+        for row, span in enumerate(found)
+        for column, sign in enumerate(signs)
+    ]
+    covered = [-1] * len(found)
+    for shared, row, column in sorted(pairs, key=lambda pair: -pair[0]):
+        if shared >= overlap and covered[row] < 0 and column not in covered:
+            covered[row] = column
+    return covered
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> float:

@@ -1,4 +1,4 @@
-"""Peak memory of one epoch's batches of a data set, with Keras in the process but no network compiled.
+"""Peak memory of one epoch's batches, with Keras in the process but no network compiled.
 
 python benchmarks/memory.py DATASET
 """

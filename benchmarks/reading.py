@@ -1,7 +1,8 @@
 """Frames a second of the OpenPose reader on one core: PYTHONPATH=. python benchmarks/reading.py
 
-Makes WLASL trees of two sizes in a temporary folder, reads each with orjson and with the standard library's json in turn, and
-prints the best of several rounds. The files lie in the page cache: this times parsing, not the disk.
+Makes WLASL trees of two sizes in a temporary folder, reads each with orjson and with the standard
+library's json in turn, and prints the best of several rounds. The files lie in the page cache: this
+times parsing, not the disk.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How long the command line takes to answer, in starts of the bare interpreter, measured in one run.
+"""How long the command and the package take to start, beside the bare interpreter.
 
 python benchmarks/startup.py
 """

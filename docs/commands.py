@@ -1,4 +1,4 @@
-"""Print docs/commands.md, every command's own help text: python docs/commands.py > docs/commands.md"""
+"""Print docs/commands.md, the help of every command: python docs/commands.py > docs/commands.md"""
 
 from __future__ import annotations
 

@@ -29,13 +29,10 @@ os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real landmarks, split files and fixtures, which the project does not ship."""
-    places = [os.environ.get("SPOBET_DATA"), Path(__file__).parents[2] / "shared"]
-    for place in places:
-        if place and (Path(place) / "data").is_dir():
-            return Path(place)
-    pytest.skip(
-        "real landmarks are not here: set SPOBET_DATA to the folder that holds data/, splits/ and fixtures/"
-    )
+    for folder in (os.environ.get("SPOBET_DATA"), Path(__file__).parents[2] / "shared"):
+        if folder and (Path(folder) / "data").is_dir():
+            return Path(folder)
+    pytest.skip("no real landmarks here: SPOBET_DATA names a folder of data/, splits/, fixtures/")
 
 
 @pytest.fixture(scope="session")

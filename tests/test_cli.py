@@ -409,10 +409,8 @@ def test_the_installed_command_refuses_in_one_line_without_a_traceback(tmp_path:
     words = [sys.executable, "-c", "from spobet.cli import main; main()", "info", str(tmp_path)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert (
-        done.stderr
-        == f"spobet: {tmp_path}: not a data set, manifest.csv is not there (make one with `spobet import`)\n"
-    )
+    reason = "not a data set, manifest.csv is not there (make one with `spobet import`)"
+    assert done.stderr == f"spobet: {tmp_path}: {reason}\n"
 
 
 def test_a_clip_is_rewritten_and_says_how_it_was_known(clips: Path, tmp_path: Path) -> None:
