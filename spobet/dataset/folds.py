@@ -8,14 +8,15 @@ from collections import defaultdict
 from spobet.dataset.manifest import Clip, Manifest
 from spobet.errors import UserError
 
-NUM_FOLDS = 5
+NUM_FOLDS = 5  # four fifths to train on: about as many clips as the final run has
 
 
 def fold_of_clips(manifest: Manifest, num_folds: int = NUM_FOLDS) -> dict[str, int]:
-    """Deal the clips of each gloss over the folds, always in the same way: clip id -> 0..num_folds-1.
+    """The fold of each clip, 0..num_folds-1, by clip id: every gloss spread over all, always alike.
 
-    Clips of a gloss are dealt in the order of a hash of their ids, glosses taking turns at where they begin, so
-    that folds differ by at most one clip of any gloss and a clip keeps its fold whatever the order of the manifest.
+    Clips of a gloss are dealt in the order of a hash of their ids, and each gloss begins at the
+    fold where the one before it stopped. So folds differ by at most one clip of any gloss, and a
+    clip's fold does not depend on the order of the manifest.
     """
     by_gloss: defaultdict[str, list[str]] = defaultdict(list)
     for clip in manifest:
@@ -31,15 +32,14 @@ def fold_of_clips(manifest: Manifest, num_folds: int = NUM_FOLDS) -> dict[str, i
 def hold_out(
     manifest: Manifest, fold: int, num_folds: int = NUM_FOLDS
 ) -> tuple[Manifest, Manifest]:
-    """(clips to train on, clips held out): the held-out ones are those of `fold`; ValueError for a fold that is not there."""
+    """(clips to train on, clips of `fold`, held out); UserError for a fold that is not there."""
     if not 0 <= fold < num_folds:
         raise UserError(f"fold {fold}, expected 0..{num_folds - 1}")
     folds = fold_of_clips(manifest, num_folds)
-
-    def those(held_out: bool) -> tuple[Clip, ...]:
-        return tuple(clip for clip in manifest if (folds[clip.id] == fold) == held_out)
-
-    return Manifest(those(False)), Manifest(those(True))
+    parts: tuple[list[Clip], list[Clip]] = ([], [])
+    for clip in manifest:
+        parts[folds[clip.id] == fold].append(clip)
+    return Manifest(tuple(parts[0])), Manifest(tuple(parts[1]))
 
 
 def few_a_gloss(manifest: Manifest, count: int, seed: int) -> Manifest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -42,14 +42,13 @@ class Clip:
         if self.frame_start < 1 or (
             self.frame_end != TO_THE_END and self.frame_end < self.frame_start
         ):
-            raise UserError(
-                f"clip {self.id}: frames {self.frame_start}..{self.frame_end}, expected 1 <= start <= end (or end -1)"
-            )
+            frames = f"frames {self.frame_start}..{self.frame_end}"
+            raise UserError(f"clip {self.id}: {frames}, expected 1 <= start <= end (or end -1)")
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """The clips of a data set, in a fixed order; ValueError where a clip id stands twice."""
+    """The clips of a data set, in a fixed order; UserError where two clips have one id."""
 
     clips: tuple[Clip, ...]
 
@@ -72,17 +71,22 @@ class Manifest:
         return self.clips[self.position(clip_id)]
 
     def position(self, clip_id: str) -> int:
-        """Where a clip stands in the order; KeyError for an unknown id."""
+        """The index of a clip in the order; UnknownName for an unknown id."""
         if clip_id not in self._positions:
             raise UnknownName(f"no clip {clip_id!r} among {len(self)} clips")
         return self._positions[clip_id]
 
     def of_splits(self, *splits: str) -> Manifest:
-        """Only the clips of the named splits, in the same order; ValueError where there is none."""
+        """Only the clips of the named splits, in the same order; UserError where there is none."""
         chosen = Manifest(tuple(clip for clip in self.clips if clip.split in splits))
         if not chosen.clips:
-            known = Counter(clip.split or "(none)" for clip in self.clips)
-            raise UserError(f"no clip in split {' + '.join(splits)}; there are {_counts(known)}")
+            found = Counter(clip.split or "(none)" for clip in self.clips).most_common()
+            counts = ", ".join(f"{count} {split}" for split, count in found)
+            advice = "; `spobet split` deals the clips over train, val and test"
+            raise UserError(
+                f"no clip in split {' + '.join(splits)}; there are {counts}"
+                + (advice if not any(clip.split for clip in self.clips) else "")
+            )
         return chosen
 
     @property
@@ -95,7 +99,10 @@ class Manifest:
         return {clip.id: position for position, clip in enumerate(self.clips)}
 
     def write(self, path: Path) -> None:
-        """Write one row a clip, with a header, as UTF-8 CSV."""
+        """Write one row a clip, with a header, as UTF-8 CSV.
+
+        Lines end in CR LF: the file's bytes are part of a data set's content hash.
+        """
         with path.open("w", newline="", encoding="utf-8") as file:
             table = csv.DictWriter(file, [field.name for field in fields(Clip)])
             table.writeheader()
@@ -103,8 +110,8 @@ class Manifest:
 
     @classmethod
     def read(cls, path: Path) -> Manifest:
-        """Read what `write` wrote; ValueError names the file and line of a row that is not a clip."""
-        with path.open(newline="", encoding="utf-8") as file:
+        """Read what `write` wrote; UserError names file and line of a row that is not a clip."""
+        with path.open(newline="", encoding="utf-8-sig") as file:
             rows = csv.DictReader(file)
             expected = [field.name for field in fields(Clip)]
             if rows.fieldnames != expected:
@@ -114,7 +121,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The glosses a network can name, in the order of its outputs."""
+    """The glosses a network can answer, in the order of its outputs."""
 
     glosses: tuple[str, ...]
 
@@ -124,7 +131,7 @@ class Vocabulary:
         for gloss in self.glosses:
             if gloss.splitlines() != [gloss]:
                 raise UserError(
-                    f"gloss {gloss!r}, expected one line of text: a vocabulary file has one gloss a line"
+                    f"gloss {gloss!r}, expected one line of text, as vocabulary files have it"
                 )
 
     def __len__(self) -> int:
@@ -134,7 +141,7 @@ class Vocabulary:
         return gloss in self._positions
 
     def index(self, gloss: str) -> int:
-        """The output that names `gloss`; KeyError for an unknown one."""
+        """The index of the output for `gloss`; UnknownName for an unknown one."""
         if gloss not in self._positions:
             raise UnknownName(f"gloss {gloss!r} is not among the {len(self)} of the vocabulary")
         return self._positions[gloss]
@@ -161,7 +168,3 @@ def _clip_of_row(row: dict[str, str], where: str) -> Clip:
         return Clip(**{**row, **numbers})  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
         raise UserError(f"{where}: {error}") from error
-
-
-def _counts(counter: Iterable[str] | Counter[str]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in Counter(counter).most_common())

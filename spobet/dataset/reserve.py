@@ -1,9 +1,7 @@
-"""What a later test holds and no training may meet, and the training clips that are left without it."""
+"""What a later test holds and no training may see, and the training clips without it."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,15 +12,15 @@ from spobet.dataset.folds import hold_out
 from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset
 from spobet.errors import UserError
-from spobet.files import write_whole
+from spobet.files import write_csv
 from spobet.poses.sequence import PoseSequence
 
-THEIR = ("glosses", "signers")
+RESERVABLE = ("glosses", "signers")
 
 
 @dataclass(frozen=True)
 class Reserved:
-    """Clips of a later test: their ids and fingerprints, and, where the test asks for it, their glosses and signers."""
+    """Clips of a later test: their ids and fingerprints, and, where asked, glosses and signers."""
 
     clips: frozenset[str] = frozenset()
     recordings: frozenset[str] = frozenset()
@@ -30,23 +28,24 @@ class Reserved:
     signers: frozenset[str] = frozenset()
 
     def why_not(self, clip: Clip, pose: PoseSequence) -> str:
-        """Why a clip may not be trained on, "" where it may. Where signers are reserved, one who is not known counts as theirs."""
+        """Why a clip may not be trained on, "" where it may.
+
+        Where signers are reserved, a clip of an unknown signer may be by one of them.
+        """
         if clip.id in self.clips:
             return "the same clip"
         if clip.gloss in self.glosses:
             return f"gloss {clip.gloss}"
         if self.signers and (not clip.signer or clip.signer in self.signers):
             return f"signer {clip.signer or 'unknown'}"
-        return (
-            "identical landmarks"
-            if self.recordings and fingerprint(pose) in self.recordings
-            else ""
-        )
+        if self.recordings and fingerprint(pose) in self.recordings:
+            return "identical landmarks"
+        return ""
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A data set and those of its training clips that are used; `left_out` pairs every other one's id with the reason."""
+    """A data set, those of its training clips that are used, and (id, reason) of the others."""
 
     dataset: Dataset
     clips: Manifest
@@ -56,19 +55,24 @@ class Source:
 def reserve(path: Path, fold: int | None = None, their: Sequence[str] = ()) -> Reserved:
     """What the validation and test clips of a data set, or of a manifest file, reserve.
 
-    fold: the clips of this fold of its training clips instead. Where no clip has a split, all are reserved. their: also the
-    "glosses" or "signers" of these clips. A manifest file has no landmarks, so copies under other ids cannot be told.
+    fold: the clips of this fold of its training clips instead. Where no clip has a split, all are
+    reserved. their: also reserve the "glosses" or "signers" of these clips. A manifest file has no
+    landmarks, so copies of its clips under other ids are not recognised.
     """
-    unknown = sorted(set(their) - set(THEIR))
+    unknown = sorted(set(their) - set(RESERVABLE))
     if unknown:
-        raise UserError(f"{unknown[0]!r} cannot be reserved, expected one of: {', '.join(THEIR)}")
+        expected = ", ".join(RESERVABLE)
+        raise UserError(f"{unknown[0]!r} cannot be reserved, expected one of: {expected}")
     dataset = Dataset.open(path) if path.is_dir() else None
     manifest = dataset.manifest if dataset else Manifest.read(path)
-    held = _held_clips(manifest, fold)
+    if fold is not None:
+        held = hold_out(manifest.of_splits("train"), fold)[1]
+    elif any(clip.split for clip in manifest):
+        held = manifest.of_splits("val", "test")
+    else:
+        held = manifest
     if "signers" in their and not all(clip.signer for clip in held):
-        raise UserError(
-            f"{path}: signers cannot be reserved, those of some of its clips are not known"
-        )
+        raise UserError(f"{path}: signers cannot be reserved, some of its clips have none")
     recordings = {fingerprint(dataset.pose(clip.id)) for clip in held} if dataset else set()
     return Reserved(
         frozenset(clip.id for clip in held),
@@ -78,62 +82,49 @@ def reserve(path: Path, fold: int | None = None, their: Sequence[str] = ()) -> R
     )
 
 
-def _held_clips(manifest: Manifest, fold: int | None) -> Manifest:
-    if fold is not None:
-        return hold_out(manifest.of_splits("train"), fold)[1]
-    return manifest.of_splits("val", "test") if any(clip.split for clip in manifest) else manifest
-
-
 def training_clips(datasets: Sequence[Dataset], reserved: Reserved) -> tuple[Source, ...]:
-    """The training clips of several data sets without what is reserved; a clip id that stands in several is used once.
+    """The training clips of several data sets without what is reserved, each clip id used once.
 
-    ValueError where nothing is left of a data set.
+    UserError where nothing is left of a data set.
     """
     used: set[str] = set()
     sources = []
     for dataset in datasets:
-        kept, left_out = [], []
+        allowed, left_out = [], []
         for clip in dataset.manifest.of_splits("train"):
-            reason = (
-                "in an earlier data set"
-                if clip.id in used
-                else reserved.why_not(clip, dataset.pose(clip.id))
-            )
-            if reason:
+            if clip.id in used:
+                left_out.append((clip.id, "in an earlier data set"))
+            elif reason := reserved.why_not(clip, dataset.pose(clip.id)):
                 left_out.append((clip.id, reason))
             else:
-                kept.append(clip)
-        if not kept:
+                allowed.append(clip)
+        if not allowed:
             raise UserError(f"{dataset.path}: all {len(left_out)} training clips are left out")
-        used |= {clip.id for clip in kept}
-        sources.append(Source(dataset, Manifest(tuple(kept)), tuple(left_out)))
+        used |= {clip.id for clip in allowed}
+        sources.append(Source(dataset, Manifest(tuple(allowed)), tuple(left_out)))
     return tuple(sources)
 
 
-def auxiliary_clips(datasets: Sequence[Dataset], own: Dataset) -> tuple[Source, ...]:
-    """The training clips of other data sets that show no gloss of `own` and nothing that it keeps for validation or test.
+def auxiliary_clips(datasets: Sequence[Dataset], main: Dataset) -> tuple[Source, ...]:
+    """The training clips of other data sets that show no gloss of `main` nor a clip of its tests.
 
-    ValueError where nothing is left of a data set.
+    UserError where nothing is left of a data set.
     """
-    tested = any(clip.split in ("val", "test") for clip in own.manifest)
-    reserved = reserve(own.path) if tested else Reserved()
-    return training_clips(
-        datasets, replace(reserved, glosses=frozenset(own.manifest.vocabulary.glosses))
-    )
+    tested = any(clip.split in ("val", "test") for clip in main.manifest)
+    reserved = reserve(main.path) if tested else Reserved()
+    glosses = frozenset(main.manifest.vocabulary.glosses)
+    return training_clips(datasets, replace(reserved, glosses=glosses))
 
 
 def write_left_out(sources: Sequence[Source], path: Path) -> str:
-    """List every clip left out with its reason in a file, if there is any; returns the counts in words."""
+    """List every clip left out with its reason in a CSV, if there is any; returns the counts."""
     left_out = [(source.dataset.info.source, *row) for source in sources for row in source.left_out]
     if not left_out:
         return ""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([("data", "clip", "reason"), *left_out])
-    write_whole(path, text.getvalue())
+    write_csv(path, ("data", "clip", "reason"), left_out)
     kinds = Counter(
         reason.split(" ")[0] if reason.startswith(("gloss ", "signer ")) else reason
         for _, _, reason in left_out
     )
-    return f"{len(left_out):,} clips left out: " + ", ".join(
-        f"{count:,} {kind}" for kind, count in kinds.most_common()
-    )
+    counts = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
+    return f"{len(left_out):,} clips left out: {counts}"

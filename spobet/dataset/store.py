@@ -1,4 +1,4 @@
-"""Poses on disk: memory-mapped shards beside manifest.csv and dataset.json, written once, read fast."""
+"""Poses on disk: memory-mapped shards beside manifest.csv and dataset.json, written once."""
 
 from __future__ import annotations
 
@@ -6,56 +6,23 @@ import hashlib
 import json
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
+from types import TracebackType
 
 import numpy as np
 
+from spobet.dataset.info import DatasetInfo
 from spobet.dataset.manifest import Clip, Manifest
 from spobet.errors import NotFound, UserError
 from spobet.files import new_folder
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
 
-FORMAT = "spobet dataset 1"
-MAX_SHARD_FRAMES = 65_536
+MAX_SHARD_FRAMES = 65_536  # of 75 landmarks: 60 MB, which a machine of any size can map and sync
 _ARRAYS = {"xy": np.float32, "confidence": np.float32, "times": np.float64}
-
-
-@dataclass(frozen=True)
-class DatasetInfo:
-    """What dataset.json says: the facts that hold for every clip, and where each clip's frames lie."""
-
-    skeleton: Skeleton
-    unit: str
-    source: str
-    licence: str
-    num_frames: tuple[int, ...]
-    shard_starts: tuple[int, ...]
-    content_hash: str
-
-    def write(self, path: Path) -> None:
-        """Write the facts as JSON."""
-        path.write_text(
-            json.dumps({"format": FORMAT, **asdict(self)}, indent=1) + "\n", encoding="utf-8"
-        )
-
-    @classmethod
-    def read(cls, path: Path) -> DatasetInfo:
-        """Read dataset.json; ValueError where it is of another format or damaged."""
-        try:
-            facts = json.loads(path.read_text(encoding="utf-8"))
-            if facts.pop("format", None) != FORMAT:
-                raise UserError(f"expected format {FORMAT!r}")
-            return cls(
-                skeleton=Skeleton.from_json(facts.pop("skeleton")),
-                num_frames=tuple(facts.pop("num_frames")),
-                shard_starts=tuple(facts.pop("shard_starts")),
-                **facts,
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise UserError(f"{path}: not the facts of a data set ({error})") from error
 
 
 class Dataset:
@@ -64,29 +31,25 @@ class Dataset:
     def __init__(self, path: Path, manifest: Manifest, info: DatasetInfo) -> None:
         self.path, self.manifest, self.info = path, manifest, info
         self._firsts = np.concatenate([[0], np.cumsum(info.num_frames)]).astype(np.int64)
-        self._open = lru_cache(maxsize=2)(
-            self._open_shard
-        )  # pages of a shard that is let go leave the memory
+        # few at once: pages of a shard that is let go leave the memory
+        self._open = lru_cache(maxsize=2)(self._open_shard)
         for shard in range(len(info.shard_starts)):
             self._open(shard)
 
     @classmethod
     def open(cls, path: str | Path) -> Dataset:
-        """Open what DatasetWriter wrote; FileNotFoundError or ValueError where it is not a whole data set."""
+        """Open what DatasetWriter wrote; NotFound or UserError where it is not a whole data set."""
         path = Path(path)
         for name in ("manifest.csv", "dataset.json"):
             if not (path / name).is_file():
                 raise NotFound(
                     f"{path}: not a data set, {name} is not there (make one with `spobet import`)"
                 )
-        manifest, info = (
-            Manifest.read(path / "manifest.csv"),
-            DatasetInfo.read(path / "dataset.json"),
-        )
+        manifest = Manifest.read(path / "manifest.csv")
+        info = DatasetInfo.read(path / "dataset.json")
         if len(manifest) != len(info.num_frames):
-            raise UserError(
-                f"{path}: manifest.csv lists {len(manifest)} clips, dataset.json {len(info.num_frames)}"
-            )
+            counts = f"{len(manifest)} clips, dataset.json {len(info.num_frames)}"
+            raise UserError(f"{path}: manifest.csv lists {counts}")
         return cls(path, manifest, info)
 
     def __len__(self) -> int:
@@ -102,7 +65,10 @@ class Dataset:
         return self.info.num_frames[self.manifest.position(clip_id)]
 
     def pose(self, clip_id: str) -> PoseSequence:
-        """The landmarks of one clip; KeyError for an unknown id."""
+        """The landmarks of one clip, with its frame times and picture size where they are known.
+
+        Raises UnknownName for an unknown id.
+        """
         position = self.manifest.position(clip_id)
         first = int(self._firsts[position])
         shard = bisect_right(self.info.shard_starts, first) - 1
@@ -116,6 +82,7 @@ class Dataset:
             skeleton=self.skeleton,
             times=None if np.isnan(times).any() else times,
             unit=self.info.unit,
+            size=self.info.sizes[position] if self.info.sizes else None,
         )
 
     def _open_shard(self, shard: int) -> dict[str, np.ndarray]:
@@ -131,10 +98,10 @@ class Dataset:
 
 
 class DatasetWriter:
-    """Writes a data set clip by clip; the folder appears whole when the `with` block ends, or not at all.
+    """Writes a data set clip by clip: it appears whole when the `with` block ends, or not at all.
 
     Inside the block `folder` is where it grows: what else belongs to the data set goes there.
-    All clips share `skeleton` and `unit`; ValueError for a pose of another kind or without frames.
+    All clips share `skeleton` and `unit`; UserError for a pose of another kind or without frames.
     """
 
     def __init__(
@@ -142,28 +109,42 @@ class DatasetWriter:
     ) -> None:
         self._skeleton = skeleton
         self._info = DatasetInfo(skeleton, unit, source, licence, (), (), "")
-        self._folder = new_folder(path)
+        self._block = self._filling(path)
         self._clips: list[Clip] = []
         self._lengths: list[int] = []
+        self._sizes: list[tuple[int, int] | None] = []
         self._shard_starts: list[int] = []
         self._pending: list[PoseSequence] = []
         self._hash = hashlib.sha256()
 
     def __enter__(self) -> DatasetWriter:
-        self.folder = self._folder.__enter__()
-        return self
+        return self._block.__enter__()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._block.__exit__(kind, error, trace)
+
+    @contextmanager
+    def _filling(self, path: Path) -> Iterator[DatasetWriter]:
+        with new_folder(path) as self.folder:
+            yield self
+            self._finish()
 
     def add(self, clip: Clip, pose: PoseSequence) -> None:
         """Append one clip."""
         if pose.skeleton != self._skeleton or pose.unit != self._info.unit:
             expected = f"{self._skeleton.name} in {self._info.unit}"
-            raise UserError(
-                f"clip {clip.id}: pose is {pose.skeleton.name} in {pose.unit}, expected {expected}"
-            )
+            found = f"{pose.skeleton.name} in {pose.unit}"
+            raise UserError(f"clip {clip.id}: pose is {found}, expected {expected}")
         if not len(pose):
             raise UserError(f"clip {clip.id}: no frames")
         self._clips.append(clip)
         self._lengths.append(len(pose))
+        self._sizes.append(pose.size)
         self._pending.append(pose)
         if sum(map(len, self._pending)) >= MAX_SHARD_FRAMES:
             self._write_shard()
@@ -185,17 +166,6 @@ class DatasetWriter:
             np.save(_shard_path(self.folder, name, number), values)
         self._pending = []
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
-    ) -> None:
-        try:
-            if kind is None:
-                self._finish()
-        except BaseException as failure:
-            self._folder.__exit__(type(failure), failure, failure.__traceback__)
-            raise
-        self._folder.__exit__(kind, error, trace)  # type: ignore[arg-type]
-
     def _finish(self) -> None:
         if not self._clips:
             raise UserError("no clip to write: a data set needs at least one")
@@ -204,17 +174,21 @@ class DatasetWriter:
         manifest = self.folder / "manifest.csv"
         Manifest(tuple(self._clips)).write(manifest)
         self._hash.update(manifest.read_bytes())
+        sizes = tuple(self._sizes) if any(self._sizes) else ()
         meaning = {
             "skeleton": asdict(self._skeleton),
             "unit": self._info.unit,
             "num_frames": self._lengths,
         }
+        if sizes:  # without any, the hash is that of older data sets
+            meaning["sizes"] = sizes
         self._hash.update(json.dumps(meaning).encode())
         info = replace(
             self._info,
             num_frames=tuple(self._lengths),
             shard_starts=tuple(self._shard_starts),
             content_hash=self._hash.hexdigest(),
+            sizes=sizes,
         )
         info.write(self.folder / "dataset.json")
 

@@ -158,7 +158,5 @@ def test_a_vocabulary_holds_each_gloss_once() -> None:
 @pytest.mark.parametrize("gloss", ["", "go\n", "go\nthin", "go\u2028thin", "go\x0c"])
 def test_a_gloss_is_one_line_of_text(gloss: str) -> None:
     """A line break in a gloss would give every later gloss the wrong output."""
-    with pytest.raises(
-        ValueError, match="expected one line of text: a vocabulary file has one gloss a line"
-    ):
+    with pytest.raises(ValueError, match="expected one line of text, as vocabulary files have it"):
         Vocabulary(("thin", gloss))

@@ -11,6 +11,7 @@ import pytest
 from spobet.dataset.manifest import SPLITS, Clip
 from spobet.dataset.resplit import resplit, write_resplit
 from spobet.dataset.store import Dataset, DatasetWriter
+from spobet.errors import UserError
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42
 
@@ -77,14 +78,43 @@ def test_copies_and_unknown_signers_get_no_split_and_are_listed(tmp_path: Path) 
     np.testing.assert_array_equal(written.pose("eat-5").xy, dataset.pose("eat-5").xy)
 
 
-def test_too_few_signers_and_impossible_shares_are_errors(tmp_path: Path) -> None:
-    dataset = dataset_of(tmp_path / "data", clips_of(2))
+def test_without_signers_the_clips_of_each_gloss_are_dealt_and_it_says_so(tmp_path: Path) -> None:
+    clips = [Clip(f"{gloss}-{number}", gloss) for gloss in GLOSSES for number in range(10)]
+    split = resplit(dataset_of(tmp_path / "data", clips), shares=(0.2, 0.3))
+    counts = Counter((clip.gloss, clip.split) for clip in split.manifest)
+    assert counts == {
+        (gloss, part): count
+        for gloss in GLOSSES
+        for part, count in zip(SPLITS, (5, 2, 3), strict=True)
+    }
+    assert split.left_out == ()
+    assert split.summary().startswith("dealt by gloss, because fewer than 3 signers are known: ")
+    few = [Clip(str(number), "go", "me") for number in range(4)]
+    dealt = resplit(dataset_of(tmp_path / "few", [*few, Clip("e1", "eat"), Clip("e2", "eat")]))
+    assert Counter((clip.gloss, clip.split) for clip in dealt.manifest) == {
+        ("go", "train"): 2, ("go", "val"): 1, ("go", "test"): 1, ("eat", "train"): 2,
+    }  # fmt: skip
+
+
+def test_copies_are_no_clips_to_deal_and_the_refusal_names_them(tmp_path: Path) -> None:
+    clips = [Clip(str(number), "go") for number in range(6)]
+    dataset = dataset_of(tmp_path / "data", clips, {str(number): "0" for number in range(6)})
     with pytest.raises(
-        ValueError, match="2 signers and 6 clips cannot be dealt over train, val, test"
+        UserError,
+        match=r"1 different clips of 1 glosses cannot be dealt over train, val, test: each gloss"
+        r" keeps 2 in train; 5 clips are not dealt: a copy of an earlier clip",
     ):
         resplit(dataset)
+
+
+def test_too_few_clips_and_impossible_shares_are_errors(tmp_path: Path) -> None:
+    dataset = dataset_of(tmp_path / "data", clips_of(3)[:4])
     with pytest.raises(
-        ValueError,
-        match=r"shares of val and test are \(0.5, 0.5\), expected both above 0 and together below 1",
+        UserError, match=r"4 different clips of 3 glosses cannot be dealt over train, val, test"
     ):
+        resplit(dataset)
+    one_gloss_each = [Clip(str(number), str(number), f"signer {number}") for number in range(4)]
+    with pytest.raises(UserError, match="4 signers and 4 clips cannot be dealt over train, val"):
+        resplit(dataset_of(tmp_path / "thin", one_gloss_each))
+    with pytest.raises(UserError, match=r"shares of val and test are \(0.5, 0.5\), expected both"):
         resplit(dataset, shares=(0.5, 0.5))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,13 @@ FACE = Skeleton(
 
 
 def face(seed: int = 0, num_frames: int = 4, skeleton: Skeleton = FACE) -> PoseSequence:
-    """A clip with some landmarks missing; every other one accepts its times."""
+    """A clip with some landmarks missing; of every three one has times and one a picture size."""
     rng = np.random.default_rng(seed)
     seen = rng.random((num_frames, len(skeleton))) < 0.7
     xy = np.where(seen[..., None], rng.normal(size=(num_frames, len(skeleton), 2)), np.nan)
-    return PoseSequence(
-        xy, seen * 0.5, skeleton, np.arange(num_frames) / 25 if seed % 2 else None, "image"
-    )
+    times = np.arange(num_frames) / 25 if seed % 3 == 1 else None
+    size = (1280, 720) if seed % 3 == 2 else None
+    return PoseSequence(xy, seen * 0.5, skeleton, times, "image", size)
 
 
 def write(
@@ -51,7 +52,7 @@ def assert_same(one: PoseSequence, other: PoseSequence) -> None:
     assert (one.times is None) == (other.times is None)
     if one.times is not None:
         np.testing.assert_array_equal(one.times, other.times)
-    assert (one.skeleton, one.unit) == (other.skeleton, other.unit)
+    assert (one.skeleton, one.unit, one.size) == (other.skeleton, other.unit, other.size)
 
 
 @settings(max_examples=25, deadline=None)
@@ -114,6 +115,31 @@ def test_the_content_hash_changes_with_the_content_and_with_nothing_else(tmp_pat
     }
     assert hashes["first"] == hashes["other source"]
     assert len(set(hashes.values())) == len(hashes) - 1
+
+
+def test_the_unit_and_the_picture_sizes_are_content(tmp_path: Path) -> None:
+    pose = face(1)
+    variants = {
+        "shares": pose,
+        "pixels": replace(pose, unit="pixels"),
+        "wide": replace(pose, size=(1280, 720)),
+        "tall": replace(pose, size=(720, 1280)),
+    }
+    hashes = set()
+    for name, variant in variants.items():
+        with DatasetWriter(tmp_path / name, FACE, variant.unit, "made", "none") as writer:
+            writer.add(Clip("1", "go"), variant)
+        hashes.add(Dataset.open(tmp_path / name).info.content_hash)
+    assert len(hashes) == len(variants)
+
+
+def test_a_data_set_without_sizes_is_what_it_was_before_sizes_were_stored(tmp_path: Path) -> None:
+    times = np.arange(2) / 25
+    xy = np.arange(12, dtype=np.float32).reshape(2, 3, 2)
+    dataset = write(tmp_path / "set", PoseSequence(xy, np.ones((2, 3)), FACE, times, "image"))
+    assert dataset.info.content_hash.startswith("31c1886ac151dabd")
+    assert "sizes" not in json.loads((tmp_path / "set" / "dataset.json").read_text())
+    assert dataset.pose("0").size is None
 
 
 def test_clips_cut_elsewhere_are_other_content(tmp_path: Path) -> None:
@@ -223,6 +249,8 @@ def test_a_truncated_file_is_named(tmp_path: Path, name: str, share: float) -> N
         ),
         ({"skeleton": 3}, r"not the facts of a data set"),
         ({"num_frames": [4, 4]}, r"manifest\.csv lists 1 clips, dataset\.json 2"),
+        ({"sizes": [None, None]}, r"2 picture sizes for 1 clips, expected one each or none"),
+        ({"sizes": [[1280]]}, r"not the facts of a data set"),
         ({"num_frames": [5]}, r"xy-00000\.npy: 4 frames, expected 5"),
     ],
 )

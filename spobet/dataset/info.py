@@ -1,0 +1,67 @@
+"""What dataset.json says of a data set: the facts that hold for every clip, and where they lie."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from spobet.errors import UserError
+from spobet.poses.skeleton import Skeleton
+
+FORMAT = "spobet dataset 1"
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """The facts of a data set.
+
+    num_frames: of each clip. shard_starts: the first frame of each shard. sizes: (width, height) of
+    each clip's picture in pixels, None where unknown; () where no clip's is known, as in data sets
+    that were written before sizes were.
+    """
+
+    skeleton: Skeleton
+    unit: str
+    source: str
+    licence: str
+    num_frames: tuple[int, ...]
+    shard_starts: tuple[int, ...]
+    content_hash: str
+    sizes: tuple[tuple[int, int] | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.sizes and len(self.sizes) != len(self.num_frames):
+            counts = f"{len(self.sizes)} picture sizes for {len(self.num_frames)} clips"
+            raise UserError(f"{counts}, expected one each or none")
+
+    def write(self, path: Path) -> None:
+        """Write the facts as JSON."""
+        facts = {"format": FORMAT, **asdict(self)}
+        if not self.sizes:
+            del facts["sizes"]
+        path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> DatasetInfo:
+        """Read dataset.json; UserError where it is of another format or damaged."""
+        try:
+            facts = json.loads(path.read_text(encoding="utf-8"))
+            if facts.pop("format", None) != FORMAT:
+                raise UserError(f"expected format {FORMAT!r}")
+            return cls(
+                skeleton=Skeleton.from_json(facts.pop("skeleton")),
+                num_frames=tuple(facts.pop("num_frames")),
+                shard_starts=tuple(facts.pop("shard_starts")),
+                sizes=tuple(_size(size) for size in facts.pop("sizes", ())),
+                **facts,
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UserError(f"{path}: not the facts of a data set ({error})") from error
+
+
+def _size(size: list[int] | None) -> tuple[int, int] | None:
+    if size is None:
+        return None
+    width, height = size
+    return int(width), int(height)
