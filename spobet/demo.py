@@ -10,7 +10,7 @@ from pathlib import Path
 
 from spobet.config import read_experiment
 from spobet.dataset.store import Dataset
-from spobet.evaluation.metrics import Metrics
+from spobet.evaluation.scoring import Metrics
 from spobet.evaluation.predictions import Prediction, read_predictions_csv
 from spobet.files import write_whole
 from spobet.ingest.synthetic import MINIMAL_PAIRS, synthesize

@@ -1,6 +1,6 @@
-"""Accuracy by groups of clips: by gloss, by signer, by whether training met the signer; and which glosses are mixed up.
+"""Accuracy by gloss, by signer and by signer overlap with training; and which glosses are confused.
 
-Everywhere hits is (runs, clips) bool and a group's hits are summed over the runs.
+Everywhere hits is (runs, clips) bool, and the hits of a group are summed over the runs.
 """
 
 from __future__ import annotations
@@ -12,15 +12,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from spobet.dataset.manifest import Clip, Manifest
-from spobet.evaluation.metrics import percent, wilson_interval
+from spobet.evaluation.intervals import wilson_interval
+from spobet.evaluation.text import percent
 
-FEWEST_FOR_A_SHARE = 20
+MIN_CLIPS_FOR_PERCENT = 20  # below, Wilson's interval is wider than 40 points
 UNKNOWN_SIGNER = "unknown"
+SIGNER_OVERLAPS = (
+    "signer in training, with this gloss",
+    "signer in training, with other glosses only",
+    "signer not in training",
+    "signer unknown",
+)
 
 
 @dataclass(frozen=True)
 class Group:
-    """Some of the clips: how many, and how often `runs` runs named them right in all."""
+    """Some of the clips: how many, and the number of right answers by `runs` runs in all."""
 
     name: str
     clips: int
@@ -29,33 +36,33 @@ class Group:
 
     def __post_init__(self) -> None:
         if min(self.clips, self.runs) < 1 or not 0 <= self.hits <= self.clips * self.runs:
-            raise ValueError(
-                f"{self.name}: {self.hits} hits of {self.clips} clips in {self.runs} runs do not add up"
-            )
+            counts = f"{self.hits} hits of {self.clips} clips in {self.runs} runs"
+            raise ValueError(f"{self.name}: {counts} do not add up")
 
     @property
-    def share(self) -> float:
-        """Share named right, 0..1."""
+    def accuracy(self) -> float:
+        """Top-1 accuracy, 0..1."""
         return self.hits / (self.clips * self.runs)
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Wilson's 95 % interval of the share, for as many clips as there are, however many runs."""
+        """Wilson's 95 % interval of the accuracy, for the number of clips however many the runs."""
         return wilson_interval(round(self.hits / self.runs), self.clips)
 
     def __str__(self) -> str:
-        """The count, and from FEWEST_FOR_A_SHARE clips on the percentage with its interval."""
+        """The count and, from MIN_CLIPS_FOR_PERCENT clips on, the accuracy with its interval."""
         counts = f"{self.hits} of {self.clips * self.runs}"
-        if self.clips < FEWEST_FOR_A_SHARE:
+        if self.clips < MIN_CLIPS_FOR_PERCENT:
             return counts
         low, high = map(percent, self.interval)
-        return f"{percent(self.share)} % ({counts}; {low}–{high})"
+        return f"{percent(self.accuracy)} % ({counts}; {low}–{high})"
 
 
 @dataclass(frozen=True)
 class ConfusedPair:
-    """Two glosses taken for each other. times: how often clips of the first were named the second, and the other way round.
+    """Two glosses confused with each other.
 
+    times: how often the second was answered for clips of the first, and the other way round.
     missed: (run, clip position) of each such answer.
     """
 
@@ -65,7 +72,7 @@ class ConfusedPair:
 
     @property
     def total(self) -> int:
-        """How often one was taken for the other."""
+        """How often one was answered for the other."""
         return sum(self.times)
 
 
@@ -80,65 +87,53 @@ def by_signer(clips: Manifest, hits: np.ndarray) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=lambda group: -group.clips))
 
 
-def by_acquaintance(
+def by_signer_overlap(
     clips: Manifest, trained: Iterable[Clip], signers: frozenset[str], hits: np.ndarray
 ) -> tuple[Group, ...]:
-    """Groups by what training met of the signer; empty ones are left out.
+    """Groups by whether the signer was seen in training; empty ones are left out.
 
-    trained: the clips of training whose signer and gloss are known. signers: all signers of training ("" = not known).
+    trained: training clips whose signer and gloss are known. signers: all signers of training,
+    "" = not known.
     """
-    pairs = {(clip.signer, clip.gloss) for clip in trained if clip.signer}
-    known = signers | {signer for signer, _ in pairs}
+    seen_pairs = {(clip.signer, clip.gloss) for clip in trained if clip.signer}
+    seen_signers = signers | {signer for signer, _ in seen_pairs}
 
-    def kind(clip: Clip) -> str:
+    def overlap(clip: Clip) -> str:
         if not clip.signer:
-            return "signer unknown"
-        if (clip.signer, clip.gloss) in pairs:
-            return "signer in training, with this gloss"
-        return (
-            "signer in training, with other glosses only"
-            if clip.signer in known
-            else "signer not in training"
-        )
+            return SIGNER_OVERLAPS[3]
+        if (clip.signer, clip.gloss) in seen_pairs:
+            return SIGNER_OVERLAPS[0]
+        return SIGNER_OVERLAPS[1 if clip.signer in seen_signers else 2]
 
-    groups = _grouped([kind(clip) for clip in clips], hits)
-    return tuple(
-        sorted(
-            groups,
-            key=lambda group: (
-                "unknown" in group.name,
-                "not in" in group.name,
-                "other" in group.name,
-            ),
-        )
-    )
+    groups = _grouped([overlap(clip) for clip in clips], hits)
+    return tuple(sorted(groups, key=lambda group: SIGNER_OVERLAPS.index(group.name)))
 
 
 def confused_pairs(clips: Manifest, answers: Sequence[Sequence[str]]) -> tuple[ConfusedPair, ...]:
-    """Every pair of glosses of which one was named where the other is shown, most often confused first.
+    """Every pair of glosses of which one was answered for the other, most often confused first.
 
-    answers: for each run the gloss named for each clip.
+    answers: for each run the best gloss of each clip.
     """
     missed: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     times: Counter[tuple[str, str]] = Counter()
-    for run, named in enumerate(answers):
-        for place, (clip, gloss) in enumerate(zip(clips, named, strict=True)):
+    for run, answered in enumerate(answers):
+        for position, (clip, gloss) in enumerate(zip(clips, answered, strict=True)):
             if gloss != clip.gloss:
                 first, second = sorted((clip.gloss, gloss))
-                missed[first, second].append((run, place))
+                missed[first, second].append((run, position))
                 times[clip.gloss, gloss] += 1
     pairs = [
-        ConfusedPair(pair, (times[pair], times[pair[::-1]]), tuple(places))
-        for pair, places in missed.items()
+        ConfusedPair(pair, (times[pair], times[pair[::-1]]), tuple(positions))
+        for pair, positions in missed.items()
     ]
     return tuple(sorted(pairs, key=lambda pair: (-pair.total, pair.glosses)))
 
 
-def taken_for(clips: Manifest, answers: Sequence[Sequence[str]]) -> Mapping[str, str]:
-    """For each gloss that was missed, what it was taken for most often, with how often."""
+def mistaken_for(clips: Manifest, answers: Sequence[Sequence[str]]) -> Mapping[str, str]:
+    """For each gloss with a wrong answer, its three most frequent wrong answers with counts."""
     wrong: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for named in answers:
-        for clip, gloss in zip(clips, named, strict=True):
+    for answered in answers:
+        for clip, gloss in zip(clips, answered, strict=True):
             if gloss != clip.gloss:
                 wrong[clip.gloss][gloss] += 1
     return {
@@ -148,10 +143,10 @@ def taken_for(clips: Manifest, answers: Sequence[Sequence[str]]) -> Mapping[str,
 
 
 def _grouped(names: Sequence[str], hits: np.ndarray) -> tuple[Group, ...]:
-    places: defaultdict[str, list[int]] = defaultdict(list)
-    for place, name in enumerate(names):
-        places[name].append(place)
+    members: defaultdict[str, list[int]] = defaultdict(list)
+    for position, name in enumerate(names):
+        members[name].append(position)
     return tuple(
-        Group(name, len(places[name]), int(hits[:, places[name]].sum()), len(hits))
-        for name in sorted(places)
+        Group(name, len(members[name]), int(hits[:, members[name]].sum()), len(hits))
+        for name in sorted(members)
     )

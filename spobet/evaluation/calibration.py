@@ -1,7 +1,8 @@
-"""Whether a network is as sure as it is right: temperature scaling, calibration error, negative log-likelihood.
+"""Calibration (Guo et al. 2017): temperature scaling, expected calibration error, likelihood.
 
-Logits are (clips, glosses) and finite, labels (clips,) int; a clip whose gloss is outside the vocabulary has no
-likelihood, so only `reliability` and what builds on it takes such clips (as clips named wrong).
+Logits are (clips, glosses) and finite, labels (clips,) int. A clip whose gloss is outside the
+vocabulary has no likelihood, so only `reliability` and what builds on it takes such clips, as
+wrongly answered ones.
 """
 
 from __future__ import annotations
@@ -10,27 +11,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-NUM_BINS = 5
-TEMPERATURES = (0.05, 20.0)
+from spobet.evaluation.probabilities import log_softmax, softmax
+
+NUM_BINS = 5  # about 50 clips each on the smallest test split, WLASL100's
+TEMPERATURES = (0.05, 20.0)  # the likelihood may have no maximum: all right, or pure noise
 
 
 @dataclass(frozen=True)
 class Bin:
-    """Clips of similar confidence: their mean confidence, the share named right, and how many they are."""
+    """Clips of similar confidence: mean confidence, top-1 accuracy, and how many they are."""
 
     confidence: float
     accuracy: float
     count: int
-
-
-def softmax(logits: np.ndarray, temperature: float | np.ndarray = 1.0) -> np.ndarray:
-    """Probabilities (clips, glosses) of logits / temperature; temperature a number or one a clip (clips,).
-
-    ValueError where a temperature is not above 0 or a logit is not finite.
-    """
-    shifted = _log_softmax(logits, temperature)
-    chances: np.ndarray = np.exp(shifted)
-    return chances
 
 
 def negative_log_likelihood(
@@ -38,21 +31,23 @@ def negative_log_likelihood(
 ) -> float:
     """Mean over clips of -log(probability of the true gloss), in nats."""
     labels = _checked_labels(logits, labels)
-    return float(-_log_softmax(logits, temperature)[np.arange(len(labels)), labels].mean())
+    return float(-log_softmax(logits, temperature)[np.arange(len(labels)), labels].mean())
 
 
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The temperature with the lowest negative log-likelihood, kept within TEMPERATURES.
+    """The temperature within TEMPERATURES that has the lowest negative log-likelihood.
 
-    The likelihood is convex in 1 / temperature, so its slope is halved down to nothing. At a bound the best lies beyond
-    it: the lower one where every clip is named right, the upper one where the scores say nothing.
+    That is convex in 1 / temperature, so bisection finds where its slope is zero. It returns a
+    bound where the best lies beyond it: the lower one where every answer is right, the upper one
+    where the logits say nothing.
     """
     labels = _checked_labels(logits, labels)
     logits = np.asarray(logits, dtype=np.float64)
-    own = logits[np.arange(len(labels)), labels]
+    true_logits = logits[np.arange(len(labels)), labels]
 
     def slope(inverse: float) -> float:
-        return float(((softmax(logits, 1 / inverse) * logits).sum(axis=1) - own).mean())
+        expected = (softmax(logits, 1 / inverse) * logits).sum(axis=1)
+        return float((expected - true_logits).mean())
 
     low, high = 1 / TEMPERATURES[1], 1 / TEMPERATURES[0]
     if slope(low) >= 0 or slope(high) <= 0:
@@ -73,9 +68,8 @@ def cross_fitted_temperatures(
     labels, folds, logits = _checked_labels(logits, labels), np.asarray(folds), np.asarray(logits)
     numbers = np.unique(folds)
     if folds.shape != labels.shape or len(numbers) < 2:
-        raise ValueError(
-            f"{len(numbers)} folds for {folds.shape} of {labels.shape} clips, expected at least 2, one number a clip"
-        )
+        counts = f"{len(numbers)} folds for {folds.shape} of {labels.shape} clips"
+        raise ValueError(f"{counts}, expected at least 2, one number a clip")
     temperatures = np.empty(len(labels))
     for fold in numbers:
         temperatures[folds == fold] = fit_temperature(logits[folds != fold], labels[folds != fold])
@@ -87,8 +81,8 @@ def reliability(
 ) -> tuple[Bin, ...]:
     """Clips in bins of equal size, least confident first; with fewer clips than bins, a bin a clip.
 
-    confidence: (clips,) 0..1 of the first answer. hits: (clips,) bool, whether it is right. Clips of equal confidence
-    share their hits evenly, so that the order of the clips does not matter.
+    confidence: (clips,) 0..1 of the first answer. hits: (clips,) bool, whether it is right. Clips
+    of equal confidence share their hits evenly, so that the order of the clips does not matter.
     """
     confidence, hits = _checked_confidence(confidence, hits)
     if num_bins < 1:
@@ -100,8 +94,10 @@ def reliability(
     )
 
 
-def calibration_error(confidence: np.ndarray, hits: np.ndarray, num_bins: int = NUM_BINS) -> float:
-    """Expected calibration error: mean over clips of the gap between confidence and accuracy of their bin of equal size."""
+def expected_calibration_error(
+    confidence: np.ndarray, hits: np.ndarray, num_bins: int = NUM_BINS
+) -> float:
+    """Mean over clips of the gap between confidence and accuracy in their bin of equal size."""
     bins = reliability(confidence, hits, num_bins)
     return float(
         sum(part.count * abs(part.accuracy - part.confidence) for part in bins)
@@ -116,9 +112,10 @@ def calibration_band(
     num_draws: int = 4000,
     share: float = 0.95,
 ) -> float:
-    """The calibration error that a perfectly calibrated network with these confidences stays within, `share` of the time.
+    """The error that perfect calibration with these confidences stays within, `share` of the time.
 
-    Draws hits with the chances that the confidences name: even perfect calibration shows an error on so few clips.
+    Draws hits with the confidences as probabilities: on few clips even a perfectly calibrated
+    network has an expected calibration error above zero.
     """
     confidence, _ = _checked_confidence(confidence, np.zeros(np.shape(confidence), dtype=bool))
     hits = rng.random((num_draws, len(confidence))) < confidence
@@ -143,34 +140,21 @@ def _shared_among_equals(confidence: np.ndarray, hits: np.ndarray) -> np.ndarray
     return shares
 
 
-def _log_softmax(logits: np.ndarray, temperature: float | np.ndarray) -> np.ndarray:
-    logits, temperature = (
-        np.asarray(logits, dtype=np.float64),
-        np.asarray(temperature, dtype=np.float64),
-    )
-    if logits.ndim != 2 or not logits.size or not np.isfinite(logits).all():
-        raise ValueError(
-            f"logits have shape {logits.shape}, expected (clips, glosses), at least one of each, all finite"
-        )
-    if not (temperature > 0).all() or temperature.shape not in ((), logits.shape[:1]):
-        raise ValueError(f"temperature {temperature}, expected above 0, one number or one a clip")
-    scaled = logits / (temperature[:, None] if temperature.ndim else temperature)
-    scaled = scaled - scaled.max(axis=1, keepdims=True)
-    shifted: np.ndarray = scaled - np.log(np.exp(scaled).sum(axis=1, keepdims=True))
-    return shifted
-
-
 def _checked_labels(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     labels, num_glosses = np.asarray(labels), np.shape(logits)[-1]
+    if np.ndim(logits) != 2 or not np.size(logits) or not np.isfinite(logits).all():
+        raise ValueError(
+            f"logits have shape {np.shape(logits)}, expected (clips, glosses), "
+            "at least one of each, all finite"
+        )
     if (
         labels.shape != np.shape(logits)[:1]
         or not len(labels)
         or labels.min() < 0
         or labels.max() >= num_glosses
     ):
-        raise ValueError(
-            f"labels {labels.shape} for logits {np.shape(logits)}, expected one in 0..{num_glosses - 1} for each clip"
-        )
+        shapes = f"labels {labels.shape} for logits {np.shape(logits)}"
+        raise ValueError(f"{shapes}, expected one in 0..{num_glosses - 1} for each clip")
     return labels
 
 
@@ -183,7 +167,6 @@ def _checked_confidence(confidence: np.ndarray, hits: np.ndarray) -> tuple[np.nd
         or confidence.shape != hits.shape
         or not in_range
     ):
-        raise ValueError(
-            f"confidences {confidence.shape} and hits {hits.shape}, expected one in 0..1 for each of the same clips"
-        )
+        shapes = f"confidences {confidence.shape} and hits {hits.shape}"
+        raise ValueError(f"{shapes}, expected one in 0..1 for each of the same clips")
     return confidence, hits

@@ -1,4 +1,4 @@
-"""Whether a run's probabilities can be believed, and what declining gains: everything that follows from its scores."""
+"""Whether the probabilities of a run are calibrated, and what rejecting uncertain answers gains."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy as np
 from spobet.evaluation.calibration import (
     Bin,
     calibration_band,
-    calibration_error,
     cross_fitted_temperatures,
+    expected_calibration_error,
     fit_temperature,
     negative_log_likelihood,
     reliability,
-    softmax,
 )
 from spobet.evaluation.intervals import draw_clips, percentile_interval
-from spobet.evaluation.metrics import OUTSIDE_VOCABULARY, ranks
+from spobet.evaluation.probabilities import softmax
+from spobet.evaluation.ranks import OUTSIDE_VOCABULARY, rank_true_glosses
 from spobet.evaluation.selective import (
-    Operating,
+    OperatingPoint,
     at_coverage,
     for_error,
     operating_points,
@@ -28,79 +28,82 @@ from spobet.evaluation.selective import (
 )
 
 COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.5)
+GAIN_COVERAGE = 0.8
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How well confidence and accuracy agree. likelihood: negative log, in nats, over the clips whose gloss is in the vocabulary.
+    """How well confidence and accuracy agree.
 
-    error: expected calibration error. band: what perfect calibration stays below 95 % of the time with these confidences.
+    negative_log_likelihood: in nats, over the clips whose gloss is in the vocabulary. band: what
+    perfect calibration stays below 95 % of the time with these confidences.
     """
 
-    likelihood: float
-    error: float
+    negative_log_likelihood: float
+    expected_calibration_error: float
     band: float
     bins: tuple[Bin, ...]
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Answers whose confidence reaches a threshold found on other clips: `answered` of `count`, `hits` of them right."""
+class Accepted:
+    """Answers above a threshold from other clips: `accepted` of `count`, `hits` of them right."""
 
-    answered: int
+    accepted: int
     hits: int
     count: int
 
 
 @dataclass(frozen=True, eq=False)
 class ConfidenceReport:
-    """The scores of one run as probabilities. how: on which clips the temperature was fitted, in words.
+    """The scores of one run as probabilities.
 
-    temperature: mean over clips. confidence: (clips,) after scaling. points: every threshold. gain: how much more
-    accurate the surest 80 % are than all, with its bootstrap interval over clips. wanted: the error asked for;
-    threshold: what keeps it, found on all fitting clips, None where nothing does; kept: what such thresholds gave
-    on clips they were not found on.
+    fitted_on: on which clips the temperature was fitted, in words. temperature: mean over clips.
+    confidence: (clips,) after scaling. points: every threshold. gain: how much more accurate the
+    most confident 80 % are than all, with its bootstrap interval over clips. wanted_error: the
+    largest share of wrong answers asked for. threshold: what meets it, found on all fitting clips,
+    None where nothing does. on_other_clips: what such thresholds gave on clips they were not found
+    on.
     """
 
-    how: str
+    fitted_on: str
     temperature: float
     before: Calibration
     after: Calibration
     confidence: np.ndarray
     hits: np.ndarray
-    points: tuple[Operating, ...]
+    points: tuple[OperatingPoint, ...]
     gain: tuple[float, tuple[float, float]]
-    wanted: float
+    wanted_error: float
     threshold: float | None
-    kept: Kept
+    on_other_clips: Accepted
 
     @property
-    def at_coverages(self) -> tuple[Operating, ...]:
-        """What answering these shares of the clips gives: COVERAGES."""
+    def at_coverages(self) -> tuple[OperatingPoint, ...]:
+        """What accepting these shares of the clips gives: COVERAGES."""
         return tuple(at_coverage(self.points, coverage) for coverage in COVERAGES)
 
 
 def cross_fitted(
-    logits: np.ndarray, labels: np.ndarray, folds: np.ndarray, wanted: float, seed: int = 0
+    logits: np.ndarray, labels: np.ndarray, folds: np.ndarray, wanted_error: float, seed: int = 0
 ) -> ConfidenceReport:
-    """ConfidenceReport where only the scored clips are there: temperature and threshold of each fold come from the other folds."""
-    known = labels != OUTSIDE_VOCABULARY
+    """The report where there are only the scored clips.
+
+    Temperature and threshold of each fold are fitted on the other folds.
+    """
+    inside = labels != OUTSIDE_VOCABULARY
     temperatures = np.ones(len(labels))
-    temperatures[known] = cross_fitted_temperatures(logits[known], labels[known], folds[known])
-    temperatures[~known] = temperatures[known].mean()
+    temperatures[inside] = cross_fitted_temperatures(logits[inside], labels[inside], folds[inside])
+    temperatures[~inside] = temperatures[inside].mean()
     confidence, hits = _confidence(logits, labels, temperatures)
-    kept = [
-        _kept(
-            confidence[folds == fold],
-            hits[folds == fold],
-            _threshold(confidence[folds != fold], hits[folds != fold], wanted),
-        )
-        for fold in np.unique(folds)
-    ]
-    how = f"fitted on the other folds of {len(np.unique(folds))}"
-    return _trust(
-        logits, labels, temperatures, how, wanted, _threshold(confidence, hits, wanted), kept, seed
-    )
+    parts = []
+    for fold in np.unique(folds):
+        here = folds == fold
+        threshold = _threshold(confidence[~here], hits[~here], wanted_error)
+        parts.append(_accept(confidence[here], hits[here], threshold))
+    threshold = _threshold(confidence, hits, wanted_error)
+    fitted_on = f"fitted on the other folds of {len(parts)}"
+    return _report(logits, labels, temperatures, fitted_on, wanted_error, threshold, parts, seed)
 
 
 def fitted_elsewhere(
@@ -108,45 +111,40 @@ def fitted_elsewhere(
     labels: np.ndarray,
     fit_on: tuple[np.ndarray, np.ndarray],
     name: str,
-    wanted: float,
+    wanted_error: float,
     seed: int = 0,
 ) -> ConfidenceReport:
-    """ConfidenceReport where temperature and threshold come from the logits and labels of other clips, called `name`."""
+    """The report with temperature and threshold from logits and labels of other clips, `name`."""
     other_logits, other_labels = fit_on
-    known = other_labels != OUTSIDE_VOCABULARY
-    temperature = fit_temperature(other_logits[known], other_labels[known])
-    threshold = _threshold(*_confidence(other_logits, other_labels, np.array(temperature)), wanted)
-    confidence, hits = _confidence(logits, labels, np.array(temperature))
-    kept = [_kept(confidence, hits, threshold)]
-    how = f"fitted on the {len(other_labels):,} clips of {name}"
-    return _trust(
-        logits, labels, np.full(len(labels), temperature), how, wanted, threshold, kept, seed
-    )
+    inside = other_labels != OUTSIDE_VOCABULARY
+    temperature = np.array(fit_temperature(other_logits[inside], other_labels[inside]))
+    threshold = _threshold(*_confidence(other_logits, other_labels, temperature), wanted_error)
+    parts = [_accept(*_confidence(logits, labels, temperature), threshold)]
+    temperatures = np.full(len(labels), temperature)
+    fitted_on = f"fitted on the {len(other_labels):,} clips of {name}"
+    return _report(logits, labels, temperatures, fitted_on, wanted_error, threshold, parts, seed)
 
 
-def _trust(
+def _report(
     logits: np.ndarray,
     labels: np.ndarray,
     temperatures: np.ndarray,
-    how: str,
-    wanted: float,
+    fitted_on: str,
+    wanted_error: float,
     threshold: float | None,
-    kept: Sequence[Kept],
+    parts: Sequence[Accepted],
     seed: int,
 ) -> ConfidenceReport:
     rng = np.random.default_rng(seed)
-    before, after = (
-        _calibration(logits, labels, scale, rng) for scale in (np.ones(len(labels)), temperatures)
-    )
+    before = _calibration(logits, labels, np.ones(len(labels)), rng)
+    after = _calibration(logits, labels, temperatures, rng)
     confidence, hits = _confidence(logits, labels, temperatures)
     points = operating_points(confidence, hits)
-    gains = resampled_gains(confidence, hits, draw_clips(np.arange(len(hits)), rng), 0.8)
-    gain = at_coverage(points, 0.8).accuracy - points[-1].accuracy
-    total = Kept(
-        *(sum(getattr(part, name) for part in kept) for name in ("answered", "hits", "count"))
-    )
+    times = draw_clips(np.arange(len(hits)), rng)
+    gains = resampled_gains(confidence, hits, times, GAIN_COVERAGE)
+    gain = at_coverage(points, GAIN_COVERAGE).accuracy - points[-1].accuracy
     return ConfidenceReport(
-        how=how,
+        fitted_on=fitted_on,
         temperature=float(temperatures.mean()),
         before=before,
         after=after,
@@ -154,21 +152,24 @@ def _trust(
         hits=hits,
         points=points,
         gain=(gain, percentile_interval(gains)),
-        wanted=wanted,
+        wanted_error=wanted_error,
         threshold=threshold,
-        kept=total,
+        on_other_clips=Accepted(
+            sum(part.accepted for part in parts),
+            sum(part.hits for part in parts),
+            sum(part.count for part in parts),
+        ),
     )
 
 
 def _calibration(
     logits: np.ndarray, labels: np.ndarray, temperatures: np.ndarray, rng: np.random.Generator
 ) -> Calibration:
-    known = labels != OUTSIDE_VOCABULARY
+    inside = labels != OUTSIDE_VOCABULARY
     confidence, hits = _confidence(logits, labels, temperatures)
-    likelihood = negative_log_likelihood(logits[known], labels[known], temperatures[known])
     return Calibration(
-        likelihood,
-        calibration_error(confidence, hits),
+        negative_log_likelihood(logits[inside], labels[inside], temperatures[inside]),
+        expected_calibration_error(confidence, hits),
         calibration_band(confidence, rng),
         reliability(confidence, hits),
     )
@@ -177,15 +178,15 @@ def _calibration(
 def _confidence(
     logits: np.ndarray, labels: np.ndarray, temperatures: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(clips,) probability of the first answer, and whether it is right by the rule that ties are not."""
-    return softmax(logits, temperatures).max(axis=1), ranks(logits, labels) == 1
+    """(clips,) probability of the first answer, and whether it is right; a tie is not."""
+    return softmax(logits, temperatures).max(axis=1), rank_true_glosses(logits, labels) == 1
 
 
-def _threshold(confidence: np.ndarray, hits: np.ndarray, wanted: float) -> float | None:
-    point = for_error(operating_points(confidence, hits), wanted)
+def _threshold(confidence: np.ndarray, hits: np.ndarray, wanted_error: float) -> float | None:
+    point = for_error(operating_points(confidence, hits), wanted_error)
     return point.threshold if point else None
 
 
-def _kept(confidence: np.ndarray, hits: np.ndarray, threshold: float | None) -> Kept:
-    answered = confidence >= threshold if threshold is not None else np.zeros(len(hits), dtype=bool)
-    return Kept(int(answered.sum()), int(hits[answered].sum()), len(hits))
+def _accept(confidence: np.ndarray, hits: np.ndarray, threshold: float | None) -> Accepted:
+    accepted = confidence >= (np.inf if threshold is None else threshold)
+    return Accepted(int(accepted.sum()), int(hits[accepted].sum()), len(hits))

@@ -1,10 +1,11 @@
-"""How far chance may have carried a figure: bootstrap intervals, two systems on the same clips, spread over seeds."""
+"""Uncertainty of a figure: Wilson and bootstrap intervals, spread over seeds, paired comparison."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -16,7 +17,7 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Spread:
-    """Mean of a figure over `count` runs and its standard deviation (n - 1); deviation None for a single run."""
+    """Mean of a figure over `count` runs and its standard deviation (n - 1), None for one run."""
 
     mean: float
     deviation: float | None
@@ -25,10 +26,11 @@ class Spread:
 
 @dataclass(frozen=True)
 class Difference:
-    """How much more often one system is right than another on the same clips.
+    """How much more accurate one system is than another on the same clips.
 
-    share: difference of the accuracies, -1..1. interval: its paired bootstrap interval. only_first, only_second: clips
-    that one names right and the other does not. p_value: McNemar's exact two-sided test of these two counts.
+    share: difference of the accuracies, -1..1. interval: its paired bootstrap interval.
+    only_first, only_second: clips that one gets right and the other does not. p_value: McNemar's
+    exact two-sided test of these two counts.
     """
 
     share: float
@@ -45,13 +47,37 @@ def spread(figures: Sequence[float]) -> Spread:
         raise ValueError("no run to take the mean of, expected at least one")
     mean = math.fsum(figures) / len(figures)
     squares = math.fsum((figure - mean) ** 2 for figure in figures)
-    return Spread(
-        mean, math.sqrt(squares / (len(figures) - 1)) if len(figures) > 1 else None, len(figures)
-    )
+    deviation = math.sqrt(squares / (len(figures) - 1)) if len(figures) > 1 else None
+    return Spread(mean, deviation, len(figures))
+
+
+def wilson_interval(hits: int, count: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Wilson's score interval of the share hits / count, (low, high) in 0..1.
+
+    ValueError where count < 1, hits lie outside 0..count or confidence outside 0..1.
+    """
+    if count < 1 or not 0 <= hits <= count:
+        raise ValueError(
+            f"{hits} hits of {count} clips, expected 0 <= hits <= clips, 1 clip or more"
+        )
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence {confidence}, expected between 0 and 1")
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    share, shrink = hits / count, 1 + z**2 / count
+    middle = (share + z**2 / (2 * count)) / shrink
+    reach = z / shrink * (share * (1 - share) / count + z**2 / (4 * count**2)) ** 0.5
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def class_means(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Mean of values (clips,) for each label present, in order of the labels: (labels present,)."""
+    _, index = np.unique(labels, return_inverse=True)
+    means: np.ndarray = np.bincount(index, values) / np.bincount(index)
+    return means
 
 
 def signer_groups(clips: Manifest) -> np.ndarray:
-    """A number a signer for each clip, int64 (clips,); a clip whose signer is not known counts as a signer of its own."""
+    """A number a signer for each clip, int64 (clips,); each clip of unknown signer has its own."""
     numbers: dict[str, int] = {}
     keys = [f"signer {clip.signer}" if clip.signer else f"clip {clip.id}" for clip in clips]
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
@@ -62,14 +88,14 @@ def draw_clips(
 ) -> np.ndarray:
     """How often each clip stands in each resample of a bootstrap: int64 (resamples, clips).
 
-    groups: (clips,) int. Whole groups are drawn, as many as there are, with replacement: with the signer's number the
-    bootstrap is over signers, with a number of its own for every clip it is over clips.
+    groups: (clips,) int. Whole groups are drawn, as many as there are, with replacement: with the
+    signer's number the bootstrap is over signers, with a different number for every clip it is over
+    clips.
     """
     groups = np.asarray(groups)
     if groups.ndim != 1 or not len(groups) or num_resamples < 1:
-        raise ValueError(
-            f"{num_resamples} resamples of groups {groups.shape}, expected at least one of (clips,), one clip or more"
-        )
+        expected = "at least one of (clips,), one clip or more"
+        raise ValueError(f"{num_resamples} resamples of groups {groups.shape}, expected {expected}")
     _, members = np.unique(groups, return_inverse=True)
     num_groups = int(members.max()) + 1
     times = rng.multinomial(num_groups, np.full(num_groups, 1 / num_groups), size=num_resamples)
@@ -83,7 +109,7 @@ def resampled_means(values: np.ndarray, times: np.ndarray) -> np.ndarray:
 
 
 def resampled_class_means(values: np.ndarray, labels: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Mean over the labels present of each label's own mean of values (clips,), in each resample: (resamples,)."""
+    """Mean over the labels present of the mean of values (clips,) of each label: (resamples,)."""
     order = np.argsort(labels, kind="stable")
     starts = np.flatnonzero(np.diff(np.asarray(labels)[order], prepend=np.min(labels) - 1))
     counts = np.add.reduceat(times[:, order], starts, axis=1)
@@ -106,14 +132,13 @@ def percentile_interval(
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
-    """Exact two-sided p-value that two systems are equally good, from the clips that only one of them names right.
+    """Exact two-sided p-value that two systems are equally good, from clips only one gets right.
 
     1 where they never differ. ValueError for counts below 0.
     """
     if min(only_first, only_second) < 0:
-        raise ValueError(
-            f"{only_first} and {only_second} clips named by one system only, expected at least 0 each"
-        )
+        counts = f"{only_first} and {only_second} clips right in one system only"
+        raise ValueError(f"{counts}, expected at least 0 each")
     differing = only_first + only_second
     tail = sum(math.comb(differing, count) for count in range(min(only_first, only_second) + 1))
     return min(1.0, 2 * tail / 2**differing)
@@ -124,13 +149,13 @@ def compare_hits(
 ) -> Difference:
     """Compare two systems on the same clips, in the same order.
 
-    first, second: (clips,) bool, True where named right. groups: (clips,) int, as in `draw_clips`. ValueError where sizes differ.
+    first, second: (clips,) bool, True where right. groups: (clips,) int, as in `draw_clips`.
+    ValueError where sizes differ.
     """
     first, second = np.asarray(first, dtype=bool), np.asarray(second, dtype=bool)
     if not first.shape == second.shape == np.shape(groups):
-        raise ValueError(
-            f"clips {first.shape}, {second.shape} and groups {np.shape(groups)}, expected the same clips"
-        )
+        shapes = f"clips {first.shape}, {second.shape} and groups {np.shape(groups)}"
+        raise ValueError(f"{shapes}, expected the same clips")
     gains = first.astype(np.int64) - second
     interval = percentile_interval(resampled_means(gains, draw_clips(groups, rng)))
     only_first, only_second = int((gains > 0).sum()), int((gains < 0).sum())

@@ -1,7 +1,7 @@
-"""Attention rollout (Abnar & Zuidema 2020) on matrices: how much of each frame reaches what stands for the clip.
+"""Attention rollout (Abnar & Zuidema 2020) on matrices: how much of each frame reaches the output.
 
-A reading aid, not a proof: it follows attention and skip connections, and nothing of what the layers do with the values.
-A mask is True on real positions.
+A reading aid, not a proof: it follows attention and skip connections and ignores what the layers do
+with the values. A mask is True on real positions.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import numpy as np
 
 
 def attention_matrix(attention: np.ndarray, position_mask: np.ndarray | None = None) -> np.ndarray:
-    """One attention layer and its skip connection: the mean over heads plus identity, each row divided by its sum.
+    """One attention layer with its skip connection: mean over heads plus identity, rows sum to one.
 
-    attention: (..., heads, positions, positions), at least 0, a row for the position that attends. position_mask: (..., positions);
-    padding gives and gets nothing but itself. Returns (..., positions, positions). ValueError where shapes disagree.
+    attention: (..., heads, positions, positions), at least 0, a row for the position that attends.
+    position_mask: (..., positions); padding attends to itself alone and nothing attends to it.
+    Returns (..., positions, positions). ValueError where shapes disagree.
     """
     attention = np.asarray(attention, dtype=np.float64)
     if (
@@ -23,9 +24,8 @@ def attention_matrix(attention: np.ndarray, position_mask: np.ndarray | None = N
         or attention.shape[-1] != attention.shape[-2]
         or not (attention >= 0).all()
     ):  # NaN compares False
-        raise ValueError(
-            f"attention has shape {attention.shape}, expected (..., heads, positions, positions) of numbers from 0"
-        )
+        expected = "(..., heads, positions, positions) of numbers from 0"
+        raise ValueError(f"attention has shape {attention.shape}, expected {expected}")
     mixed = attention.mean(axis=-3)
     if position_mask is not None:
         mask = np.asarray(position_mask, dtype=bool)
@@ -38,10 +38,11 @@ def attention_matrix(attention: np.ndarray, position_mask: np.ndarray | None = N
 
 
 def pooling_matrix(frame_mask: np.ndarray, with_token: bool = False) -> np.ndarray:
-    """The mean of every two neighbouring frames, the real ones of them: (positions, frames), positions = half rounded up.
+    """Mean over the real ones of every two neighbouring frames: (positions, frames).
 
-    frame_mask: (frames,). A position of two padded frames is a row of zeros. with_token: one position more at either end of
-    the product, the clip token, which passes unchanged.
+    frame_mask: (frames,); positions are half as many, rounded up. A position of two padded frames
+    is a row of zeros. with_token: the matrix has one row and column more at its start, the clip
+    token, which passes unchanged.
     """
     mask = np.asarray(frame_mask, dtype=bool)
     frames = np.arange(len(mask))
@@ -55,7 +56,7 @@ def pooling_matrix(frame_mask: np.ndarray, with_token: bool = False) -> np.ndarr
 
 
 def rollout(matrices: Sequence[np.ndarray]) -> np.ndarray:
-    """The product of the layers' matrices, first layer first in the list, later layers on the left: (..., positions, frames)."""
+    """Product of the layers' matrices, given in order of the layers: (..., positions, frames)."""
     if not matrices:
         raise ValueError("no layer to roll out, expected at least one")
     rolled = np.asarray(matrices[0], dtype=np.float64)
@@ -67,11 +68,12 @@ def rollout(matrices: Sequence[np.ndarray]) -> np.ndarray:
 def frame_weights(
     rolled: np.ndarray, readout: np.ndarray, frame_mask: np.ndarray, with_token: bool = False
 ) -> np.ndarray:
-    """The weight of every frame in what is read out, (..., frames): at least 0, sums to one, 0 on padding.
+    """Weight of every frame in the output, (..., frames): at least 0, sums to one, 0 on padding.
 
-    rolled: (..., positions, frames). readout: (..., positions), how much of each position is read: one on the clip token, or the
-    weights with which positions are pooled. with_token: the first column is the clip token's own and is left out.
-    frame_mask: (..., frames). ValueError where no real frame has a weight.
+    rolled: (..., positions, frames). readout: (..., positions), how much of each position is read:
+    one on the clip token, or the weights with which positions are pooled. with_token: the first
+    column is that of the clip token and is left out. frame_mask: (..., frames). ValueError where no
+    real frame has a weight.
     """
     weights = (np.asarray(readout, dtype=np.float64)[..., None, :] @ rolled)[..., 0, :]
     weights = np.where(frame_mask, weights[..., 1:] if with_token else weights, 0)

@@ -1,4 +1,4 @@
-"""What is gained by declining to answer where the network is not sure: risk against coverage, and thresholds."""
+"""Selective classification (El-Yaniv & Wiener 2010): risk, coverage and confidence thresholds."""
 
 from __future__ import annotations
 
@@ -10,33 +10,35 @@ from spobet.errors import UserError
 
 
 @dataclass(frozen=True)
-class Operating:
-    """A threshold and what it gives: clips of at least this confidence are answered.
+class OperatingPoint:
+    """A threshold on the confidence and what it gives.
 
-    answered, hits, count: clips answered, named right among them, and all clips.
+    accepted, hits, count: clips of at least this confidence, the right answers among them, and all
+    clips.
     """
 
     threshold: float
-    answered: int
+    accepted: int
     hits: int
     count: int
 
     @property
     def coverage(self) -> float:
-        """Share of all clips that is answered."""
-        return self.answered / self.count
+        """Share of all clips that are accepted."""
+        return self.accepted / self.count
 
     @property
     def accuracy(self) -> float:
-        """Share of the answered clips that is named right."""
-        return self.hits / self.answered
+        """Selective accuracy: share of the accepted clips whose answer is right."""
+        return self.hits / self.accepted
 
 
-def operating_points(confidence: np.ndarray, hits: np.ndarray) -> tuple[Operating, ...]:
-    """Every threshold that makes a difference, from answering least to answering all.
+def operating_points(confidence: np.ndarray, hits: np.ndarray) -> tuple[OperatingPoint, ...]:
+    """Every threshold that makes a difference, from the highest to the one that accepts all.
 
-    confidence: (clips,), larger is surer. hits: (clips,) bool. Clips of equal confidence are answered together: no
-    threshold tells them apart. ValueError for no clip, NaN or sizes that differ.
+    confidence: (clips,), larger is more confident. hits: (clips,) bool. Clips of equal confidence
+    are accepted together: no threshold separates them. ValueError for no clip, NaN or sizes that
+    differ.
     """
     confidence, hits = np.asarray(confidence, dtype=np.float64), np.asarray(hits, dtype=bool)
     if (
@@ -45,60 +47,63 @@ def operating_points(confidence: np.ndarray, hits: np.ndarray) -> tuple[Operatin
         or confidence.shape != hits.shape
         or np.isnan(confidence).any()
     ):
-        raise ValueError(
-            f"confidences {confidence.shape} and hits {hits.shape}, expected a number for each of the same clips"
-        )
+        shapes = f"confidences {confidence.shape} and hits {hits.shape}"
+        raise ValueError(f"{shapes}, expected a number for each of the same clips")
     order = np.argsort(-confidence, kind="stable")
     ranked, right = confidence[order], np.cumsum(hits[order])
     ends = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
     return tuple(
-        Operating(float(ranked[end]), int(end) + 1, int(right[end]), len(hits)) for end in ends
+        OperatingPoint(float(ranked[end]), int(end) + 1, int(right[end]), len(hits)) for end in ends
     )
 
 
-def at_coverage(points: tuple[Operating, ...], coverage: float) -> Operating:
-    """The highest threshold that still answers this share of the clips; ValueError outside 0..1."""
+def at_coverage(points: tuple[OperatingPoint, ...], coverage: float) -> OperatingPoint:
+    """The highest threshold that accepts at least this share of the clips."""
     if not 0 <= coverage <= 1:
         raise UserError(f"coverage {coverage}, expected a share in 0..1")
-    return next(point for point in points if point.answered >= coverage * point.count - 1e-9)
+    return next(point for point in points if point.accepted >= coverage * point.count - 1e-9)
 
 
-def for_error(points: tuple[Operating, ...], error: float) -> Operating | None:
-    """The threshold that answers most while at most `error` of the answers are wrong; None where there is no such threshold."""
+def for_error(points: tuple[OperatingPoint, ...], error: float) -> OperatingPoint | None:
+    """The threshold that accepts most clips with at most `error` of them wrong, None for none."""
     if not 0 <= error <= 1:
         raise UserError(f"error {error}, expected a share in 0..1")
     good = [
-        point for point in points if point.answered - point.hits <= error * point.answered + 1e-9
+        point for point in points if point.accepted - point.hits <= error * point.accepted + 1e-9
     ]
     return good[-1] if good else None
 
 
-def area_under_risk(points: tuple[Operating, ...]) -> float:
-    """Mean error over all coverages 1/clips, 2/clips, ..., 1; clips of equal confidence share their hits evenly."""
-    risks, answered, hits = 0.0, 0, 0
+def area_under_risk(points: tuple[OperatingPoint, ...]) -> float:
+    """Area under the risk-coverage curve: mean error over the coverages 1/clips, 2/clips, ..., 1.
+
+    Clips of equal confidence share their hits evenly.
+    """
+    risks, accepted, hits = 0.0, 0, 0
     for point in points:
-        share = (point.hits - hits) / (point.answered - answered)
+        share = (point.hits - hits) / (point.accepted - accepted)
         risks += sum(
-            1 - (hits + share * more) / (answered + more)
-            for more in range(1, point.answered - answered + 1)
+            1 - (hits + share * more) / (accepted + more)
+            for more in range(1, point.accepted - accepted + 1)
         )
-        answered, hits = point.answered, point.hits
-    return risks / answered
+        accepted, hits = point.accepted, point.hits
+    return risks / accepted
 
 
 def resampled_gains(
     confidence: np.ndarray, hits: np.ndarray, times: np.ndarray, coverage: float
 ) -> np.ndarray:
-    """How much more accurate than all answers the surest `coverage` of them are, in each resample of a bootstrap: (resamples,).
+    """Gain in accuracy from accepting only the most confident `coverage` of clips: (resamples,).
 
-    times: (resamples, clips), how often each clip is drawn. Thresholds are found anew in every resample.
+    times: (resamples, clips), how often each resample of a bootstrap draws each clip. Thresholds
+    are found anew in every resample.
     """
     order = np.argsort(-np.asarray(confidence), kind="stable")
     ranked, drawn = np.asarray(confidence)[order], times[:, order]
     ends = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
-    answered = drawn.cumsum(axis=1)[:, ends]
+    accepted = drawn.cumsum(axis=1)[:, ends]
     right = (drawn * np.asarray(hits, dtype=bool)[order]).cumsum(axis=1)[:, ends]
-    first = (answered >= np.maximum(coverage * answered[:, -1:] - 1e-9, 1)).argmax(axis=1)
+    first = (accepted >= np.maximum(coverage * accepted[:, -1:] - 1e-9, 1)).argmax(axis=1)
     rows = np.arange(len(times))
-    gains: np.ndarray = right[rows, first] / answered[rows, first] - right[:, -1] / answered[:, -1]
+    gains: np.ndarray = right[rows, first] / accepted[rows, first] - right[:, -1] / accepted[:, -1]
     return gains

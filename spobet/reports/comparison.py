@@ -12,7 +12,8 @@ import numpy as np
 from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset
 from spobet.evaluation.intervals import NUM_RESAMPLES, Difference, compare_hits, signer_groups
-from spobet.evaluation.metrics import TOPS, percent
+from spobet.evaluation.metrics.top_k import TOPS
+from spobet.evaluation.text import percent
 from spobet.evaluation.predictions import Prediction
 from spobet.reports.page import LEGEND, film, html_page, section, table
 

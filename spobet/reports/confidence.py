@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
-from spobet.evaluation.accuracy_summary import Report, ScoredRun
+from spobet.evaluation.scored_runs import Report, ScoredRun
 from spobet.evaluation.confidence import Calibration, ConfidenceReport
-from spobet.evaluation.metrics import percent, wilson_interval
-from spobet.evaluation.selective import Operating
+from spobet.evaluation.intervals import wilson_interval
+from spobet.evaluation.text import percent
+from spobet.evaluation.selective import OperatingPoint
 from spobet.reports.page import section, table, tied
 from spobet.reports.plots import coverage_curve, reliability_diagram
 
@@ -68,11 +69,11 @@ def _row(name: str, calibration: Calibration) -> str:
     return f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{figure}</td>" for figure in figures)}</tr>'
 
 
-def _coverage_row(point: Operating) -> str:
-    low, high = wilson_interval(point.hits, point.answered)
+def _coverage_row(point: OperatingPoint) -> str:
+    low, high = wilson_interval(point.hits, point.accepted)
     cells = (
         f"{percent(point.threshold)} %",
-        f"{percent(point.accuracy)} %<small>{point.hits:,}/{point.answered:,}</small>",
+        f"{percent(point.accuracy)} %<small>{point.hits:,}/{point.accepted:,}</small>",
         f"{percent(low)}–{percent(high)}",
     )
     return f'<tr><th scope="row">{percent(point.coverage)} %</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
@@ -92,7 +93,7 @@ def _threshold(trust: ConfidenceReport) -> str:
         trust.kept,
         f"For at most {wanted} wrong answers: answer from a confidence of {percent(trust.threshold)} % on.",
     )
-    if not kept.answered:
+    if not kept.accepted:
         return f"{first} On clips it was not chosen on, such a threshold answers none."
-    wrong = f"{kept.answered - kept.hits:,} of {kept.answered:,} answers are wrong ({percent(1 - kept.hits / kept.answered)} %)"
-    return f"{first} On clips it was not chosen on, {percent(kept.answered / kept.count)} % are answered and {wrong}."
+    wrong = f"{kept.accepted - kept.hits:,} of {kept.accepted:,} answers are wrong ({percent(1 - kept.hits / kept.accepted)} %)"
+    return f"{first} On clips it was not chosen on, {percent(kept.accepted / kept.count)} % are answered and {wrong}."

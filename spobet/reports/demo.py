@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from spobet.evaluation.metrics import Accuracy, Metrics, percent
+from spobet.evaluation.metrics.top_k import Accuracy
+from spobet.evaluation.scoring import Metrics
+from spobet.evaluation.text import percent
 from spobet.reports.chart import learning_curves
 from spobet.reports.page import LEGEND, Example, example, html_page, section, table, tied
 
@@ -82,7 +84,7 @@ def demo_page(page: Page) -> str:
 
 def headline(title: str, metrics: Metrics, signers: str) -> str:
     """The one sentence to remember, with its count, interval and what guessing would reach."""
-    top1 = metrics.top1
+    top1 = metrics.top_k[1]
     low, high = map(percent, top1.interval)
     scope = f"{metrics.split} clips" if metrics.split else "clips"
     sentence = f"{percent(top1.instance)} % of signs by {signers} are named right."
@@ -95,7 +97,7 @@ def headline(title: str, metrics: Metrics, signers: str) -> str:
 def metrics_section(metrics: Metrics, caveats: Sequence[str] = ()) -> str:
     """A table of top-1, top-5 and top-10, and beneath it what the figures do not say."""
     head = ("Right among the", "Clips", "95 % interval", "Mean over glosses")
-    rows = [_metrics_row(k, accuracy) for k, accuracy in metrics.tops.items()]
+    rows = [_metrics_row(k, accuracy) for k, accuracy in metrics.top_k.items()]
     means = f"Mean over glosses: each of the {metrics.num_glosses_present:,} glosses with a clip counts the same. Interval: Wilson."
     notes = "".join(f"<li>{escape(caveat)}</li>" for caveat in caveats)
     parts = (

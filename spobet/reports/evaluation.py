@@ -12,14 +12,14 @@ from spobet.dataset.folds import fold_of_clips
 from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset
 from spobet.errors import UserError
-from spobet.evaluation.accuracy_summary import Report, ScoredRun
+from spobet.evaluation.scored_runs import Report, ScoredRun
 from spobet.evaluation.confidence import ConfidenceReport, cross_fitted, fitted_elsewhere
 from spobet.evaluation.deletion import Curves
-from spobet.evaluation.metrics import OUTSIDE_VOCABULARY, labels_of
+from spobet.evaluation.ranks import OUTSIDE_VOCABULARY, labels_of
 from spobet.evaluation.scores import Scores
 from spobet.files import write_whole
 from spobet.recognition.evaluate import chosen_here, scores_of
-from spobet.recognition.recognizer import network_of
+from spobet.recognition.network import network_hash
 from spobet.reports.evaluation_page import run_page
 from spobet.runs import RunFolder, RunRecord
 
@@ -140,7 +140,7 @@ def _worth(run: RunFolder, dataset: Dataset, name: str) -> dict[str, Curves]:
     if not run.rollout(name).is_file():
         return {}
     values = json.loads(run.rollout(name).read_text(encoding="utf-8"))
-    if (values.get("data"), values.get("weights")) != (dataset.info.content_hash, network_of(run)):
+    if (values.get("data"), values.get("weights")) != (dataset.info.content_hash, network_hash(run)):
         return {}
     return {kind: Curves.from_json(curves) for kind, curves in values["curves"].items()}
 

@@ -7,11 +7,12 @@ from html import escape
 
 import numpy as np
 
-from spobet.evaluation.accuracy_summary import SEED, AccuracySummary, Interval, Report
-from spobet.evaluation.breakdown import FEWEST_FOR_A_SHARE, UNKNOWN_SIGNER, Group
-from spobet.evaluation.calibration import softmax
+from spobet.evaluation.accuracy_summary import AccuracySummary, Interval
+from spobet.evaluation.scored_runs import SEED, Report
+from spobet.evaluation.breakdown import MIN_CLIPS_FOR_PERCENT, UNKNOWN_SIGNER, Group
+from spobet.evaluation.probabilities import softmax
 from spobet.evaluation.intervals import NUM_RESAMPLES, Spread
-from spobet.evaluation.metrics import percent
+from spobet.evaluation.text import percent
 from spobet.poses.sequence import PoseSequence
 from spobet.reports.chart import learning_curves
 from spobet.reports.confidence import confidence_section, coverage_section
@@ -125,7 +126,7 @@ def runs_section(report: Report) -> str:
 def signer_overlap_section(report: Report) -> str:
     """Accuracy by what training met of the signer."""
     rows = [_group_row(group, (f"<td>{group.clips:,}</td>",)) for group in report.signer_overlap]
-    told = f"Below {FEWEST_FOR_A_SHARE} clips the count stands without a percentage."
+    told = f"Below {MIN_CLIPS_FOR_PERCENT} clips the count stands without a percentage."
     unknown = (
         " Some training clips are by signers who are not known." if "" in report.signers else ""
     )

@@ -8,7 +8,7 @@ from html import escape
 
 import numpy as np
 
-from spobet.evaluation.metrics import percent
+from spobet.evaluation.text import percent
 from spobet.poses.sequence import PoseSequence
 from spobet.reports.skeletons import skeleton_strip
 from spobet.reports.style import SORTING, STYLE

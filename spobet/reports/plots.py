@@ -9,8 +9,8 @@ from html import escape
 import numpy as np
 
 from spobet.evaluation.calibration import Bin
-from spobet.evaluation.metrics import percent
-from spobet.evaluation.selective import Operating
+from spobet.evaluation.text import percent
+from spobet.evaluation.selective import OperatingPoint
 from spobet.reports.skeletons import FONT, short, svg
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BELOW, _RIGHT = 300.0, 230.0, 46.0, 26.0, 42.0, 14.0
@@ -45,9 +45,9 @@ def reliability_diagram(before: Sequence[Bin], after: Sequence[Bin]) -> str:
     )
 
 
-def coverage_curve(points: Sequence[Operating], marked: Sequence[Operating]) -> str:
+def coverage_curve(points: Sequence[OperatingPoint], marked: Sequence[OperatingPoint]) -> str:
     """Accuracy of the answers by the share of clips answered, the surest first; a dot for each of `marked`."""
-    lowest = min(point.accuracy for point in points if point.answered >= 0.05 * point.count)
+    lowest = min(point.accuracy for point in points if point.accepted >= 0.05 * point.count)
     plane = _Plane(min(0.9, np.floor(10 * lowest) / 10))
     steps = [(point.coverage, point.accuracy) for point in points if point.accuracy >= plane.low]
     line = "M" + "L".join(plane.point(x, y) for x, y in steps) if steps else ""

@@ -9,7 +9,7 @@ from html import escape
 import numpy as np
 
 from spobet.evaluation.deletion import SHARES, Curves
-from spobet.evaluation.metrics import percent
+from spobet.evaluation.text import percent
 from spobet.poses.sequence import PoseSequence
 from spobet.reports.page import LEGEND, film, html_page, section, table
 

@@ -15,7 +15,8 @@ from spobet.dataset.manifest import Vocabulary
 from spobet.dataset.reserve import Source, auxiliary_clips, write_left_out
 from spobet.dataset.store import Dataset
 from spobet.errors import UserError
-from spobet.evaluation.metrics import labels_of, top_k_accuracy
+from spobet.evaluation.metrics.top_k import top_k_accuracy
+from spobet.evaluation.ranks import labels_of
 from spobet.files import new_file
 from spobet.model.classifier import GlossHead, SignClassifier
 from spobet.model.export import write_onnx

@@ -6,13 +6,13 @@ import pytest
 from spobet.dataset.manifest import Clip, Manifest
 from spobet.evaluation.breakdown import (
     Group,
-    by_acquaintance,
     by_gloss,
     by_signer,
+    by_signer_overlap,
     confused_pairs,
-    taken_for,
+    mistaken_for,
 )
-from spobet.evaluation.metrics import wilson_interval
+from spobet.evaluation.intervals import wilson_interval
 
 CLIPS = Manifest(
     (
@@ -39,9 +39,9 @@ def test_groups_count_the_answers_of_all_runs() -> None:
         assert sum(group.hits for group in groups) == HITS.sum()
 
 
-def test_clips_are_grouped_by_what_training_met_of_their_signer() -> None:
+def test_clips_are_grouped_by_signer_overlap_with_training() -> None:
     trained = (Clip("9", "go", "ann"), Clip("8", "sit"))
-    assert by_acquaintance(CLIPS, trained, frozenset({"ann", "bob", ""}), HITS) == (
+    assert by_signer_overlap(CLIPS, trained, frozenset({"ann", "bob", ""}), HITS) == (
         Group("signer in training, with this gloss", 1, 2, 2),
         Group("signer in training, with other glosses only", 2, 1, 2),
         Group("signer not in training", 1, 2, 2),
@@ -64,7 +64,7 @@ def test_pairs_of_glosses_are_counted_both_ways_most_confused_first() -> None:
     assert (first.glosses, first.times, first.total) == (("eat", "go"), (2, 2), 4)
     assert first.missed == ((0, 1), (0, 2), (1, 0), (1, 1))
     assert (second.glosses, second.times) == (("eat", "sit"), (1, 0))
-    assert taken_for(CLIPS, answers) == {"eat": "go 2, sit 1", "go": "eat 2"}
+    assert mistaken_for(CLIPS, answers) == {"eat": "go 2, sit 1", "go": "eat 2"}
 
 
 def test_a_run_without_mistakes_confuses_nothing() -> None:

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from spobet.evaluation.calibration import (
     TEMPERATURES,
     calibration_band,
-    calibration_error,
     cross_fitted_temperatures,
+    expected_calibration_error,
     fit_temperature,
     negative_log_likelihood,
     reliability,
-    softmax,
 )
+from spobet.evaluation.probabilities import softmax
 
 optimize = pytest.importorskip("scipy.optimize")
 special = pytest.importorskip("scipy.special")
@@ -52,9 +52,11 @@ def test_probabilities_and_likelihood_agree_with_scipy_and_scikit_learn(
 def test_the_temperature_agrees_with_scipys_minimum(seed: int, sharpness: float) -> None:
     logits, labels = answers(seed, sharpness=sharpness)
     lowest = optimize.minimize_scalar(
-        lambda inverse: negative_log_likelihood(logits, labels, 1 / inverse), bounds=(0.05, 20), method="bounded",
+        lambda inverse: negative_log_likelihood(logits, labels, 1 / inverse),
+        bounds=(0.05, 20),
+        method="bounded",
         options={"xatol": 1e-10},
-    )  # fmt: skip
+    )
     found = fit_temperature(logits, labels)
     assert found == pytest.approx(1 / lowest.x, rel=1e-3)
     assert negative_log_likelihood(logits, labels, found) <= min(
@@ -108,7 +110,7 @@ def test_bins_agree_with_scikit_learn(seed: int) -> None:
     assert [part.count for part in bins] == [10] * 5
     assert [part.accuracy for part in bins] == pytest.approx(shares)
     assert [part.confidence for part in bins] == pytest.approx(means)
-    assert calibration_error(confidence, hits) == pytest.approx(abs(shares - means).mean())
+    assert expected_calibration_error(confidence, hits) == pytest.approx(abs(shares - means).mean())
 
 
 @given(
@@ -116,17 +118,19 @@ def test_bins_agree_with_scikit_learn(seed: int) -> None:
     st.randoms(),
 )
 def test_the_order_of_tied_clips_changes_nothing(clips: list[tuple[float, bool]], random) -> None:  # type: ignore[no-untyped-def]
-    first = calibration_error(*map(np.array, zip(*clips, strict=True)))
+    first = expected_calibration_error(*map(np.array, zip(*clips, strict=True)))
     random.shuffle(clips)
-    assert calibration_error(*map(np.array, zip(*clips, strict=True))) == pytest.approx(first)
+    assert expected_calibration_error(*map(np.array, zip(*clips, strict=True))) == pytest.approx(
+        first
+    )
 
 
 def test_calibration_of_edge_cases() -> None:
     one = np.array([0.75])
-    assert calibration_error(one, np.array([True])) == pytest.approx(0.25)
-    assert calibration_error(np.ones(8), np.ones(8, bool)) == 0
-    assert calibration_error(np.ones(8), np.zeros(8, bool)) == 1
-    assert calibration_error(np.full(8, 0.5), np.arange(8) % 2 == 0) == 0
+    assert expected_calibration_error(one, np.array([True])) == pytest.approx(0.25)
+    assert expected_calibration_error(np.ones(8), np.ones(8, bool)) == 0
+    assert expected_calibration_error(np.ones(8), np.zeros(8, bool)) == 1
+    assert expected_calibration_error(np.full(8, 0.5), np.arange(8) % 2 == 0) == 0
     assert calibration_band(np.ones(8), np.random.default_rng(0)) == 0
 
 
@@ -134,7 +138,7 @@ def test_the_band_agrees_with_counting_every_outcome() -> None:
     confidence = np.array([0.1, 0.35, 0.6, 0.6, 0.8, 0.95])
     outcomes = [np.array(hits, bool) for hits in product([0, 1], repeat=6)]
     chances = np.array([np.where(hits, confidence, 1 - confidence).prod() for hits in outcomes])
-    errors = np.array([calibration_error(confidence, hits, 3) for hits in outcomes])
+    errors = np.array([expected_calibration_error(confidence, hits, 3) for hits in outcomes])
     order = np.argsort(errors)
     expected = errors[order][np.searchsorted(np.cumsum(chances[order]), 0.95)]
     found = calibration_band(confidence, np.random.default_rng(0), num_bins=3, num_draws=50_000)
@@ -146,11 +150,11 @@ def test_calibrated_networks_stay_within_the_band_and_sure_ones_do_not(seed: int
     rng = np.random.default_rng(seed)
     confidence = rng.random(250)
     inside = [
-        calibration_error(confidence, rng.random(250) < confidence)
+        expected_calibration_error(confidence, rng.random(250) < confidence)
         < calibration_band(confidence, rng, num_draws=400)
     ]
     inside += [
-        calibration_error(confidence, rng.random(250) < confidence**3)
+        expected_calibration_error(confidence, rng.random(250) < confidence**3)
         > calibration_band(confidence, rng, num_draws=400)
     ]
     assert all(inside)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from spobet.evaluation.calibration import fit_temperature, softmax
+from spobet.evaluation.calibration import fit_temperature
 from spobet.evaluation.confidence import cross_fitted, fitted_elsewhere
+from spobet.evaluation.probabilities import softmax
 from spobet.evaluation.selective import for_error, operating_points
 
 
@@ -16,14 +17,14 @@ def overconfident(seed: int, num_clips: int = 240) -> tuple[np.ndarray, np.ndarr
     return 3 * logits, labels
 
 
-def test_scaling_brings_a_network_that_is_too_sure_within_the_band() -> None:
+def test_scaling_brings_an_overconfident_network_within_the_band() -> None:
     logits, labels = overconfident(0)
-    found = cross_fitted(logits, labels, np.arange(240) % 5, wanted=0.3)
-    assert found.how == "fitted on the other folds of 5"
+    found = cross_fitted(logits, labels, np.arange(240) % 5, wanted_error=0.3)
+    assert found.fitted_on == "fitted on the other folds of 5"
     assert found.temperature == pytest.approx(3, rel=0.2)
-    assert found.before.error > found.before.band
-    assert found.after.error < found.after.band
-    assert found.after.likelihood < found.before.likelihood
+    assert found.before.expected_calibration_error > found.before.band
+    assert found.after.expected_calibration_error < found.after.band
+    assert found.after.negative_log_likelihood < found.before.negative_log_likelihood
     assert found.points[-1].hits == (logits.argmax(axis=1) == labels).sum()
     gain, (low, high) = found.gain
     assert low < gain < high and gain > 0
@@ -31,44 +32,53 @@ def test_scaling_brings_a_network_that_is_too_sure_within_the_band() -> None:
 
 def test_with_validation_both_temperature_and_threshold_come_from_there() -> None:
     (logits, labels), fit_on = overconfident(1), overconfident(2)
-    found = fitted_elsewhere(logits, labels, fit_on, "val", wanted=0.3)
+    found = fitted_elsewhere(logits, labels, fit_on, "val", wanted_error=0.3)
     temperature = fit_temperature(*fit_on)
-    assert found.how == "fitted on the 240 clips of val"
+    assert found.fitted_on == "fitted on the 240 clips of val"
     assert found.temperature == pytest.approx(temperature)
     confidence = softmax(fit_on[0], temperature).max(axis=1)
     point = for_error(operating_points(confidence, fit_on[0].argmax(axis=1) == fit_on[1]), 0.3)
     assert point is not None and found.threshold == point.threshold
-    answered = found.confidence >= point.threshold
-    assert (found.kept.answered, found.kept.hits) == (answered.sum(), found.hits[answered].sum())
+    accepted = found.confidence >= point.threshold
+    assert (found.on_other_clips.accepted, found.on_other_clips.hits) == (
+        accepted.sum(),
+        found.hits[accepted].sum(),
+    )
 
 
 def test_a_cross_fitted_threshold_is_tried_on_every_clip_once() -> None:
     logits, labels = overconfident(3)
-    found = cross_fitted(logits, labels, np.arange(240) % 5, wanted=0.2)
-    assert found.kept.count == 240
-    assert 0 < found.kept.hits <= found.kept.answered < 240
+    found = cross_fitted(logits, labels, np.arange(240) % 5, wanted_error=0.2)
+    assert found.on_other_clips.count == 240
+    assert 0 < found.on_other_clips.hits <= found.on_other_clips.accepted < 240
 
 
-def test_an_error_that_cannot_be_kept_answers_nothing() -> None:
+def test_an_error_that_no_threshold_meets_accepts_nothing() -> None:
     logits = np.tile(np.array([[5.0, 0, 0]]), (20, 1))
-    found = cross_fitted(logits, np.arange(20) % 2 + 1, np.arange(20) % 5, wanted=0.0)
-    assert (found.threshold, found.kept.answered, found.points[-1].accuracy) == (None, 0, 0)
+    found = cross_fitted(logits, np.arange(20) % 2 + 1, np.arange(20) % 5, wanted_error=0.0)
+    assert (found.threshold, found.on_other_clips.accepted, found.points[-1].accuracy) == (
+        None,
+        0,
+        0,
+    )
 
 
 def test_clips_outside_the_vocabulary_are_wrong_and_have_no_likelihood() -> None:
     logits, labels = overconfident(4)
     outside = np.where(np.arange(240) < 40, -1, labels)
-    found = cross_fitted(logits, outside, np.arange(240) % 5, wanted=0.3)
+    found = cross_fitted(logits, outside, np.arange(240) % 5, wanted_error=0.3)
     assert found.points[-1].hits == (logits.argmax(axis=1) == labels)[40:].sum()
-    assert np.isfinite(found.after.likelihood)
+    assert np.isfinite(found.after.negative_log_likelihood)
 
 
 def test_the_figures_are_the_same_again() -> None:
     logits, labels = overconfident(5)
-    first, second = (cross_fitted(logits, labels, np.arange(240) % 5, wanted=0.3) for _ in range(2))
-    assert (first.before, first.after, first.gain, first.kept) == (
+    first, second = (
+        cross_fitted(logits, labels, np.arange(240) % 5, wanted_error=0.3) for _ in range(2)
+    )
+    assert (first.before, first.after, first.gain, first.on_other_clips) == (
         second.before,
         second.after,
         second.gain,
-        second.kept,
+        second.on_other_clips,
     )

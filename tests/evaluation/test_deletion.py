@@ -9,13 +9,13 @@ FRAMES = 10
 
 
 def by_one_frame(frame: int):  # type: ignore[no-untyped-def]
-    """A network that looks at one frame alone: sure of gloss 0 where it is there, of gloss 1 where it is not."""
+    """A network that looks at one frame alone: gloss 0 where it is present, gloss 1 where not."""
 
-    def chances(inputs: dict[str, np.ndarray]) -> np.ndarray:
-        there = inputs["landmarks"][:, frame, 0, 2] * 0.8 + 0.1
-        return np.stack([there, 1 - there], axis=1)
+    def classify(inputs: dict[str, np.ndarray]) -> np.ndarray:
+        present = inputs["landmarks"][:, frame, 0, 2] * 0.8 + 0.1
+        return np.stack([present, 1 - present], axis=1)
 
-    return chances
+    return classify
 
 
 def clip(num_clips: int = 1) -> dict[str, np.ndarray]:

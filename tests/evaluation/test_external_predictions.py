@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from spobet.dataset.manifest import Clip, Manifest, Vocabulary
 from spobet.evaluation.external_predictions import Judged, judge
-from spobet.evaluation.metrics import labels_of, score
 from spobet.evaluation.predictions import predictions, predictions_csv
+from spobet.evaluation.ranks import labels_of
+from spobet.evaluation.scoring import score
 
 GLOSSES = tuple(f"sign {letter}" for letter in "abcdefghijkl")
 CLIPS = Manifest(
@@ -58,8 +59,8 @@ def test_our_own_prediction_files_are_ranked_glosses(tmp_path: Path) -> None:
     predictions_csv(
         tmp_path / "predictions-test.csv", predictions(CLIPS, Vocabulary(GLOSSES), logits)
     )
-    found = judge(tmp_path / "predictions-test.csv", CLIPS, KNOWN).metrics.tops.values()
-    expected = score(logits, labels_of(CLIPS, Vocabulary(GLOSSES)), 12).tops.values()
+    found = judge(tmp_path / "predictions-test.csv", CLIPS, KNOWN).metrics.top_k.values()
+    expected = score(logits, labels_of(CLIPS, Vocabulary(GLOSSES)), 12).top_k.values()
     assert [accuracy.hits for accuracy in found] == [accuracy.hits for accuracy in expected]
     assert [accuracy.per_class for accuracy in found] == pytest.approx(
         [accuracy.per_class for accuracy in expected]
@@ -69,26 +70,31 @@ def test_our_own_prediction_files_are_ranked_glosses(tmp_path: Path) -> None:
 def test_what_a_short_ranking_does_not_list_is_wrong_for_every_k(tmp_path: Path) -> None:
     found = two(tmp_path, "clip,gloss_1,gloss_2", "000,sign b,sign a", "001,sign c,")
     assert [row.rank for row in found.predictions] == [2, 13]
-    assert (found.metrics.top1.hits, found.metrics.top5.hits, found.metrics.top10.hits) == (0, 1, 1)
+    assert (
+        found.metrics.top_k[1].hits,
+        found.metrics.top_k[5].hits,
+        found.metrics.top_k[10].hits,
+    ) == (0, 1, 1)
     assert found.metrics.note.startswith("Some clips have only 1 ranked answers")
 
 
 def test_glosses_outside_the_data_set_and_rows_not_asked_for_are_told(tmp_path: Path) -> None:
     found = two(tmp_path, "clip,gloss_1", "000,sign a", "001,zebra", "900,sign a")
-    assert (found.metrics.top1.hits, found.metrics.num_glosses) == (1, 13)
+    assert (found.metrics.top_k[1].hits, found.metrics.num_glosses) == (1, 13)
     assert "1 of the 2 glosses it names are not in the data set: zebra." in found.metrics.note
     assert found.metrics.note.endswith("1 rows are of clips that were not asked for.")
 
 
 def test_a_gloss_without_a_column_counts_as_wrong_and_is_told(tmp_path: Path) -> None:
     found = two(tmp_path, "clip,sign a,sign b", "000,2,1", "001,1,2")
-    assert (found.metrics.top1.hits, found.metrics.top10.hits) == (1, 1)
+    assert (found.metrics.top_k[1].hits, found.metrics.top_k[10].hits) == (1, 1)
     assert "no column for the gloss of 1 clips" in found.metrics.note
 
 
 def test_a_byte_order_mark_and_empty_lines_do_no_harm(tmp_path: Path) -> None:
     assert (
-        two(tmp_path, "\ufeffclip,sign a,sign f", "000,2,1", "", "001,1,2").metrics.top1.hits == 2
+        two(tmp_path, "\ufeffclip,sign a,sign f", "000,2,1", "", "001,1,2").metrics.top_k[1].hits
+        == 2
     )
 
 
@@ -101,7 +107,7 @@ def test_a_byte_order_mark_and_empty_lines_do_no_harm(tmp_path: Path) -> None:
         (("clip,sign a", "000,1", "001"), r"theirs\.csv:3: 1 cells, expected 2"),
         (
             ("clip,sign a", "000,1", "001,1", "000,2"),
-            r"theirs\.csv:4: clip 000 stands twice, first in line 2",
+            r"theirs\.csv:4: clip 000 occurs twice, first in line 2",
         ),
         (
             ("clip,sign a", "000,1", "001,1", "77,2"),
@@ -119,11 +125,11 @@ def test_a_byte_order_mark_and_empty_lines_do_no_harm(tmp_path: Path) -> None:
         (("clip,gloss_1,gloss_2", "000,,", "001,sign b,"), r"theirs\.csv:2: no gloss is ranked"),
         (
             ("clip,gloss_1,gloss_2", "000,,sign a", "001,sign b,"),
-            r"theirs\.csv:2: an empty place stands before a gloss",
+            r"theirs\.csv:2: an empty cell comes before a gloss",
         ),
         (
             ("clip,SIGN A", "000,1", "001,1"),
-            "names none of the glosses of the 2 clips, but 'SIGN A', expected such as 'sign a'",
+            "none of the glosses of the 2 clips, but 'SIGN A', expected such as 'sign a'",
         ),
     ],
 )

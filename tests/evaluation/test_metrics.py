@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,13 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from spobet.evaluation.metrics import (
-    Accuracy,
-    ranks,
-    score,
-    top_k_accuracy,
-    wilson_interval,
-)
+from spobet.errors import UserError
+from spobet.evaluation.intervals import wilson_interval
+from spobet.evaluation.metrics.top_k import Accuracy, top_k_accuracy
+from spobet.evaluation.ranks import rank_true_glosses
+from spobet.evaluation.scoring import Metrics, score
 
 NUM_GLOSSES = 6
 SCORES = st.one_of(st.integers(-3, 3).map(float), st.just(math.nan), st.just(-math.inf))
@@ -40,9 +39,13 @@ def test_the_order_of_the_glosses_changes_nothing(
 ) -> None:
     logits, labels = case
     moved = np.where(labels < 0, labels, np.argsort(order)[labels])
-    assert ranks(logits[:, order], moved).tolist() == ranks(logits, labels).tolist()
     assert (
-        score(logits[:, order], moved, NUM_GLOSSES).top1 == score(logits, labels, NUM_GLOSSES).top1
+        rank_true_glosses(logits[:, order], moved).tolist()
+        == rank_true_glosses(logits, labels).tolist()
+    )
+    assert (
+        score(logits[:, order], moved, NUM_GLOSSES).top_k[1]
+        == score(logits, labels, NUM_GLOSSES).top_k[1]
     )
 
 
@@ -56,7 +59,7 @@ def test_a_tie_or_nan_never_helps(
         spoiled = logits.copy()
         spoiled[clip, gloss] = worse
         if gloss != labels[clip] and not logits[clip, gloss] > worse:
-            assert (ranks(spoiled, labels) >= ranks(logits, labels)).all()
+            assert (rank_true_glosses(spoiled, labels) >= rank_true_glosses(logits, labels)).all()
 
 
 @given(answers())
@@ -67,7 +70,7 @@ def test_per_class_is_the_mean_over_the_glosses_present(
     metrics = score(logits, labels, NUM_GLOSSES)
     present = sorted(set(labels.tolist()))
     assert metrics.num_glosses_present == len(present)
-    for k, accuracy in metrics.tops.items():
+    for k, accuracy in metrics.top_k.items():
         shares = [
             0.0
             if gloss < 0
@@ -83,10 +86,10 @@ def test_ranks_lie_between_one_and_the_number_of_glosses(
     case: tuple[np.ndarray, np.ndarray],
 ) -> None:
     logits, labels = case
-    places = ranks(logits, labels)
-    assert ((places >= 1) & (places <= NUM_GLOSSES)).all()
+    found = rank_true_glosses(logits, labels)
+    assert ((found >= 1) & (found <= NUM_GLOSSES)).all()
     expected = [sum(row >= row[label]) for row, label in zip(logits, labels, strict=True)]
-    assert places.tolist() == expected
+    assert found.tolist() == expected
 
 
 def test_ranks_of_a_worked_example() -> None:
@@ -103,7 +106,16 @@ def test_ranks_of_a_worked_example() -> None:
             [9, 1, 1],
         ]
     )
-    assert ranks(logits, np.array([0, 1, 0, 2, 0, 2, 0, -1])).tolist() == [1, 3, 2, 3, 3, 2, 3, 4]
+    assert rank_true_glosses(logits, np.array([0, 1, 0, 2, 0, 2, 0, -1])).tolist() == [
+        1,
+        3,
+        2,
+        3,
+        3,
+        2,
+        3,
+        4,
+    ]
 
 
 def test_all_wrong_scores_zero_for_every_gloss() -> None:
@@ -112,7 +124,7 @@ def test_all_wrong_scores_zero_for_every_gloss() -> None:
     assert top_k_accuracy(logits, labels=np.array([0, 0, 5, 7])) == 0
 
 
-def test_a_constant_network_knows_nothing() -> None:
+def test_a_constant_network_is_right_for_no_k() -> None:
     assert top_k_accuracy(np.zeros((3, 10)), np.array([0, 4, 9]), k=9) == 0
 
 
@@ -120,8 +132,8 @@ def test_a_gloss_outside_the_vocabulary_is_wrong_for_every_k() -> None:
     assert top_k_accuracy(np.zeros((2, 3)), np.array([-1, 0]), k=10) == 0.5
     metrics = score(np.eye(3), np.array([-1, 1, 2]), 3)
     assert (
-        metrics.top10.instance,
-        metrics.top10.per_class,
+        metrics.top_k[10].instance,
+        metrics.top_k[10].per_class,
         metrics.num_glosses_present,
     ) == pytest.approx((2 / 3, 2 / 3, 3))
 
@@ -157,23 +169,42 @@ def test_wilson_of_the_published_result() -> None:
     assert (round(100 * low, 1), round(100 * high, 1)) == (57.9, 69.6)
 
 
-def test_json_has_exactly_the_published_keys() -> None:
-    logits, labels = np.array([[2, 1, 0], [2, 1, 0], [0, 1, 2], [0, 1, 2]]), np.array([0, 0, 2, 0])
-    stored = score(logits, labels, 3, split="val", seed=4, commit="c368eb5", data="9f3a").to_json()
-    low, high = wilson_interval(3, 4)
-    whole = {"instance": 1.0, "class": 1.0, "interval": list(wilson_interval(4, 4))}
-    assert json.loads(json.dumps(stored)) == {
-        "split": "val", "num_clips": 4, "num_glosses": 3, "num_glosses_present": 2,
-        "top1": {"instance": 0.75, "class": pytest.approx((2 / 3 + 1) / 2), "interval": [low, high]},
-        "top5": whole, "top10": whole, "seed": 4, "commit": "c368eb5", "data": "9f3a",
-    }  # fmt: skip
+LOGITS, LABELS = np.array([[2, 1, 0], [2, 1, 0], [0, 1, 2], [0, 1, 2]]), np.array([0, 0, 2, 0])
+
+
+def test_json_holds_top_k_accuracy_with_counts_and_the_note_and_reads_back() -> None:
+    metrics = score(LOGITS, LABELS, 3, split="val", seed=4, commit="c368eb5", data="9f3a")
+    metrics = replace(metrics, note="All signers are new.")
+    stored = json.loads(json.dumps(metrics.to_json()))
+    assert stored["top_k"]["1"] == {
+        "instance": 0.75,
+        "per_class": pytest.approx((2 / 3 + 1) / 2),
+        "interval": list(wilson_interval(3, 4)),
+        "hits": 3,
+        "count": 4,
+    }
+    assert stored["note"] == "All signers are new."
+    assert Metrics.from_json(stored) == metrics
+
+
+def test_metrics_files_of_version_0_1_stay_readable() -> None:
+    metrics = score(LOGITS, LABELS, 3, split="val", seed=4, commit="c368eb5", data="9f3a")
+    stored = {name: getattr(metrics, name) for name in ("split", "seed", "commit", "data")}
+    stored |= {"num_clips": 4, "num_glosses": 3, "num_glosses_present": 2}
+    for k, top in metrics.top_k.items():
+        interval = list(top.interval)
+        stored[f"top{k}"] = {"instance": top.instance, "class": top.per_class, "interval": interval}
+    assert Metrics.from_json(stored) == replace(metrics, gains={})
+    with pytest.raises(UserError, match="not the metrics of a split"):
+        Metrics.from_json({"num_clips": 4})
 
 
 def test_table_gives_each_number_with_count_interval_and_origin() -> None:
     labels = np.repeat(np.arange(20), 2)
     logits = np.eye(20)[np.where(np.arange(40) < 30, labels, 0)]
     table = score(logits, labels, 20, split="test", seed=0, commit="c368eb5", data="9f3a").table()
-    assert table.splitlines() == [
+    lines = table.splitlines()
+    assert [*lines[:4], lines[-1]] == [
         "test: 40 clips, 20 glosses (vocabulary: 20)",
         "top-1 75.0 % (30/40, 59.8-85.8), per class 75.0 %",
         "top-5 75.0 % (30/40, 59.8-85.8), per class 75.0 %",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from spobet.evaluation.intervals import draw_clips
 from spobet.evaluation.selective import (
-    Operating,
+    OperatingPoint,
     area_under_risk,
     at_coverage,
     for_error,
@@ -39,7 +39,7 @@ def test_accuracy_at_every_threshold_agrees_with_scikit_learn(
             for threshold, share in zip(thresholds, precision, strict=False)
         )
     for point in points:
-        assert point.answered == (confidence >= point.threshold).sum()
+        assert point.accepted == (confidence >= point.threshold).sum()
         assert point.hits == hits[confidence >= point.threshold].sum()
 
 
@@ -64,9 +64,13 @@ def test_the_threshold_for_an_error_is_the_widest_that_keeps_it(
 def test_a_worked_example_with_ties() -> None:
     confidence, hits = np.array([0.9, 0.8, 0.8, 0.3]), np.array([True, True, False, False])
     points = operating_points(confidence, hits)
-    assert points == (Operating(0.9, 1, 1, 4), Operating(0.8, 3, 2, 4), Operating(0.3, 4, 2, 4))
-    assert at_coverage(points, 0.5).answered == 3
-    assert at_coverage(points, 0).answered == 1
+    assert points == (
+        OperatingPoint(0.9, 1, 1, 4),
+        OperatingPoint(0.8, 3, 2, 4),
+        OperatingPoint(0.3, 4, 2, 4),
+    )
+    assert at_coverage(points, 0.5).accepted == 3
+    assert at_coverage(points, 0).accepted == 1
     assert at_coverage(points, 1).coverage == 1
     assert for_error(points, 0.4) == points[1]
     assert area_under_risk(points) == pytest.approx((0 + 0.25 + 1 / 3 + 0.5) / 4)
@@ -79,7 +83,7 @@ def test_all_right_all_wrong_and_one_clip() -> None:
     )
     assert for_error(right, 0.0) == right[-1]
     assert (for_error(wrong, 0.99), area_under_risk(right), area_under_risk(wrong)) == (None, 0, 1)
-    assert operating_points(np.array([0.4]), np.array([True])) == (Operating(0.4, 1, 1, 1),)
+    assert operating_points(np.array([0.4]), np.array([True])) == (OperatingPoint(0.4, 1, 1, 1),)
 
 
 def test_what_has_no_coverage_is_refused() -> None:

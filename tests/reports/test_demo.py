@@ -6,7 +6,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from spobet.evaluation.metrics import Accuracy, Metrics, wilson_interval
+from spobet.evaluation.intervals import wilson_interval
+from spobet.evaluation.metrics.top_k import Accuracy
+from spobet.evaluation.scoring import Metrics
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, Skeleton
 from spobet.reports.demo import (

@@ -1,0 +1,14 @@
+"""The metrics besides top-k accuracy, by name: a new one is a function in a file here.
+
+Each gives the gain of a clip, 0 to 1, from the rank of its true gloss; the metric is the mean over
+clips. How a report shows it stands in reports/templates/metrics/<name>.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+Gain = Callable[[np.ndarray], np.ndarray]
+METRICS: Mapping[str, Gain] = {}
