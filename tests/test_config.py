@@ -47,7 +47,11 @@ experiments = st.builds(
     Experiment,
     seed=st.integers(0, 2**32),
     input=st.builds(
-        InputConfig, st.integers(2, 500), st.booleans(), shares, st.text("abÄ𝄞\"'\\\n#", max_size=5)
+        InputConfig,
+        num_frames=st.integers(2, 500),
+        stretch=st.booleans(),
+        min_confidence=shares,
+        skeleton=st.text("abÄ𝄞\"'\\\n#", max_size=5),
     ),
     augment=st.builds(AugmentConfig, mirror=shares, rotate=positive, cut=st.floats(0, 0.5)),
     backbone=st.builds(
@@ -152,7 +156,7 @@ def test_a_key_that_nobody_reads_is_none() -> None:
         ),
         (
             "[input]\nframes = 3",
-            "unknown key 'input.frames', expected one of: num_frames, stretch, min_confidence, skeleton, right_leads",
+            "unknown key 'input.frames', expected one of: num_frames, stretch, min_confidence, right_leads, skeleton",
         ),
         (
             "[pretrain.schedule]\nrate = 3",

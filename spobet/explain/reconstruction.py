@@ -1,4 +1,4 @@
-"""`spobet restore`: what a pretrained encoder puts where frames were hidden from it, drawn over the truth."""
+"""`spobet reconstruct`: what a pretrained network fills in where frames were hidden from it."""
 
 from __future__ import annotations
 
@@ -11,59 +11,56 @@ import numpy as np
 from spobet.errors import NotFound
 from spobet.explain.attention import named_clips
 from spobet.files import write_whole
-from spobet.poses.arrays import PoseBank
 from spobet.poses.sequence import PoseSequence
 from spobet.reports.reconstruction import Reconstruction, reconstruction_page
 from spobet.runs import RunFolder
 from spobet.training.batches import choose_hidden_frames
 
 
-def restore(
+def reconstruct(
     run: RunFolder,
     names: Sequence[str],
     poses: Sequence[PoseSequence],
     page: Path | None = None,
     seed: int = 0,
 ) -> str:
-    """Hide frames of clips as in pretraining, whole ones, and tell how far what is restored lies from the truth, as text.
+    """Hide whole frames as in pretraining; the error of each clip's reconstruction, as text.
 
-    seed: of which frames are hidden. `page` names an HTML file with the clips drawn. FileNotFoundError for a run that cannot
-    restore any.
+    seed: of which frames are hidden. page: an HTML file to write, with the clips drawn. NotFound
+    for a run without a reconstruction head.
     """
-    record, experiment = run.record(), run.experiment()
     if not run.masked_frames.is_file():
         raise NotFound(
-            f"{run.masked_frames}: not there; only a run pretrained on hidden frames can restore them"
+            f"{run.masked_frames}: not there; only a run pretrained on hidden frames can "
+            "reconstruct them"
         )
-    choices, recipe = experiment.input, experiment.pretrain
-    bank = PoseBank.of(poses, record.skeleton, choices.min_confidence, choices.right_leads)
-    inputs = bank.even_input(np.arange(len(bank)), choices.num_frames, choices.stretch)
-    mask = inputs["frame_mask"]
-    frames = choose_hidden_frames(mask, recipe.mask_ratio, recipe.span, np.random.default_rng(seed))
-    landmarks = inputs["landmarks"]
+    inputs = run.preprocessor()(poses)
+    mask, landmarks = inputs["frame_mask"], inputs["landmarks"]
+    recipe, rng = run.experiment().pretrain, np.random.default_rng(seed)
+    frames = choose_hidden_frames(mask, recipe.mask_ratio, recipe.span, rng)
     hidden = np.broadcast_to(frames[..., None], landmarks.shape[:3]).copy()
     model = keras.saving.load_model(run.masked_frames)
-    places = model.predict_on_batch({**inputs, "hidden": hidden})["coordinates"]
+    coordinates = model.predict_on_batch({**inputs, "hidden": hidden})["coordinates"]
     truth = np.where(landmarks[..., 2:] > 0, landmarks[..., :2], np.nan)
-    restored = [
+    reconstructions = [
         Reconstruction(
-            name=name,
-            truth=_pose(truth[clip][mask[clip]], run),
-            told=places[clip][mask[clip]],
-            hidden=frames[clip][mask[clip]],
+            name,
+            _pose(truth[clip][mask[clip]], run),
+            coordinates[clip][mask[clip]],
+            frames[clip][mask[clip]],
         )
         for clip, name in enumerate(names)
     ]
     if page is not None:
-        write_whole(page, reconstruction_page(str(run.path), restored))
-    return "\n".join(map(str, restored))
+        write_whole(page, reconstruction_page(str(run.path), reconstructions))
+    return "\n".join(map(str, reconstructions))
 
 
 def reconstruct_clips(
     run: Path, clips: Sequence[str], data: Path | None, page: Path | None = None
 ) -> str:
-    """`restore` of clips by their id in a data set, or by path where none is given."""
-    return restore(RunFolder(run), *named_clips(clips, data), page)
+    """`reconstruct` for clips by their id in a data set, or by path where none is given."""
+    return reconstruct(RunFolder(run), *named_clips(clips, data), page)
 
 
 def _pose(xy: np.ndarray, run: RunFolder) -> PoseSequence:

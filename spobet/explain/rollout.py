@@ -1,4 +1,7 @@
-"""Attention maps out of a trained network, asked for only here: training and recognition keep the fused kernel."""
+"""Attention maps and rollout of a trained network.
+
+Asking for attention scores turns the fused kernel off, so only this module does.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import numpy as np
 
 from spobet.errors import UserError
 from spobet.evaluation.rollout import attention_matrix, frame_weights, pooling_matrix, rollout
-from spobet.model.block import Block, receptive_field
+from spobet.model.block import receptive_field
 from spobet.model.classifier import SignClassifier
 from spobet.model.layers import Tensor
 
@@ -19,8 +22,9 @@ from spobet.model.layers import Tensor
 class Explanation:
     """What of a clip reaches the vector that is compared with the glosses, by attention rollout.
 
-    weights: (frames,) at least 0, sums to one, 0 on padding. attention: a layer each, (heads, positions, positions).
-    frames_seen: how many of the network's frames one position sees through convolutions and pooling alone.
+    weights: (frames,) at least 0, sums to one, 0 on padding.
+    attention: a layer each, (heads, positions, positions).
+    frames_seen: how many frames one position sees through convolutions and pooling alone.
     """
 
     weights: np.ndarray
@@ -31,26 +35,30 @@ class Explanation:
 def attention_maps(
     classifier: SignClassifier, inputs: dict[str, np.ndarray]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """(attention (clips, heads, positions, positions), position_mask (clips, positions)) of every attention block, first to last.
+    """(attention, position_mask) of every attention block, first to last.
 
-    inputs: landmarks (clips, frames, landmarks, 3) and frame_mask (clips, frames), as the classifier takes them.
+    attention: (clips, heads, positions, positions). position_mask: (clips, positions). inputs:
+    landmarks (clips, frames, landmarks, 3) and frame_mask (clips, frames), as the classifier
+    takes them.
     """
     backbone = classifier.backbone
     blocks = [block for block in backbone.blocks if block.attends]
     if not blocks:
         return []
     entering = keras.Model(backbone.input, [tensor for block in blocks for tensor in block.input])
-    nothing_hidden = np.zeros(inputs["landmarks"].shape[:3], dtype=bool)
-    given = {name: inputs[name] for name in ("landmarks", "frame_mask")} | {
-        "hidden": nothing_hidden
+    arrays = {
+        "landmarks": inputs["landmarks"],
+        "frame_mask": inputs["frame_mask"],
+        "hidden": np.zeros(inputs["landmarks"].shape[:3], dtype=bool),
     }
     tensors = entering(
-        {name: keras.ops.convert_to_tensor(array) for name, array in given.items()}, training=False
+        {name: keras.ops.convert_to_tensor(array) for name, array in arrays.items()}, training=False
     )
-    return [
-        _attended(block, x, mask)
-        for block, x, mask in zip(blocks, tensors[::2], tensors[1::2], strict=True)
-    ]
+    maps = []
+    for block, x, mask in zip(blocks, tensors[::2], tensors[1::2], strict=True):
+        scores = keras.ops.convert_to_numpy(block.attention_scores(x, mask))
+        maps.append((scores, keras.ops.convert_to_numpy(mask).astype(bool)))
+    return maps
 
 
 def explain(classifier: SignClassifier, inputs: dict[str, np.ndarray]) -> list[Explanation]:
@@ -63,12 +71,6 @@ def explain(classifier: SignClassifier, inputs: dict[str, np.ndarray]) -> list[E
         _explained(classifier, maps, clip, inputs["frame_mask"][clip])
         for clip in range(len(inputs["frame_mask"]))
     ]
-
-
-def _attended(block: Block, x: Tensor, mask: Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """The block's attention for what enters it, from the plain kernel."""
-    scores = block.attention_scores(x, mask)
-    return keras.ops.convert_to_numpy(scores), keras.ops.convert_to_numpy(mask).astype(bool)
 
 
 def _explained(
@@ -90,28 +92,20 @@ def _explained(
     rolled = rollout(matrices)
     readout = mask / mask.sum()
     if with_token:
-        from_token = (
-            not classifier.head.head_width
-        )  # else the head takes the mean of the frames' positions
-        readout = (
-            np.concatenate([[1.0], np.zeros(len(mask))])
-            if from_token
-            else np.concatenate([[0.0], readout])
-        )
+        # A head of its own width takes the mean of the frames' positions, not the token.
+        token = 0.0 if classifier.head.head_width else 1.0
+        readout = np.concatenate([[token], (1 - token) * readout])
     weights = frame_weights(rolled, readout, frame_mask, with_token)
-    return Explanation(
-        weights,
-        tuple(scores[clip] for scores, _ in maps),
-        receptive_field(backbone.blocks),
-    )
+    scores_of_clip = tuple(scores[clip] for scores, _ in maps)
+    return Explanation(weights, scores_of_clip, receptive_field(backbone.blocks))
 
 
 def gradient_times_input(
     classifier: SignClassifier, inputs: dict[str, np.ndarray], answers: np.ndarray
 ) -> np.ndarray:
-    """How much each frame's landmarks move the logit of an answer, to first order: (clips, frames), at least 0.
+    """How much each frame moves the logit of an answer, to first order: (clips, frames).
 
-    answers: (clips,) int. The sum over a frame's landmarks of |gradient x input|.
+    answers: (clips,) int. The sum over a frame's landmarks of |gradient x input|, at least 0.
     """
     chosen = keras.ops.one_hot(answers, classifier.head.num_glosses)
     mask = keras.ops.convert_to_tensor(inputs["frame_mask"])

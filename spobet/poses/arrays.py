@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
 from spobet.errors import UserError
 from spobet.poses.adapt import on_skeleton
 from spobet.poses.normalize import normalize
-from spobet.poses.resample import between_frames, even_frame_times, uneven_frame_times
+from spobet.poses.resample import between_frames, even_frame_times
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
 
@@ -22,7 +22,6 @@ class PoseBank:
     xy: (all frames, landmarks, 2) float32, NaN = missing.
     firsts, lengths: (clips,) first frame and number of frames of each.
     confidence: (all frames, landmarks) float16 in 0..1; None where it is 1 for all that was seen.
-    uneven: of clips with uneven frame times, when each frame was taken, in mean frame intervals.
     """
 
     xy: np.ndarray
@@ -30,7 +29,6 @@ class PoseBank:
     lengths: np.ndarray
     skeleton: Skeleton
     confidence: np.ndarray | None = None
-    uneven: Mapping[int, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -49,7 +47,6 @@ class PoseBank:
         """
         xy, ends = np.zeros((0, len(skeleton), 2), np.float32), [0]
         uncertain: list[tuple[int, np.ndarray]] = []
-        uneven: dict[int, np.ndarray] = {}
         for pose in poses:
             if not len(pose):
                 raise UserError(f"clip {len(ends)} has no frames, expected at least one")
@@ -60,22 +57,19 @@ class PoseBank:
             xy[ends[-2] : ends[-1]] = clip.xy
             if (clip.confidence[clip.seen] < 1).any():
                 uncertain.append((ends[-2], clip.confidence.astype(np.float16)))
-            if (frame_times := uneven_frame_times(clip.times)) is not None:
-                uneven[len(ends) - 2] = frame_times
         xy.resize((ends[-1], *xy.shape[1:]), refcheck=False)
         confidence = _confidence(uncertain, xy.shape[:2])
         firsts = np.array(ends[:-1], np.int64)
-        return cls(xy, firsts, np.diff(ends), skeleton, confidence, uneven)
+        return cls(xy, firsts, np.diff(ends), skeleton, confidence)
 
     def read(self, clips: np.ndarray, frame_times: np.ndarray) -> np.ndarray:
         """Landmarks of some clips at any time, (n, frames, landmarks, 2), as by `between_frames`.
 
-        clips: (n,) positions in the bank. frame_times: (n, frames), 0 to the clip's length - 1,
-        in mean frame intervals: where frames are evenly spaced, fractional frame numbers.
+        clips: (n,) positions in the bank. frame_times: (n, frames), 0 to the clip's length - 1, in
+        frame intervals; they may be fractional.
         """
-        positions = self._positions(clips, frame_times)
-        before, after = np.floor(positions).astype(np.int64), np.ceil(positions).astype(np.int64)
-        share = (positions - before).astype(np.float32)[..., None, None]
+        before, after = np.floor(frame_times).astype(int), np.ceil(frame_times).astype(int)
+        share = (frame_times - before).astype(np.float32)[..., None, None]
         first = self.firsts[clips][:, None]
         return between_frames(self.xy[first + before], self.xy[first + after], share)
 
@@ -84,8 +78,7 @@ class PoseBank:
 
         Arguments as in `read`.
         """
-        positions = self._positions(clips, frame_times)
-        frames = self.firsts[clips][:, None] + np.round(positions).astype(np.int64)
+        frames = self.firsts[clips][:, None] + np.round(frame_times).astype(np.int64)
         if self.confidence is None:
             return np.ones((*frames.shape, len(self.skeleton)), np.float32)
         return self.confidence[frames].astype(np.float32)
@@ -96,16 +89,6 @@ class PoseBank:
         """Network input of the clips at positions (n,), read at their `even_frame_times`."""
         frame_times, frame_mask = even_frame_times(self.lengths[clips], num_frames, stretch)
         return network_input(self.read(clips, frame_times), frame_mask)
-
-    def _positions(self, clips: np.ndarray, frame_times: np.ndarray) -> np.ndarray:
-        """Fractional frame numbers of times, which differ from these where frames are uneven."""
-        positions = frame_times
-        for row in [row for row, clip in enumerate(clips.tolist()) if clip in self.uneven]:
-            if positions is frame_times:
-                positions = frame_times.astype(np.float64)
-            taken = self.uneven[int(clips[row])]
-            positions[row] = np.interp(frame_times[row], taken, np.arange(len(taken)))
-        return positions
 
 
 def network_input(xy: np.ndarray, frame_mask: np.ndarray) -> dict[str, np.ndarray]:

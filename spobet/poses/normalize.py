@@ -1,4 +1,4 @@
-"""One frame of reference for every clip: where the signer stands and how large the picture is must not matter."""
+"""One frame of reference for all clips, whatever the signer's position and the picture's size."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ from dataclasses import replace
 import numpy as np
 
 from spobet.poses.mirror import lead_with_right
+from spobet.poses.resample import onto_even_times
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
 
-SMALLEST_UNIT = 1e-6
+SMALLEST_UNIT = 1e-6  # shorter in pixels or shares: all landmarks in one point, no length at all
 _SIDES = ("right", "left")
 
 
 def normalize(
     pose: PoseSequence, min_confidence: float = 0.0, right_leads: bool = False
 ) -> PoseSequence:
-    """The clip in the signer's own frame, cut to the frames between the first and last seen hand.
+    """The clip in the signer's frame of reference, from the first to the last frame with a hand.
 
+    Landmarks below `min_confidence` are missing first, and frames are at even times (`resample`).
     With a body: origin at the clip's median neck, unit the head length (median nose-neck distance).
-    Without one: origin at the median of the hands' wrists, unit the median hand length (wrist to the
-    knuckle of the middle finger). Landmarks below `min_confidence` are missing first. A clip in which
-    nothing can be measured keeps its frames with every landmark missing. right_leads: mirrored where the left
-    hand moves more than the right.
+    Without one: origin at the median of the hands' wrists, unit the median hand length (wrist to
+    the knuckle of the middle finger). A clip in which nothing can be measured keeps its frames with
+    every landmark missing. right_leads: mirrored where the left hand moves more than the right.
     """
-    pose = trim_to_hands(pose.without_guesses(min_confidence))
+    # Resampled before it is measured: medians over frames would favour where frames are dense.
+    pose = onto_even_times(trim_to_hands(pose.without_guesses(min_confidence)))
     for unit, origin, length in (
         ("head lengths", *_body_frame(pose)),
         ("hand lengths", *_hands_frame(pose)),
@@ -42,21 +44,21 @@ def normalize(
 
 
 def trim_to_hands(pose: PoseSequence) -> PoseSequence:
-    """The clip without the frames before the first and after the last seen hand point; whole where no hand is seen."""
+    """The clip from the first to the last frame with a hand; whole where no hand is seen."""
     hands = np.concatenate([pose.skeleton.hand(side) for side in _SIDES])
     frames = np.flatnonzero(pose.seen[:, hands].any(axis=1))
     return pose.frames(int(frames[0]), int(frames[-1]) + 1) if len(frames) else pose
 
 
 def head_length(pose: PoseSequence) -> float:
-    """Median nose-neck distance of the clip in the pose's unit; NaN where the two are never seen together."""
+    """Median nose-neck distance in the pose's unit; NaN where they are never seen together."""
     if not {"nose", "neck"} <= set(pose.skeleton.landmarks):
         return float("nan")
     return _median_length(pose["nose"] - pose["neck"])
 
 
 def hand_length(pose: PoseSequence) -> float:
-    """Median distance from the wrist to the middle finger's knuckle over both hands; NaN without hands."""
+    """Median distance of wrist and middle knuckle over both hands; NaN without hands."""
     palms = [_palm(pose.skeleton, side) for side in _SIDES if len(pose.skeleton.hand(side))]
     if not palms:
         return float("nan")

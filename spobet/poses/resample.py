@@ -1,13 +1,49 @@
-"""Frame times: where a network reads a clip, and what stands between two of its frames."""
+"""Frame times: variable frame rates put onto even times, and when a network reads a clip."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-# Frame intervals by which a frame may miss its even time: rounding in a file's times, not a
-# variable frame rate. Such clips are read by index, which spares them the look-up and changes no
-# digit.
+from spobet.poses.sequence import PoseSequence
+
+# Frame intervals by which a frame may miss its even time. It is far below the rounding in a file's
+# times, so it only spares clips that are even but for arithmetic: no digit of theirs may change.
 EVEN_TOLERANCE = 1e-4
+
+# Times as many frames as the clip has, at most: a pause in a recording must not fill the memory.
+# A rate that falls to a quarter half way, as when a phone's light goes, needs 1.6.
+MAX_GROWTH = 4
+
+
+def onto_even_times(pose: PoseSequence) -> PoseSequence:
+    """The clip at even times from its first frame to its last; as it is where they are, or unknown.
+
+    Frames stand as close together as those of the clip mostly do (the median interval), so none of
+    a variable frame rate are lost. What stands between two frames is what `between_frames` gives,
+    with the confidence of the nearer.
+    """
+    if pose.times is None or len(pose) < 3:
+        return pose
+    duration = pose.times[-1] - pose.times[0]
+    even = np.linspace(pose.times[0], pose.times[-1], len(pose))
+    tolerance = EVEN_TOLERANCE * duration / (len(pose) - 1)
+    if np.abs(pose.times - even).max() <= tolerance:
+        return pose
+    num_frames = 1 + round(float(duration / np.median(np.diff(pose.times))))
+    num_frames = min(max(num_frames, len(pose)), MAX_GROWTH * len(pose))
+    times = np.linspace(pose.times[0], pose.times[-1], num_frames)
+    positions = np.interp(times, pose.times, np.arange(len(pose)))
+    before, after = np.floor(positions).astype(int), np.ceil(positions).astype(int)
+    share = (positions - before).astype(np.float32)[:, None]
+    earlier, later = pose.confidence[before], pose.confidence[after]
+    return replace(
+        pose,
+        xy=between_frames(pose.xy[before], pose.xy[after], share[..., None]),
+        confidence=np.where(share < 0.5, earlier, later),
+        times=times,
+    )
 
 
 def even_frame_times(
@@ -15,10 +51,9 @@ def even_frame_times(
 ) -> tuple[np.ndarray, np.ndarray]:
     """When to read clips: frame_times and frame_mask, (clips, num_frames) each.
 
-    lengths: (clips,) in frames. frame_times count mean frame intervals from the first frame.
-    stretch: evenly from first to last frame, filling all. Otherwise frame by frame, then padding
-    (which repeats the last frame, masked); clips longer than num_frames are thinned evenly to
-    fill all.
+    lengths: (clips,) in frames. frame_times count frame intervals from the first frame. stretch:
+    evenly from first to last frame, filling all. Otherwise frame by frame, then padding (which
+    repeats the last frame, masked); clips longer than num_frames are thinned evenly to fill all.
     """
     filled = np.full(len(lengths), num_frames) if stretch else np.minimum(lengths, num_frames)
     steps = np.arange(num_frames)[None, :]
@@ -27,21 +62,7 @@ def even_frame_times(
     return frame_times, steps < filled[:, None]
 
 
-def uneven_frame_times(times: np.ndarray | None) -> np.ndarray | None:
-    """When each frame was taken, in mean frame intervals; None where that is its index.
-
-    The first frame stands at 0, the last at its index. times: (frames,) ascending seconds;
-    without them frames count as evenly spaced.
-    """
-    if times is None or len(times) < 3:
-        return None
-    last = len(times) - 1
-    taken: np.ndarray = (times - times[0]) / (times[-1] - times[0]) * last
-    even = np.abs(taken - np.arange(len(times))).max() <= EVEN_TOLERANCE
-    return None if even else taken
-
-
-def between_frames(earlier: np.ndarray, later: np.ndarray, share: np.ndarray) -> np.ndarray:
+def between_frames(earlier: np.ndarray, later: np.ndarray, share: np.ndarray | float) -> np.ndarray:
     """Landmarks `share` of the way from one frame to another; the nearer where one is missing.
 
     earlier, later: (..., landmarks, 2), NaN where missing. share: 0..1, broadcast against them.

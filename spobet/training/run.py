@@ -19,6 +19,7 @@ from spobet.errors import UserError
 from spobet.model.backbone import SignBackbone
 from spobet.model.classifier import GlossHead
 from spobet.poses.arrays import PoseBank
+from spobet.poses.preprocess import Preprocessor
 from spobet.poses.skeleton import Skeleton, skeleton_named
 from spobet.runs import RunFolder, RunRecord, commit_of, installed_versions
 
@@ -49,13 +50,13 @@ def skeleton_of(experiment: Experiment, dataset: Dataset) -> Skeleton:
 def pose_bank(experiment: Experiment, sources: Sequence[Source]) -> PoseBank:
     """The clips of every source one after the other, normalised as the experiment says.
 
-    KeyError where a data set lacks landmarks that the first has, or the experiment names.
+    All are in the unit of the first. KeyError where a data set lacks landmarks that the first has,
+    or the experiment names.
     """
     poses = (source.dataset.pose(clip.id) for source in sources for clip in source.clips)
-    skeleton = skeleton_of(experiment, sources[0].dataset)
-    return PoseBank.of(
-        poses, skeleton, experiment.input.min_confidence, experiment.input.right_leads
-    )
+    first = sources[0].dataset
+    preprocessor = Preprocessor(skeleton_of(experiment, first), first.info.unit, experiment.input)
+    return preprocessor.bank(poses)
 
 
 def new_backbone(experiment: Experiment, dataset: Dataset, pretrained: Path | None) -> SignBackbone:
