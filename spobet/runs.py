@@ -16,6 +16,7 @@ from spobet.config import Experiment, read_experiment
 from spobet.dataset.manifest import Vocabulary
 from spobet.errors import NotFound, UserError
 from spobet.files import write_whole
+from spobet.poses.preprocess import Preprocessor
 from spobet.poses.skeleton import Skeleton
 
 PACKAGES = (
@@ -202,6 +203,11 @@ class RunFolder:
     def experiment(self) -> Experiment:
         """The resolved experiment of the run."""
         return read_experiment(self.config)
+
+    def preprocessor(self) -> Preprocessor:
+        """Makes input of clips for the run's network, in the unit it was trained on."""
+        record = self.record()
+        return Preprocessor(record.skeleton, record.unit, self.experiment().input)
 
     def glosses(self) -> Vocabulary:
         """What the logits name."""
