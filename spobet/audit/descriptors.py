@@ -11,18 +11,22 @@ from spobet.dataset.store import Dataset
 from spobet.poses.normalize import hand_length
 from spobet.poses.sequence import PoseSequence
 
-NUM_FRAMES = 12
-NEAR = 0.1  # hand lengths; on WLASL's hands new cuts of one video lie below, on synthetic signs two takes by one signer above 0.2
-LEAST_SHARED = 0.5
-_BLOCK = 1024
+NUM_FRAMES = 12  # 8 miss one of WLASL100's 13 near pairs, 24 find no more
+# Hand lengths. On WLASL's hands new cuts of one video lie below; on synthetic signs two takes by
+# one signer lie above 0.2.
+NEAR = 0.1
+LEAST_SHARED = 0.5  # two clips that share fewer landmarks may agree by chance
+_BLOCK = 1024  # clips compared with all others at once: bounds memory at about 100 MB
 
 
 @dataclass(frozen=True, eq=False)
 class Descriptors:
-    """Every clip that shows something, read at NUM_FRAMES even moments between its first and last frame with a landmark.
+    """Every clip that shows something, read at NUM_FRAMES evenly spaced times.
 
-    xy: (clips, frames * landmarks, 2) float32 in hand lengths, 0 where missing. seen: (clips, frames * landmarks) float32, 1 or 0.
-    clip_ids: (clips,). Only empty frames at the ends are removed: place and size in the picture tell recordings apart.
+    They span the first to the last frame with a landmark. xy: (clips, frames * landmarks, 2)
+    float32 in hand lengths, 0 where missing. seen: (clips, frames * landmarks) float32, 1 or 0.
+    clip_ids: (clips,). Only empty frames at the ends are removed: where in the picture the signer
+    is, and how large, parts recordings from each other.
     """
 
     clip_ids: tuple[str, ...]
@@ -47,10 +51,11 @@ class Descriptors:
 
 @dataclass(frozen=True, eq=False)
 class Nearness:
-    """Pairs of near clips and how far each clip lies from the nearest that is not near.
+    """Pairs of near clips, and how far each clip lies from the nearest that is not near.
 
-    pairs: (pairs, 2) positions in the descriptors, first < second. distances: (pairs,) rms in hand lengths.
-    nearest: (clips,) rms in hand lengths, inf where no other clip shows enough of the same landmarks.
+    pairs: (pairs, 2) indices in the descriptors, first < second. distances: (pairs,) rms in hand
+    lengths. nearest: (clips,) rms in hand lengths, inf where no other clip shows enough of the same
+    landmarks.
     """
 
     pairs: np.ndarray
@@ -59,19 +64,18 @@ class Nearness:
 
 
 def descriptor(pose: PoseSequence) -> np.ndarray | None:
-    """A clip at NUM_FRAMES even moments, (frames * landmarks, 2) with NaN where missing; None where nothing is seen.
+    """A clip at NUM_FRAMES evenly spaced times: (frames * landmarks, 2), NaN where missing.
 
-    Between two frames a landmark is on the line between them; where either lacks it, it is as in the nearer.
+    None where nothing is seen. Between two frames a landmark is on the line between them; where
+    either lacks it, it is as in the nearer.
     """
     frames = np.flatnonzero(pose.seen.any(axis=1))
     if not len(frames):
         return None
-    moments = np.linspace(frames[0], frames[-1], NUM_FRAMES)
-    earlier, later = (
-        pose.xy[np.floor(moments).astype(np.int64)],
-        pose.xy[np.ceil(moments).astype(np.int64)],
-    )
-    share = (moments % 1).astype(np.float32)[:, None, None]
+    at = np.linspace(frames[0], frames[-1], NUM_FRAMES)
+    earlier = pose.xy[np.floor(at).astype(np.int64)]
+    later = pose.xy[np.ceil(at).astype(np.int64)]
+    share = (at % 1).astype(np.float32)[:, None, None]
     between = earlier + share * (later - earlier)
     points: np.ndarray = np.where(np.isnan(between), np.where(share < 0.5, earlier, later), between)
     return points.reshape(-1, 2)
@@ -80,7 +84,8 @@ def descriptor(pose: PoseSequence) -> np.ndarray | None:
 def compare_all(descriptors: Descriptors, limit: float = NEAR) -> Nearness:
     """Compare every clip with every other: rms distance of the landmarks that both show.
 
-    Two clips are near where it is below `limit` and they share at least LEAST_SHARED of the landmarks that either shows.
+    Two clips are near where it is below `limit` and they share at least LEAST_SHARED of the
+    landmarks that either shows.
     """
     nearest = np.full(len(descriptors.clip_ids), np.inf, np.float32)
     pairs = []
@@ -100,18 +105,23 @@ def compare_all(descriptors: Descriptors, limit: float = NEAR) -> Nearness:
 
 
 def _exactly(descriptors: Descriptors, pairs: np.ndarray) -> np.ndarray:
-    """The rms distance of each pair again, from differences: the products above leave a rest where all is equal."""
+    """The rms distance of each pair from differences.
+
+    The products of `_distances` leave a small rest where all is equal.
+    """
     first, second = pairs[:, 0], pairs[:, 1]
     shared = descriptors.seen[first] * descriptors.seen[second]
-    apart = ((descriptors.xy[first] - descriptors.xy[second]).astype(np.float64) ** 2).sum(
-        axis=-1
-    ) * shared
-    exact: np.ndarray = np.sqrt(apart.sum(axis=1) / np.maximum(shared.sum(axis=1), 1))
+    differences = (descriptors.xy[first] - descriptors.xy[second]).astype(np.float64)
+    squares = (differences**2).sum(axis=-1) * shared
+    exact: np.ndarray = np.sqrt(squares.sum(axis=1) / np.maximum(shared.sum(axis=1), 1))
     return exact
 
 
 def _distances(descriptors: Descriptors) -> Iterator[tuple[int, np.ndarray]]:
-    """(first clip of a block, rms distances (clips of the block, that clip and all after it)); inf where too little is shared."""
+    """The first clip of each block, and the block's rms distances to it and all clips after it.
+
+    Distances are inf where too little is shared.
+    """
     seen, num_clips = descriptors.seen, len(descriptors.clip_ids)
     flat = descriptors.xy.reshape(num_clips, 2 * seen.shape[1])
     squares, counts = (descriptors.xy**2).sum(axis=-1), seen.sum(axis=1)
@@ -129,7 +139,7 @@ def _distances(descriptors: Descriptors) -> Iterator[tuple[int, np.ndarray]]:
 
 
 def _length(pose: PoseSequence) -> float:
-    """The clip's hand length, or without hands a tenth of the height of what it shows."""
+    """The clip's hand length; without hands a tenth of the height of what it shows, roughly that."""
     length = hand_length(pose)
     height = np.nanmax(pose.xy[..., 1]) - np.nanmin(pose.xy[..., 1])
     return float(length if np.isfinite(length) else height / 10) or float("nan")

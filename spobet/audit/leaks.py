@@ -1,4 +1,4 @@
-"""What to check before training: clips that stand in two splits, clips without landmarks."""
+"""Leaks between splits: recordings that are in two of them; and clips without landmarks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from spobet.dataset.store import Dataset
 class Leak:
     """Clips of different splits that show one recording.
 
-    kind: `same clip`, `same url` or `identical landmarks`. clips: their ids, in manifest order. splits: the split of each.
+    kind: `same clip`, `same url` or `identical landmarks`. clips: their ids, in manifest order.
+    splits: the split of each.
     """
 
     kind: str
@@ -32,9 +33,10 @@ class Leak:
 
 
 def find_leaks(manifest: Manifest, dataset: Dataset | None = None) -> tuple[Leak, ...]:
-    """Every recording that stands in more than one split: by url and, given the data set, by landmarks.
+    """Every recording in more than one split: by url and, given the data set, by landmarks.
 
-    Clips of unknown split leak nowhere; landmarks are compared for the clips of the manifest that the data set holds.
+    Clips of unknown split leak nowhere. Landmarks are compared for the clips of the manifest that
+    the data set holds.
     """
     leaks = _same_url(manifest)
     if dataset is not None:
@@ -43,7 +45,7 @@ def find_leaks(manifest: Manifest, dataset: Dataset | None = None) -> tuple[Leak
 
 
 def find_moved(first: Manifest, second: Manifest) -> tuple[Leak, ...]:
-    """Clips that two manifests, say of a pretraining and of a test, put into different splits."""
+    """Clips that two manifests, say of pretraining and of a test, put into different splits."""
     others = {clip.id: clip for clip in second}
     shared = ([clip, others[clip.id]] for clip in first if clip.id in others)
     return tuple(_leaks("same clip", shared))
@@ -55,7 +57,7 @@ def find_empty(dataset: Dataset) -> tuple[str, ...]:
 
 
 def _same_url(manifest: Manifest) -> list[Leak]:
-    """Clips cut from one video with frames in common; cuts that lie apart are recordings of their own."""
+    """Clips cut from one video with frames in common; cuts that lie apart are no leak."""
     groups: dict[str, list[Clip]] = defaultdict(list)
     for clip in manifest:
         groups[clip.url].append(clip)
@@ -70,11 +72,8 @@ def _same_url(manifest: Manifest) -> list[Leak]:
 
 
 def _overlap(one: Clip, other: Clip) -> bool:
-    return max(one.frame_start, other.frame_start) <= min(_last_frame(one), _last_frame(other))
-
-
-def _last_frame(clip: Clip) -> float:
-    return float("inf") if clip.frame_end == TO_THE_END else clip.frame_end
+    ends = [clip.frame_end for clip in (one, other) if clip.frame_end != TO_THE_END]
+    return not ends or max(one.frame_start, other.frame_start) <= min(ends)
 
 
 def _identical_landmarks(manifest: Manifest, dataset: Dataset) -> list[Leak]:
@@ -90,13 +89,13 @@ def _identical_landmarks(manifest: Manifest, dataset: Dataset) -> list[Leak]:
 def _leaks(kind: str, groups: Iterable[list[Clip]]) -> Iterator[Leak]:
     """A leak for every group of clips whose known splits differ."""
     for group in groups:
-        placed = [clip for clip in group if clip.split]
-        if len({clip.split for clip in placed}) > 1:
+        in_splits = [clip for clip in group if clip.split]
+        if len({clip.split for clip in in_splits}) > 1:
             yield Leak(
                 kind,
-                tuple(clip.id for clip in placed),
-                tuple(clip.split for clip in placed),
-                _detail(placed),
+                tuple(clip.id for clip in in_splits),
+                tuple(clip.split for clip in in_splits),
+                _detail(in_splits),
             )
 
 

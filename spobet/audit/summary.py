@@ -1,4 +1,4 @@
-"""A data set on one page of text: what each split holds, and what a figure on it should be read with."""
+"""A data set on one page of text: what each split holds, and what to know about figures on it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import numpy as np
 from spobet.audit.leaks import find_leaks
 from spobet.dataset.manifest import SPLITS, Clip, Manifest
 from spobet.dataset.store import Dataset
-from spobet.poses.skeleton import Skeleton
 
-SHOWN = 10
+SHOWN = 10  # of a list: what fits on a screen with the rest
 _COLUMNS = (
     "split", "clips", "glosses", "clips a gloss", "signers", "of unknown signer",
     "frames a clip", "right hand", "left hand", "both", "any hand",
@@ -23,48 +22,49 @@ _COLUMNS = (
 
 @dataclass(frozen=True, eq=False)
 class Sight:
-    """What is seen of each clip: anything at all (clips,), and in how many of its frames the right, left, both and any hand.
+    """What is seen of each clip.
 
-    frames: (clips,) of each clip. hands: (clips, 4) of them. known: which of the four the skeleton has.
+    anything: (clips,), whether a landmark is. frames: (clips,), their number. hands: (clips, 4), in
+    how many of them the right, the left, both and any hand is seen. in_skeleton: which of the four
+    the skeleton can show.
     """
 
     anything: np.ndarray
     frames: np.ndarray
     hands: np.ndarray
-    known: tuple[bool, bool, bool, bool]
+    in_skeleton: tuple[bool, bool, bool, bool]
 
     def shares(self, clips: Sequence[int]) -> list[str]:
-        """Shares of these clips' frames, as the table shows them; - where the skeleton has no such hand."""
+        """Shares of these clips' frames, as the table shows them; - for a hand of no skeleton."""
         seen = self.hands[clips].sum(axis=0) / self.frames[clips].sum()
         return [
-            f"{share:.0%}" if known else "-" for share, known in zip(seen, self.known, strict=True)
+            f"{share:.0%}" if possible else "-"
+            for share, possible in zip(seen, self.in_skeleton, strict=True)
         ]
 
 
 def summarize(path: Path) -> str:
-    """What a data set holds, as plain text: its facts, a table of its splits, empty clips, leaks and shared signers.
+    """What a data set holds, as plain text: facts, a table of its splits, and what to know of it.
 
-    Medians stand with their range. Of long lists the first ten entries are named and the others counted.
+    That is empty clips, leaks, glosses that training lacks and signer overlap. Medians have their
+    range in brackets. Of long lists the first ten entries are named and the others counted.
     """
     dataset = Dataset.open(path)
     return summary_of(dataset, look(dataset))
 
 
 def summary_of(dataset: Dataset, sight: Sight) -> str:
-    """What `summarize` tells of a data set that is open and looked through."""
+    """What `summarize` says of a data set that is open and looked through."""
     manifest = dataset.manifest
+    empty = [clip.id for clip, seen in zip(manifest, sight.anything, strict=True) if not seen]
     lists = [
-        _listed(
-            "empty clips",
-            [
-                clip.id
-                for clip, anything in zip(manifest, sight.anything, strict=True)
-                if not anything
-            ],
-        ),
+        _listed("empty clips", empty),
         _listed("leaks between splits", map(str, find_leaks(manifest, dataset))),
-        _shared_signers(manifest),
+        _listed("glosses of val or test that train lacks", untrained_glosses(manifest)),
+        _signer_overlap(manifest),
     ]
+    if not any(clip.split == "train" for clip in manifest):
+        lists.append("no clip in train: `spobet split` deals the clips over train, val and test")
     return "\n\n".join([_facts(dataset), _table(_rows(manifest, sight)), "\n".join(lists)])
 
 
@@ -84,6 +84,7 @@ def _facts(dataset: Dataset) -> str:
 def look(dataset: Dataset) -> Sight:
     """Look through every clip once."""
     right, left = (dataset.skeleton.hand(side) for side in ("right", "left"))
+    has_right, has_left = len(right) > 0, len(left) > 0
     anything, hands = [], []
     for _, pose in dataset.poses():
         seen = pose.seen
@@ -96,27 +97,32 @@ def look(dataset: Dataset) -> Sight:
         np.array(anything),
         np.array(dataset.info.num_frames),
         np.array(hands),
-        _known(dataset.skeleton),
+        (has_right, has_left, has_right and has_left, has_right or has_left),
     )
 
 
-def _known(skeleton: Skeleton) -> tuple[bool, bool, bool, bool]:
-    right, left = (len(skeleton.hand(side)) > 0 for side in ("right", "left"))
-    return right, left, right and left, right or left
+def untrained_glosses(manifest: Manifest) -> list[str]:
+    """Glosses of validation or test clips that no training clip shows: no network can name them.
+
+    In the order of the manifest; none where there is nothing in train.
+    """
+    trained = {clip.gloss for clip in manifest if clip.split == "train"}
+    tested = dict.fromkeys(clip.gloss for clip in manifest if clip.split in ("val", "test"))
+    return [gloss for gloss in tested if gloss not in trained] if trained else []
 
 
 def _rows(manifest: Manifest, sight: Sight) -> list[list[str]]:
     """A row for every split that has clips, and one for all of them."""
     groups = {
-        split or "none": [place for place, clip in enumerate(manifest) if clip.split == split]
+        split or "none": [number for number, clip in enumerate(manifest) if clip.split == split]
         for split in (*SPLITS, "")
     }
     groups["all"] = list(range(len(manifest)))
-    return [_row(split, manifest, places, sight) for split, places in groups.items() if places]
+    return [_row(split, manifest, clips, sight) for split, clips in groups.items() if clips]
 
 
-def _row(split: str, manifest: Manifest, places: list[int], sight: Sight) -> list[str]:
-    clips = [manifest.clips[place] for place in places]
+def _row(split: str, manifest: Manifest, numbers: list[int], sight: Sight) -> list[str]:
+    clips = [manifest.clips[number] for number in numbers]
     glosses = Counter(clip.gloss for clip in clips)
     signers = Counter(clip.signer for clip in clips)
     num_unknown = signers.pop("", 0)
@@ -127,7 +133,7 @@ def _row(split: str, manifest: Manifest, places: list[int], sight: Sight) -> lis
         f"{len(signers):,}",
         f"{num_unknown:,}",
     ]
-    return [split, *counts, _median(sight.frames[places]), *sight.shares(places)]
+    return [split, *counts, _median(sight.frames[numbers]), *sight.shares(numbers)]
 
 
 def _median(numbers: Iterable[int]) -> str:
@@ -144,8 +150,8 @@ def _table(rows: list[list[str]]) -> str:
     )
 
 
-def _shared_signers(manifest: Manifest) -> str:
-    """The signers met in training and in test, with their clips: figures on those test clips are not of new signers."""
+def _signer_overlap(manifest: Manifest) -> str:
+    """The signers of both training and test: figures on their test clips are not of new signers."""
     train, test = (
         [clip for clip in manifest if clip.split == split and clip.signer]
         for split in ("train", "test")
@@ -154,27 +160,30 @@ def _shared_signers(manifest: Manifest) -> str:
     shared = [signer for signer, _ in in_test.most_common() if signer in in_train]
     pairs, repeated = _shared_pairs(train, test)
     num_test = sum(clip.split == "test" for clip in manifest)
-    told = (
+    counts = (
         f" ({sum(in_test[signer] for signer in shared):,} of {num_test:,} test clips;"
-        f" {pairs:,} pairs of signer and gloss stand in both, {repeated:,} test clips)"
+        f" {pairs:,} pairs of signer and gloss are in both, {repeated:,} test clips)"
     )
     members = [
         f"{signer}: {in_train[signer]:,} in train, {in_test[signer]:,} in test" for signer in shared
     ]
-    return _listed("signers in both train and test", members, told if shared else "")
+    return _listed("signers in both train and test", members, counts if shared else "")
 
 
 def _shared_pairs(train: list[Clip], test: list[Clip]) -> tuple[int, int]:
-    """How many (signer, gloss) stand in both, and how many test clips they are."""
-    met = {(clip.signer, clip.gloss) for clip in train}
-    again = [(clip.signer, clip.gloss) for clip in test if (clip.signer, clip.gloss) in met]
+    """How many (signer, gloss) are in both, and how many test clips they are."""
+    trained = {(clip.signer, clip.gloss) for clip in train}
+    again = [(clip.signer, clip.gloss) for clip in test if (clip.signer, clip.gloss) in trained]
     return len(set(again)), len(again)
 
 
-def _listed(title: str, entries: Iterable[str], told: str = "") -> str:
-    """A count and the entries, one a line; of many the first, and how many more there are."""
+def _listed(title: str, entries: Iterable[str], remark: str = "") -> str:
+    """A count, a remark and the entries, one a line; of many the first, and how many more."""
     entries = list(entries)
     more = [f"and {len(entries) - SHOWN:,} more"] if len(entries) > SHOWN else []
     return "\n".join(
-        [f"{title}: {len(entries):,}{told}", *(f"  {entry}" for entry in (*entries[:SHOWN], *more))]
+        [
+            f"{title}: {len(entries):,}{remark}",
+            *(f"  {entry}" for entry in (*entries[:SHOWN], *more)),
+        ]
     )

@@ -7,8 +7,10 @@ from html import escape
 from pathlib import Path
 
 from spobet.audit.descriptors import NEAR
-from spobet.audit.duplicates import DuplicateGroup, Outlier, Suspects, find_suspects
+from spobet.audit.duplicates import DuplicateGroup
 from spobet.audit.leaks import Leak
+from spobet.audit.outliers import Outlier
+from spobet.audit.report import AuditReport, audit
 from spobet.dataset.store import Dataset
 from spobet.files import write_whole
 from spobet.reports.page import LEGEND, film, html_page, section
@@ -23,13 +25,13 @@ _MEANT = (
 def check(path: Path, page: Path | None = None) -> str:
     """Every doubt about a data set, as plain text; `page` names an HTML file to write with the clips drawn."""
     dataset = Dataset.open(path)
-    doubts = find_suspects(dataset)
+    doubts = audit(dataset)
     if page is not None:
         write_whole(page, audit_page(dataset, doubts))
     return audit_text(dataset, doubts)
 
 
-def audit_text(dataset: Dataset, doubts: Suspects) -> str:
+def audit_text(dataset: Dataset, doubts: AuditReport) -> str:
     """What was compared, then every list with its count, one entry a line."""
     lists = [
         "\n".join([f"{title}: {len(entries):,}", *(f"  {entry}" for entry in entries)])
@@ -43,11 +45,11 @@ def audit_text(dataset: Dataset, doubts: Suspects) -> str:
     )
 
 
-def audit_page(dataset: Dataset, doubts: Suspects) -> str:
+def audit_page(dataset: Dataset, doubts: AuditReport) -> str:
     """A section a list, with at most MAX_DRAWN entries of each drawn."""
-    title = f"Suspects about {dataset.path.name}"
+    title = f"Audit of {dataset.path.name}"
     found = (
-        len(doubts.twins) + len(doubts.same_url) + len(doubts.odd)
+        len(doubts.duplicates) + len(doubts.same_url) + len(doubts.outliers)
     )  # twins stand in two lists where glosses differ too
     told = f"{found:,} doubt{'' if found == 1 else 's'} about {doubts.num_clips:,} clips"
     counts = "".join(

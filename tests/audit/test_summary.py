@@ -73,7 +73,9 @@ def test_a_small_data_set_in_full(tmp_path: Path) -> None:
         "  3",
         "leaks between splits: 1",
         "  identical landmarks: 1 (train), 5 (test); glosses go, thin",
-        "signers in both train and test: 1 (2 of 2 test clips; 1 pairs of signer and gloss stand in both, 1 test clips)",
+        "glosses of val or test that train lacks: 0",
+        "signers in both train and test: 1 (2 of 2 test clips;"
+        " 1 pairs of signer and gloss are in both, 1 test clips)",
         "  ann: 1 in train, 2 in test",
     ]
 
@@ -107,7 +109,20 @@ def test_a_skeleton_without_hands_has_no_shares_of_hands(tmp_path: Path) -> None
     assert "empty clips: 0" in text
 
 
-def test_the_twins_and_shared_signers_of_the_real_landmarks_are_told(
+def test_glosses_that_training_lacks_are_named(tmp_path: Path) -> None:
+    clips = [(Clip("1", "go", split="train"), hands(10, 0))]
+    clips += [(Clip(gloss, gloss, split="test"), hands(3, 3)) for gloss in ("thin", "go", "eat")]
+    lines = summarize(write(tmp_path / "set", clips)).splitlines()
+    start = lines.index("glosses of val or test that train lacks: 2")
+    assert lines[start + 1 : start + 3] == ["  thin", "  eat"]
+
+
+def test_without_training_clips_it_says_what_to_do(tmp_path: Path) -> None:
+    text = summarize(write(tmp_path / "set", [(Clip("1", "go"), hands(10, 0))]))
+    assert text.endswith("`spobet split` deals the clips over train, val and test")
+
+
+def test_the_leaks_and_the_signer_overlap_of_the_real_landmarks_are_listed(
     shared: Path, tmp_path: Path
 ) -> None:
     import_packed(shared / "data/wlasl100-hands.npz", tmp_path / "set")

@@ -39,13 +39,13 @@ def test_every_doubt_is_a_line_under_its_count(doubtful: Path) -> None:
         "one recording under several glosses: 1",
         twins,
         "one recording twice in one split under one gloss: 0",
-        "clips unlike the others: 0",
+        "outliers: 0",
     ]
 
 
 def test_the_page_draws_every_clip_of_a_doubt(doubtful: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(
-        main, ["check", str(doubtful), "--html", str(tmp_path / "doubts.html")]
+        main, ["audit", str(doubtful), "--html", str(tmp_path / "doubts.html")]
     )
     assert result.exit_code == 0 and result.stdout.strip() == check(doubtful)
     page = (tmp_path / "doubts.html").read_text(encoding="utf-8")
