@@ -1,0 +1,1 @@
+"""Networks that read raw landmarks: all of preprocessing inside the ONNX file."""
