@@ -139,7 +139,7 @@ def _distances(descriptors: Descriptors) -> Iterator[tuple[int, np.ndarray]]:
 
 
 def _length(pose: PoseSequence) -> float:
-    """The clip's hand length; without hands a tenth of the height of what it shows, roughly that."""
+    """The clip's hand length; without hands a tenth of the height of what it shows."""
     length = hand_length(pose)
     height = np.nanmax(pose.xy[..., 1]) - np.nanmin(pose.xy[..., 1])
     return float(length if np.isfinite(length) else height / 10) or float("nan")
