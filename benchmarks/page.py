@@ -25,7 +25,7 @@ from browsing import chromium, served
 from spobet.formats.packed import read_clips
 from spobet.poses.sequence import PoseSequence
 from spobet.recognition.recognizer import Recognizer, load
-from spobet.serving.reading import landmarks_of
+from spobet.serving.landmarks import landmarks_of
 from spobet.shipped import FOLDER, find_run
 
 TIMES = 60

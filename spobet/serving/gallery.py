@@ -1,4 +1,4 @@
-"""Clips to try without one of one's own: synthetic signs by signers that the small network `synthetic-20` has not met."""
+"""Clips to try: synthetic signs by signers whom the small network `synthetic-20` has not seen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NETWORK = "synthetic-20"
 
 
 class Gallery:
-    """The clips that come with the package and the network that names them, read when they are first asked for."""
+    """The clips that come with the package, and their network, read when first asked for."""
 
     @cached_property
     def _clips(self) -> PackedClips:
@@ -33,12 +33,10 @@ class Gallery:
             for name, gloss in zip(facts["video_id"], facts["label"], strict=True)
         ]
 
-    def answer(self, name: str) -> dict[str, Any]:
-        """Ranked glosses of a clip, its landmarks and the network that named it; KeyError for an unknown name."""
+    def predict(self, name: str) -> dict[str, Any]:
+        """Ranked glosses of a clip, its landmarks and its network; UnknownName for no clip."""
         names = [clip["name"] for clip in self.names()]
         if name not in names:
             raise UnknownName(f"no clip {name[:40]!r} in the gallery")
-        return {
-            **self.service.answers_with_landmarks(self._clips.pose(names.index(name))),
-            "network": NETWORK,
-        }
+        answer = self.service.predict_with_landmarks(self._clips.pose(names.index(name)))
+        return {**answer, "network": NETWORK}

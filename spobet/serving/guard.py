@@ -1,20 +1,24 @@
-"""What stands before every request: its size, where it comes from, the token, and what the answer's page may do."""
+"""What stands before every request: its size, its origin, the token, and what the page may load."""
 
 from __future__ import annotations
 
 import hmac
+import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse
 
-from spobet.serving.reading import MAX_BODY
-
+MAX_BODY = 30_000_000  # bytes of a request: a minute of phone video
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _POLICY = (
-    "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; style-src 'self'; connect-src 'self'; "
-    "script-src 'self' 'wasm-unsafe-eval'; "
+    "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; style-src 'self'; "
+    "connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
@@ -28,16 +32,47 @@ _HEADERS = {
 _ENCODED = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
 
 
-class Guard:
-    """ASGI middleware. token: asked for as `Authorization: Bearer TOKEN` by everything under /api, "" asks for none.
+def add_guards(app: FastAPI, token: str, hosts: tuple[str, ...], origins: tuple[str, ...]) -> None:
+    """Put every check before an application.
 
-    Refuses bodies over MAX_BODY, also where their length is not told, and requests that a page of another origin makes.
+    hosts: names in the Host header that are answered, "*" for all; a name that an attacker lets
+    point to this machine is not among them. origins: pages of other servers that may ask.
+    """
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(Guard, token=token, origins=origins)
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["authorization", "content-type"],
+        )
+
+
+def hosts_of(address: str) -> tuple[str, ...]:
+    """The Host names of a server that listens at an address; 0.0.0.0 and :: stand for them all."""
+    if address not in ("0.0.0.0", "::"):
+        return (*LOCAL_HOSTS, f"[{address}]" if ":" in address else address)
+    name = socket.gethostname()
+    try:
+        found = {str(info[4][0]) for info in socket.getaddrinfo(name, None)}
+    except OSError:  # a machine that does not know its own name
+        found = set()
+    addresses = (f"[{one}]" if ":" in one else one for one in sorted(found))
+    return (*LOCAL_HOSTS, name, *addresses)
+
+
+class Guard:
+    """ASGI middleware that refuses large bodies, pages of other origins, and missing tokens.
+
+    token: what everything under /api asks for as `Authorization: Bearer TOKEN`; "" asks for none.
     """
 
-    def __init__(self, app: Any, token: str = "") -> None:
-        self._app, self._token = app, token
+    def __init__(self, app: Any, token: str = "", origins: tuple[str, ...] = ()) -> None:
+        self._app, self._token, self._origins = app, token, origins
 
     async def __call__(self, scope: dict, receive: Receive, send: Send) -> None:
+        """Answer a refused request, hand any other on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -47,9 +82,9 @@ class Guard:
         }
         refusal = self._refusal(scope, headers)
         if refusal:
-            await JSONResponse({"error": refusal[1]}, refusal[0], headers=_HEADERS)(
-                scope, receive, send
-            )
+            status, reason = refusal
+            answer = JSONResponse({"error": reason}, status, headers=_HEADERS)
+            await answer(scope, receive, send)
             return
         await self._app(scope, _bounded(receive), _with_headers(send))
 
@@ -59,20 +94,18 @@ class Guard:
         if not length.isdigit() or int(length) > MAX_BODY:
             return 413, f"a body of {length[:20]} bytes, expected at most {MAX_BODY:,}"
         origin = headers.get("origin")
-        if origin is not None and origin.split("://", 1)[-1] != headers.get("host"):
-            return 403, "a page of another origin may not ask here"
+        same = origin is None or origin.split("://", 1)[-1] == headers.get("host")
+        if not same and origin not in self._origins:
+            return 403, "a page of another origin may not ask here (serve --allow-origin)"
         given = headers.get("authorization", "").removeprefix("Bearer ")
-        if (
-            self._token
-            and scope["path"].startswith("/api")
-            and not hmac.compare_digest(given.encode(), self._token.encode())
-        ):
+        asks = self._token and scope["path"].startswith("/api")
+        if asks and not hmac.compare_digest(given.encode(), self._token.encode()):
             return 401, "this server asks for a token: Authorization: Bearer TOKEN"
         return None
 
 
 class BodyTooLarge(Exception):
-    """A body of untold length went over MAX_BODY."""
+    """A body sent without its length went over MAX_BODY."""
 
 
 def _bounded(receive: Receive) -> Receive:
@@ -92,12 +125,10 @@ def _bounded(receive: Receive) -> Receive:
 def _with_headers(send: Send) -> Send:
     async def sending(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            told = message.get("headers", [])
-            names = {name for name, _ in told}
-            message = {
-                **message,
-                "headers": [*told, *(entry for entry in _ENCODED if entry[0] not in names)],
-            }
+            headers = message.get("headers", [])
+            names = {name for name, _ in headers}
+            missing = [entry for entry in _ENCODED if entry[0] not in names]
+            message = {**message, "headers": [*headers, *missing]}
         await send(message)
 
     return sending

@@ -1,4 +1,4 @@
-"""The page's files: our own as they are, those of others gzipped as they lie in web/vendor."""
+"""The page's files: ours as they are, those of others gzipped as they lie in web/vendor."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ def add_page(app: FastAPI) -> None:
     """Serve the page at / and what it loads."""
     vendored = {file.name.removesuffix(".gz"): file for file in (WEB / "vendor").glob("*.gz")}
     for suffix, kind in _TYPES.items():
-        mimetypes.add_type(
-            kind, suffix
-        )  # some systems call scripts text/plain, and browsers then run none
+        # some systems call scripts text/plain, and browsers then run none
+        mimetypes.add_type(kind, suffix)
 
     @app.get("/", include_in_schema=False)
     def page() -> FileResponse:

@@ -2,105 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
-from filelock import FileLock
-
+from spobet.errors import UserError
 from spobet.poses.sequence import PoseSequence
-from spobet.recognition.enrolment import Enrolled, enrolled_file
+from spobet.recognition.enrolled_file import EnrolledFile, enrolled_path
 from spobet.recognition.model_metadata import facts_of
-from spobet.recognition.recognizer import Answer, Recognizer, load
+from spobet.recognition.network import network_hash
+from spobet.recognition.recognizer import Recognizer, load
 from spobet.recognition.spotting import spot
 from spobet.runs import RunFolder
-from spobet.serving.reading import BadRequest, clip_of, landmarks_of
+from spobet.serving.landmarks import landmarks_of, pose_of
+from spobet.serving.schemas import BadRequest, ClipBody
+
+NO_SIZE = (
+    'the size of the picture is unknown, so its proportions are lost: send "size", its width and '
+    "height in pixels"
+)
 
 
 class Service:
     """One network and the signs enrolled with it.
 
-    Enrolling and forgetting happen one at a time, also among processes, and are on disk before they are told; what another process
-    has written is seen at the next answer.
+    Signs are enrolled and removed one at a time, also among processes, and are on disk when the
+    client hears of it. What another process has written is seen at the next answer.
     """
 
     def __init__(self, run: Path, enrolled: Path | None = None) -> None:
         folder = RunFolder(run)
-        self.run, self.name, self.place = run, folder.path.name, enrolled or enrolled_file(folder)
-        self._seen = self._stamp()
+        self.run, self.name = run, folder.path.name
+        path, network = enrolled or enrolled_path(folder), network_hash(folder)
+        self.signs_file, self._swap = EnrolledFile(path, network), Lock()
+        self._version = self.signs_file.version
         self._recognizer: Recognizer = load(run, enrolled=enrolled)
         self.unit = folder.record().unit or "pixels"
-        self._lock = FileLock(f"{self.place}.lock")
 
     @property
     def recognizer(self) -> Recognizer:
         """The network with the signs that are on disk now."""
-        stamp = self._stamp()
-        if stamp != self._seen:
-            with wrong_request():
-                self._recognizer, self._seen = self._recognizer.with_enrolled(self._kept()), stamp
-        return self._recognizer
+        if self.signs_file.version == self._version:
+            return self._recognizer
+        with self._swap, refusing():
+            version = self.signs_file.version
+            if version != self._version:
+                self._recognizer = self._recognizer.with_enrolled(self.signs_file.read())
+                self._version = version
+            return self._recognizer
 
-    def _stamp(self) -> tuple[int, int, int] | None:
-        """What changes whenever the file of signs is written; None where there is none."""
-        try:
-            facts = self.place.stat()
-        except FileNotFoundError:
-            return None
-        return facts.st_ino, facts.st_mtime_ns, facts.st_size
+    def pose_of(self, clip: ClipBody) -> PoseSequence:
+        """The clip of a request."""
+        return pose_of(clip, self._recognizer.skeleton, self.unit)
 
-    def clip(self, content: Any) -> PoseSequence:
-        """A clip that a client describes."""
-        return clip_of(content, self._recognizer.skeleton, self.unit)
+    def predict(self, pose: PoseSequence, top: int) -> dict[str, Any]:
+        """Ranked glosses of a clip, and whether the first is accepted."""
+        recognizer = self.recognizer
+        with refusing():
+            answer = recognizer.predict(pose, top).to_json()
+        if recognizer.preprocessor.lacks_size(pose):
+            answer["warnings"] = [NO_SIZE]
+        return answer
 
-    def answers(self, pose: PoseSequence, top: int) -> dict[str, Any]:
-        """Ranked glosses of a clip, and whether the first counts."""
-        with wrong_request():
-            return answered(self.recognizer, pose, top)
+    def predict_with_landmarks(self, pose: PoseSequence) -> dict[str, Any]:
+        """The same, with the landmarks as the network reads them, to be drawn or enrolled."""
+        answer, ready = self.predict(pose, 5), self.recognizer.prepared(pose)
+        landmarks = {"landmarks": landmarks_of(ready), "unit": ready.unit}
+        return {**answer, "frames": len(pose), **landmarks}
 
-    def answers_with_landmarks(self, pose: PoseSequence) -> dict[str, Any]:
-        """The same beside the clip's landmarks as the network reads them, so that they can be drawn, or enrolled."""
-        answers, ready = self.answers(pose, 5), self.recognizer.prepared(pose)
-        return {
-            **answers,
-            "frames": len(pose),
-            "landmarks": landmarks_of(ready),
-            "unit": ready.unit,
-        }
-
-    def found(self, pose: PoseSequence, top: int) -> dict[str, Any]:
+    def spot(self, pose: PoseSequence, top: int) -> dict[str, Any]:
         """The signs in a long clip."""
-        with wrong_request():
+        with refusing():
             signs = spot(self.recognizer, pose, top=top)
-        return {
-            "signs": [
-                {
-                    "start": sign.start,
-                    "stop": sign.stop,
-                    "seconds": sign.seconds,
-                    "sure": sign.known,
-                    "answers": told(sign.answers),
-                }
-                for sign in signs
-            ]
-        }
+        found = [
+            {
+                "start": sign.start,
+                "stop": sign.stop,
+                "seconds": sign.seconds,
+                **sign.answers.to_json(),
+            }
+            for sign in signs
+        ]
+        return {"signs": found}
 
     def facts(self) -> dict[str, Any]:
-        """What a page needs to answer by itself with the network's file: facts_of, a hash, bones to draw, and what is enrolled."""
+        """What a client must know to answer with the network's file, and what is enrolled."""
         recognizer = self.recognizer
-        signs = [
-            {"gloss": gloss, "clips": clips.tolist()}
-            for gloss, clips in recognizer.enrolled.clips.items()
-        ]
-        bones = recognizer.skeleton.bone_indices.tolist()
-        own = {
+        signs = recognizer.enrolled.clips.items()
+        return {
+            **facts_of(RunFolder(self.run), recognizer),
             "name": self.name,
             "network": recognizer.enrolled.network,
-            "bones": bones,
-            "enrolled": signs,
+            "bones": recognizer.skeleton.bone_indices.tolist(),
+            "enrolled": [{"gloss": gloss, "clips": clips.tolist()} for gloss, clips in signs],
         }
-        return {**facts_of(RunFolder(self.run), recognizer), **own}
 
     @property
     def file(self) -> Path:
@@ -109,50 +106,25 @@ class Service:
 
     def signs(self) -> list[dict[str, Any]]:
         """The enrolled signs and how many clips each has."""
-        return [
-            {"gloss": gloss, "clips": len(kept)}
-            for gloss, kept in self.recognizer.enrolled.clips.items()
-        ]
+        signs = self.recognizer.enrolled.clips.items()
+        return [{"gloss": gloss, "clips": len(clips)} for gloss, clips in signs]
 
     def enrol(self, gloss: str, poses: list[PoseSequence]) -> None:
         """Add clips of a sign; on disk when this returns."""
-        with self._changing():
-            self.recognizer.with_enrolled(self._kept()).enrol(gloss, poses).write(self.place)
+        with refusing():
+            embeddings = self.recognizer.embed(poses)
+            self.signs_file.change(lambda signs: signs.with_sign(gloss, embeddings))
 
-    def forget(self, gloss: str) -> None:
+    def remove(self, gloss: str) -> None:
         """Remove a sign; on disk when this returns."""
-        with self._changing():
-            self._kept().without_sign(gloss).write(self.place)
-
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        """Nobody else changes the signs within."""
-        self.place.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock, wrong_request():
-            yield
-
-    def _kept(self) -> Enrolled:
-        """What is on disk, whoever wrote it."""
-        return Enrolled.read(self.place, self._recognizer.enrolled.network)
+        with refusing():
+            self.signs_file.change(lambda signs: signs.without_sign(gloss))
 
 
 @contextmanager
-def wrong_request() -> Iterator[None]:
+def refusing() -> Iterator[None]:
     """Turn what the library refuses within into a BadRequest of the same words."""
     try:
         yield
-    except (ValueError, KeyError) as error:
-        raise BadRequest(str(error.args[0])) from error
-
-
-def answered(recognizer: Recognizer, pose: PoseSequence, top: int = 5) -> dict[str, Any]:
-    """Ranked glosses of a clip, and whether the first counts."""
-    answers = recognizer.predict(pose, top)
-    return {"answers": told(answers), "sure": recognizer.accepts(answers)}
-
-
-def told(answers: Sequence[Answer]) -> list[dict[str, Any]]:
-    """Answers as JSON tells them."""
-    return [
-        {"gloss": answer.gloss, "probability": round(answer.probability, 4)} for answer in answers
-    ]
+    except UserError as error:
+        raise BadRequest(str(error)) from error

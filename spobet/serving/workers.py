@@ -1,9 +1,11 @@
-"""One process that answers, or several; these are told by the environment what to serve."""
+"""One process that answers, or several, which read from the environment what to serve."""
 
 from __future__ import annotations
 
 import gc
+import json
 import os
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,34 +13,56 @@ import uvicorn
 from fastapi import FastAPI
 
 from spobet.serving.app import create_app
+from spobet.serving.guard import LOCAL_HOSTS
 
-_RUN, _ENROLLED, _TOKEN = "SPOBET_SERVED_RUN", "SPOBET_SERVED_SIGNS", "SPOBET_SERVED_TOKEN"
+_VARIABLE = "SPOBET_SERVE"
 
 
-def start(run: Path, enrolled: Path | None, token: str, workers: int, **choices: Any) -> None:
-    """Serve until interrupted. choices: of uvicorn, such as host and port. ValueError or OSError where the run cannot be served."""
-    app = create_app(
-        run, enrolled, token
-    )  # also where others will answer: what is wrong is said once, and here
+@dataclass(frozen=True)
+class Served:
+    """What is served, and to whom: the arguments of `create_app`, as values that JSON holds."""
+
+    run: str
+    enrolled: str = ""
+    token: str = ""
+    hosts: tuple[str, ...] = LOCAL_HOSTS
+    origins: tuple[str, ...] = ()
+
+    def app(self) -> FastAPI:
+        """The application."""
+        enrolled = Path(self.enrolled) if self.enrolled else None
+        return create_app(
+            Path(self.run), enrolled, self.token, tuple(self.hosts), tuple(self.origins)
+        )
+
+
+def start(served: Served, workers: int, **options: Any) -> None:
+    """Serve until interrupted.
+
+    options: of uvicorn, such as host and port. UserError where the run cannot be served.
+    """
+    app = served.app()  # also where others will answer: what is wrong is said once, and here
     if workers == 1:
-        _settle()
-        uvicorn.run(app, **choices)
+        _freeze()
+        uvicorn.run(app, **options)
         return
     del app
-    os.environ |= {_RUN: str(run), _ENROLLED: str(enrolled or ""), _TOKEN: token}
-    uvicorn.run(f"{__name__}:worker_app", factory=True, workers=workers, **choices)
+    os.environ[_VARIABLE] = json.dumps(asdict(served))
+    uvicorn.run(f"{__name__}:worker_app", factory=True, workers=workers, **options)
 
 
 def worker_app() -> FastAPI:
     """The application of one of several processes."""
-    signs = os.environ[_ENROLLED]
-    app = create_app(Path(os.environ[_RUN]), Path(signs) if signs else None, os.environ[_TOKEN])
-    _settle()
+    app = Served(**json.loads(os.environ[_VARIABLE])).app()
+    _freeze()
     return app
 
 
-def _settle() -> None:
-    """Take what is loaded out of the search for garbage: landmarks come as thousands of lists, and every few requests would bring
-    Python to go through all of it, which cost a third of the answers."""
+def _freeze() -> None:
+    """Take what is loaded out of the search for garbage.
+
+    Landmarks come as thousands of lists; every few requests Python would go through everything
+    that is loaded, which cost a third of the answers.
+    """
     gc.collect()
     gc.freeze()

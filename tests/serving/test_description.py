@@ -1,4 +1,4 @@
-"""Claims about the API's description: whatever it allows, and much that it does not, is answered without a fault of the server."""
+"""Claims about the API's description: no request, allowed by it or not, makes the server fail."""
 
 from __future__ import annotations
 

@@ -18,9 +18,9 @@ from web_kit import free_port
 
 from spobet.poses.skeleton import HANDS_42
 from spobet.recognition.enrolment import Enrolled
-from spobet.recognition.recognizer import network_of
+from spobet.recognition.network import network_hash
 from spobet.runs import RunFolder
-from spobet.serving.reading import landmarks_of
+from spobet.serving.landmarks import landmarks_of
 from spobet.shipped import find_run
 
 pytest.importorskip("fastapi", reason="the extra serve is not installed")
@@ -83,7 +83,7 @@ def test_no_enrolment_that_was_confirmed_is_lost_when_the_server_is_killed(tmp_p
         server.wait()
         asking.join()
         kept = Enrolled.read(
-            signs, network_of(RunFolder(find_run("wlasl100-hands-open")))
+            signs, network_hash(RunFolder(find_run("wlasl100-hands-open")))
         ).glosses  # refuses a half-written file
         assert set(confirmed) <= set(kept)
     assert len(set(confirmed)) > 3
