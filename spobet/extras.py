@@ -1,4 +1,4 @@
-"""Optional parts of the package, and one line for whoever lacks them."""
+"""Optional dependencies, and one line that says how to install them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from spobet.errors import UserError
 
 
 class ExtraNeeded(UserError, ImportError):
-    """Something was asked for that needs an extra of the package."""
+    """What was asked for needs an optional dependency that is not installed."""
 
 
 def extra_module(module: str, extra: str, purpose: str) -> ModuleType:
-    """The module that an extra brings; ExtraNeeded says how to install it.
+    """The module that an extra installs; ExtraNeeded says how where it is not there.
 
-    purpose: what needs it, as the beginning of the sentence: "reading video".
+    purpose: what needs it, as the beginning of a sentence: "reading video".
     """
     try:
         return import_module(module)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
@@ -15,21 +15,28 @@ from urllib.request import Request, urlopen
 
 from spobet.errors import UserError
 
-CHUNK = 1 << 18
+CHUNK = 1 << 18  # bytes: progress is shown a few times a second on slow lines
 _RANGE_NOT_SATISFIABLE = 416
 _WORTH_ANOTHER_TRY = (408, 425, 429, 500, 502, 503, 504)
 
 
 class FetchError(UserError, OSError):
-    """A file could not be had; the text says from where and why. `.part` keeps what came, for the next time."""
+    """A file could not be fetched; the text says from where and why.
+
+    What came so far stays in its `.part` file for the next time.
+    """
 
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds to wait for a silent server, tries without a byte of progress, and seconds to rest after the first of them."""
+    """How long to go on with a server that fails.
 
-    timeout: float = 30.0
-    tries: int = 5
+    timeout: seconds to wait for a silent server. tries: without a byte of progress.
+    rest: seconds before the second try, doubled with every further one.
+    """
+
+    timeout: float = 30.0  # slow file hosts take up to 20 seconds to begin
+    tries: int = 5  # with doubled rests, half a minute: longer than a server's restart
     rest: float = 1.0
 
 
@@ -40,12 +47,14 @@ def fetch(
     patience: Patience | None = None,
     progress: Callable[[int, int | None], None] = lambda done, total: None,
 ) -> str:
-    """Bring the file at `url` to `path` and return its SHA-256.
+    """Fetch the file at `url` to `path` and return its SHA-256.
 
-    What came so far stands in `<name>.part` and is gone on with, also in a later call (HTTP Range, while the server's file is the
-    same one). Refused, broken off or silent connections are tried again, more slowly each time; a try that brought something does
-    not count. progress: is told bytes done and in all, None = unknown. FetchError where the file cannot be had, where a web page
-    comes in its place, or where its checksum is not `sha256`; then nothing is at `path`.
+    What came so far stands in `<name>.part` and is continued, in a later call too (HTTP Range,
+    while the server's file is the same one). Refused, broken or silent connections are tried
+    again, more slowly each time; a try that brought something does not count. progress: called
+    with the bytes done and in all, None = unknown. FetchError where the file cannot be fetched,
+    where a web page comes in its place, or where its checksum is not `sha256`; then nothing is at
+    `path`.
     """
     patience = patience or Patience()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +63,7 @@ def fetch(
     while True:
         before = _size(part)
         try:
-            _go_on(url, part, patience.timeout, progress)
+            _continue(url, part, patience.timeout, progress)
             break
         except (OSError, HTTPException) as error:
             _stop_if_hopeless(url, error)
@@ -64,78 +73,6 @@ def fetch(
                     f"{url}: gave up after {failures} tries without progress ({error})"
                 ) from error
             time.sleep(patience.rest * 2**failures)
-    return _accepted(url, part, path, sha256)
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, as hexadecimal text."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _go_on(
-    url: str, part: Path, timeout: float, progress: Callable[[int, int | None], None]
-) -> None:
-    """Append to `part` what is missing of it; returns when it is whole."""
-    tag = part.with_name(part.name + ".tag")  # says which file of the server the part belongs to
-    known = tag.read_text() if tag.is_file() and _size(part) else ""
-    headers = {"User-Agent": "spobet", "Accept-Encoding": "identity"}
-    if known:
-        headers |= {"Range": f"bytes={_size(part)}-", "If-Range": known}
-    try:
-        response = urlopen(Request(url, headers=headers), timeout=timeout)
-    except HTTPError as error:
-        if error.code != _RANGE_NOT_SATISFIABLE or not known:
-            raise
-        part.unlink()  # the server's file is shorter now
-        raise ConnectionError("the file changed on the server") from error
-    with closing(response):
-        _refuse_page(url, response)
-        resumed = response.status == 206
-        done = _size(part) if resumed else 0
-        total = (
-            int(response.headers["Content-Length"]) + done
-            if response.headers.get("Content-Length")
-            else None
-        )
-        tag.write_text(_tag(response))
-        with part.open("ab" if resumed else "wb") as file:
-            for chunk in _chunks(response):
-                file.write(chunk)
-                done += len(chunk)
-                progress(done, total)
-    if total is not None and done < total:
-        raise ConnectionError(f"broken off after {done:,} of {total:,} bytes")
-
-
-def _chunks(response: HTTPResponse) -> Iterator[bytes]:
-    while chunk := response.read1(CHUNK):
-        yield chunk
-
-
-def _tag(response: HTTPResponse) -> str:
-    """A strong validator of the server's file, "" where it has none and a part is worth nothing later."""
-    tag = response.headers.get("ETag", "")
-    return tag if tag and not tag.startswith("W/") else response.headers.get("Last-Modified", "")
-
-
-def _refuse_page(url: str, response: HTTPResponse) -> None:
-    if response.headers.get_content_type() == "text/html":
-        raise FetchError(
-            f"{url}: a web page came in place of the file (a quota, a question, or a dead link)"
-        )
-
-
-def _stop_if_hopeless(url: str, error: Exception) -> None:
-    if isinstance(error, FetchError):
-        raise error
-    if isinstance(error, HTTPError) and error.code not in _WORTH_ANOTHER_TRY:
-        raise FetchError(f"{url}: {error.code} {error.reason}") from error
-    if isinstance(error, URLError) and isinstance(error.reason, gaierror):
-        raise FetchError(f"{url}: no such host, or no network") from error
-
-
-def _accepted(url: str, part: Path, path: Path, sha256: str | None) -> str:
     found = sha256_of(part)
     part.with_name(part.name + ".tag").unlink(missing_ok=True)
     if sha256 and found != sha256:
@@ -145,6 +82,62 @@ def _accepted(url: str, part: Path, path: Path, sha256: str | None) -> str:
         )
     part.replace(path)
     return found
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, as hexadecimal text."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _continue(
+    url: str, part: Path, timeout: float, progress: Callable[[int, int | None], None]
+) -> None:
+    """Append to `part` what it lacks of the file; returns when it is whole."""
+    tag = part.with_name(part.name + ".tag")  # says which file of the server the part belongs to
+    validator = tag.read_text() if tag.is_file() and _size(part) else ""
+    headers = {"User-Agent": "spobet", "Accept-Encoding": "identity"}
+    if validator:
+        headers |= {"Range": f"bytes={_size(part)}-", "If-Range": validator}
+    try:
+        response = urlopen(Request(url, headers=headers), timeout=timeout)
+    except HTTPError as error:
+        if error.code != _RANGE_NOT_SATISFIABLE or not validator:
+            raise
+        part.unlink()  # the server's file is shorter now
+        raise ConnectionError("the file changed on the server") from error
+    with closing(response):
+        if response.headers.get_content_type() == "text/html":
+            raise FetchError(
+                f"{url}: a web page came in place of the file (a quota, a question, or a dead link)"
+            )
+        resumed = response.status == 206
+        done = _size(part) if resumed else 0
+        length = response.headers.get("Content-Length")
+        total = int(length) + done if length else None
+        tag.write_text(_tag(response))
+        with part.open("ab" if resumed else "wb") as file:
+            while chunk := response.read1(CHUNK):
+                file.write(chunk)
+                done += len(chunk)
+                progress(done, total)
+    if total is not None and done < total:
+        raise ConnectionError(f"broken off after {done:,} of {total:,} bytes")
+
+
+def _tag(response: HTTPResponse) -> str:
+    """A strong validator of the server's file; "" without one, when no part can be continued."""
+    tag = response.headers.get("ETag", "")
+    return tag if tag and not tag.startswith("W/") else response.headers.get("Last-Modified", "")
+
+
+def _stop_if_hopeless(url: str, error: Exception) -> None:
+    if isinstance(error, FetchError):
+        raise error
+    if isinstance(error, HTTPError) and error.code not in _WORTH_ANOTHER_TRY:
+        raise FetchError(f"{url}: {error.code} {error.reason}") from error
+    if isinstance(error, URLError) and isinstance(error.reason, gaierror):
+        raise FetchError(f"{url}: no such host, or no network") from error
 
 
 def _size(path: Path) -> int:

@@ -1,4 +1,4 @@
-"""Claims about downloads: they outlast servers that fail, stall and truncate, and nothing wrong is ever taken for the file."""
+"""Claims about downloads: servers may fail, stall and truncate; only the right file is taken."""
 
 from __future__ import annotations
 
@@ -92,12 +92,12 @@ def test_a_dead_link_is_not_tried_again(site: Site, tmp_path: Path) -> None:
     assert len(site.asked) == 1
 
 
-def test_progress_tells_bytes(site: Site, tmp_path: Path) -> None:
-    told: list[tuple[int, int | None]] = []
+def test_progress_counts_bytes(site: Site, tmp_path: Path) -> None:
+    calls: list[tuple[int, int | None]] = []
     fetch(
         f"{site.address}/file",
         tmp_path / "file",
         patience=QUICK,
-        progress=lambda done, total: told.append((done, total)),
+        progress=lambda done, total: calls.append((done, total)),
     )
-    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert calls[-1] == (len(CONTENT), len(CONTENT))

@@ -11,9 +11,10 @@ from spobet.commands.arguments import FILE, OUT_FILE, PATH
 @click.argument("clip", type=PATH)
 @click.argument("out", type=click.Path(path_type=Path))
 def convert(clip: Path, out: Path) -> None:
-    """Rewrite the landmarks of a clip in another form: spobet convert 69241 69241.pose
+    """Convert the landmarks of a clip to another format: spobet convert 69241 69241.pose
 
-    The suffix of OUT names the form: .pose, .npz (packed arrays), .csv (SPOTER), none for an OpenPose folder."""
+    The suffix of OUT names the format: .pose, .npz (packed arrays), .csv (SPOTER), or none for
+    an OpenPose folder."""
     from spobet.formats import read, recognise, write
 
     click.echo(f"{clip}: {recognise(clip)}", err=True)
@@ -29,19 +30,21 @@ def convert(clip: Path, out: Path) -> None:
     "--frames",
     default=8,
     show_default=True,
-    help="How many frames side by side; 0 plays them all, one after the other.",
+    help="Number of frames side by side; 0 plays all of them as an animation.",
 )
-@click.option("--height", default=240, show_default=True, help="Pixels.")
+@click.option("--height", default=240, show_default=True, help="Height of the drawing in pixels.")
 @click.option(
     "--video",
     type=FILE,
-    help="Draw them over the pictures of this video, of which CLIP has a frame each.",
+    help="Draw over the pictures of this video; CLIP must have one frame for each picture.",
 )
 def show(clip: Path, out: Path, frames: int, height: int, video: Path | None) -> None:
-    """Draw the landmarks of a clip: spobet show 69241 strip.svg, or moving: spobet show 69241 clip.svg --frames 0"""
+    """Draw the landmarks of a clip: spobet show 69241 strip.svg
+
+    --frames 0 makes a moving picture: spobet show 69241 clip.svg --frames 0"""
     if video and not frames:
         raise click.UsageError(
-            "--frames 0 moves without pictures; name how many to draw over --video"
+            "--frames 0 has no pictures; give the number of frames to draw over --video"
         )
     from spobet.files import write_whole
     from spobet.formats import read, recognise

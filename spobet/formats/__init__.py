@@ -1,4 +1,9 @@
-"""Readers: one module a file format, each with `looks_like(path) -> reason` and `read(path) -> PoseSequence`."""
+"""Readers: one module a file format.
+
+Each has `looks_like(path)`, which says why a path is of its format or gives "", and
+`read(path) -> PoseSequence`; some have `write(pose, path)`. `traits` decides for all of them what
+files in the wild have in common.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,9 @@ from spobet.errors import AlreadyThere, NotFound, UserError
 from spobet.formats import (
     coco_wholebody,
     dotpose,
+    frame_folder,
+    holistic_array,
+    landmark_table,
     mediapipe,
     openpose,
     openpose_zip,
@@ -24,7 +32,10 @@ _READERS: dict[str, ModuleType] = {
     "OpenPose archive": openpose_zip,
     "packed arrays": packed,
     "MediaPipe landmarks": mediapipe,
+    "landmark table": landmark_table,
     "COCO-WholeBody landmarks": coco_wholebody,
+    "MediaPipe array": holistic_array,
+    "folder of frames": frame_folder,
     "SPOTER table": spoter_csv,
     ".pose file": dotpose,
     "video": video,
@@ -39,7 +50,10 @@ _WRITERS: dict[str, ModuleType] = {
 
 @dataclass(frozen=True)
 class Recognised:
-    """What a path holds. format: its name; why: by what it was known; not_kept: what reading it leaves out."""
+    """What a path holds.
+
+    format: its name. why: by what it was known. not_kept: what reading it leaves out.
+    """
 
     format: str
     why: str
@@ -50,7 +64,10 @@ class Recognised:
 
 
 def recognise(path: str | Path) -> Recognised:
-    """The format of one clip's file or folder, told by its content; ValueError names the formats it could be."""
+    """The format of one clip's file or folder, known by its content.
+
+    UserError names the formats it could be.
+    """
     path = Path(path)
     if not path.exists():
         raise NotFound(f"{path}: no such file or folder")
@@ -61,19 +78,24 @@ def recognise(path: str | Path) -> Recognised:
 
 
 def read(path: str | Path) -> PoseSequence:
-    """The landmarks of one clip, its format recognised by content; ValueError names the formats it could be."""
+    """The landmarks of one clip, its format known by content.
+
+    UserError names the file, and the formats it could be where it is of none.
+    """
     return _READERS[recognise(path).format].read(Path(path))
 
 
 def write(pose: PoseSequence, path: str | Path) -> None:
-    """Write one clip in the form that the suffix names: .pose, .npz (packed), .csv (SPOTER), none for an OpenPose folder.
+    """Write one clip in the form that the suffix names.
 
-    ValueError for another suffix, and where the form cannot hold the pose; FileExistsError where something is there already.
+    .pose, .npz (packed), .csv (SPOTER), or none for an OpenPose folder. UserError for another
+    suffix, and where the form cannot hold the pose; AlreadyThere where something is there.
     """
     path = Path(path)
     if path.suffix.lower() not in _WRITERS:
         raise UserError(
-            f"{path}: no form to write with that suffix, expected .pose, .npz, .csv, or none for an OpenPose folder"
+            f"{path}: no form to write with that suffix, "
+            "expected .pose, .npz, .csv, or none for an OpenPose folder"
         )
     if path.exists():
         raise AlreadyThere(f"{path}: is there already; name a new file")

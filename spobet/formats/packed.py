@@ -1,8 +1,10 @@
-"""Packed arrays: many clips in one .npz, landmarks and facts side by side (docs/formats.md lists the fields)."""
+"""Packed arrays: many clips in one .npz, landmarks and facts side by side.
+
+docs/formats.md lists the fields.
+"""
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,38 +15,13 @@ import numpy as np
 
 from spobet.errors import UserError
 from spobet.files import write_whole
-from spobet.formats.arrays import load_npz
-from spobet.poses.sequence import UNITS, PoseSequence
-from spobet.poses.skeleton import HANDS_42, Skeleton, skeleton_named
+from spobet.formats import packed_fields
+from spobet.formats.arrays import archive_names, load_npz
+from spobet.formats.text import naming
+from spobet.poses.sequence import PoseSequence
+from spobet.poses.skeleton import HANDS_42, Skeleton
 
 NOT_KEPT = "a third coordinate"
-_LANDMARK_FIELDS = {
-    "coords",
-    "scale",
-    "hand_mask",
-    "lr_swap",
-    "confidence",
-    "landmark",
-    "bone",
-    "skeleton",
-    "offsets",
-    "unit",
-    "times",
-    "size",
-}
-_NUMBERS = (
-    "coords",
-    "offsets",
-    "scale",
-    "hand_mask",
-    "lr_swap",
-    "confidence",
-    "frame_rate",
-    "times",
-    "n25_start",
-    "n25_end",
-    "size",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +30,12 @@ class PackedClips:
 
     xy: (frames of all clips, landmarks, 2) float32, NaN = missing. confidence: (frames, landmarks).
     offsets: (clips + 1,), frames of clip i are offsets[i]:offsets[i + 1].
-    frame_rate: (clips,) frames a second, NaN = unknown. sides_known: False where right and left are just two tracks.
-    facts: field name -> array (clips,) or names. times: (frames of all clips,) seconds, NaN = unknown, None without that field;
-    they go before frame_rate. size: (clips, 2) width and height of the picture in pixels, None without that field.
+    frame_rate: (clips,) frames a second, NaN = unknown.
+    sides_known: False where right and left are just two tracks.
+    facts: field name -> array (clips,) or names.
+    times: (frames of all clips,) seconds, NaN = unknown, None without that field; they go before
+        frame_rate.
+    size: (clips, 2) width and height of the picture in pixels, None without that field.
     """
 
     xy: np.ndarray
@@ -72,6 +52,9 @@ class PackedClips:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
+    def __iter__(self) -> Iterator[PoseSequence]:
+        return (self.pose(clip) for clip in range(len(self)))
+
     def pose(self, clip: int) -> PoseSequence:
         """Landmarks of the clip at a position; two tracks of hands are given their sides."""
         span = slice(self.offsets[clip], self.offsets[clip + 1])
@@ -87,26 +70,22 @@ class PackedClips:
         rate = self.frame_rate[clip]
         return np.arange(span.stop - span.start) / rate if rate > 0 else None  # NaN compares False
 
-    def __iter__(self) -> Iterator[PoseSequence]:
-        return (self.pose(clip) for clip in range(len(self)))
-
 
 def looks_like(path: Path) -> str:
     """Why this is an archive of packed clips; "" where it is not."""
-    if not (path.is_file() and zipfile.is_zipfile(path)):
-        return ""
-    with zipfile.ZipFile(path) as archive:
-        return "an array named coords" if "coords.npy" in archive.namelist() else ""
+    return "an array named coords" if "coords.npy" in archive_names(path) else ""
 
 
 def read(path: Path) -> PoseSequence:
-    """The one clip of a packed file; ValueError where it holds none or several."""
+    """The one clip of a packed file; UserError where it holds none or several."""
     clips = read_clips(path)
     if len(clips) != 1:
         raise UserError(
-            f"{path}: holds {len(clips)} clips, expected one; make a data set of it with `spobet import npz`"
+            f"{path}: holds {len(clips)} clips, expected one; "
+            "make a data set of it with `spobet import npz`"
         )
-    return clips.pose(0)
+    with naming(path):
+        return clips.pose(0)
 
 
 def write(pose: PoseSequence, path: Path) -> None:
@@ -128,180 +107,38 @@ def write(pose: PoseSequence, path: Path) -> None:
 
 
 def read_clips(path: Path) -> PackedClips:
-    """Every clip of a packed file; ValueError names the field that is missing, of the wrong kind or shape, or out of range."""
+    """Every clip of a packed file.
+
+    UserError names the field that is absent, of the wrong kind or shape, or out of range.
+    """
     fields = load_npz(path)
-    try:
-        return _clips(fields)
-    except ValueError as error:
-        raise UserError(f"{path}: {error}") from error
-
-
-def _clips(fields: dict[str, np.ndarray]) -> PackedClips:
-    _check_kinds(fields)
-    two_hands = fields["coords"].ndim == 4  # (frames, slot, point, 2 or 3)
-    skeleton = HANDS_42 if two_hands else _skeleton(fields)
-    offsets = _offsets(fields)
-    xy, confidence = _landmarks(
-        {**fields, **_two_hands(fields)} if two_hands else fields, len(skeleton)
-    )
-    return PackedClips(
-        xy=xy,
-        confidence=confidence,
-        offsets=offsets,
-        frame_rate=_frame_rate(fields, np.diff(offsets)),
-        skeleton=skeleton,
-        unit=_unit(fields, two_hands),
-        sides_known=not two_hands,
-        facts={
-            name: value
-            for name, value in fields.items()
-            if name not in (*_LANDMARK_FIELDS, "times")
-        },
-        times=_frame_times(fields, len(xy)),
-        size=_sizes(fields, len(offsets) - 1),
-    )
-
-
-def _sizes(fields: dict[str, np.ndarray], num_clips: int) -> np.ndarray | None:
-    if "size" not in fields:
-        return None
-    size = (
-        np.broadcast_to(fields["size"], (num_clips, 2))
-        if fields["size"].shape in ((2,), (num_clips, 2))
-        else np.zeros(1)
-    )
-    if not ((size >= 1) & (size <= 1e6)).all():  # NaN compares False
-        raise ValueError(
-            f"size has shape {fields['size'].shape}, expected (2,) or (clips, 2), width and height in pixels over 0"
+    with naming(path):
+        packed_fields.check_kinds(fields)
+        two_hands = fields["coords"].ndim == 4  # (frames, slot, point, 2 or 3)
+        skeleton = HANDS_42 if two_hands else packed_fields.skeleton_of(fields)
+        offsets = packed_fields.offsets_of(fields)
+        general = {**fields, **packed_fields.as_general_form(fields)} if two_hands else fields
+        xy, confidence = packed_fields.landmarks_of(general, len(skeleton))
+        return PackedClips(
+            xy=xy,
+            confidence=confidence,
+            offsets=offsets,
+            frame_rate=packed_fields.frame_rates(fields, np.diff(offsets)),
+            skeleton=skeleton,
+            unit=packed_fields.unit_of(fields, xy, two_hands),
+            sides_known=not two_hands,
+            facts={
+                name: value
+                for name, value in fields.items()
+                if name not in packed_fields.LANDMARK_FIELDS
+            },
+            times=packed_fields.frame_times(fields, len(xy)),
+            size=packed_fields.picture_sizes(fields, len(offsets) - 1),
         )
-    return size
-
-
-def _frame_times(fields: dict[str, np.ndarray], num_frames: int) -> np.ndarray | None:
-    _check_shape(fields, "times", (num_frames,))
-    return fields["times"].astype(np.float64) if "times" in fields else None
-
-
-def _check_kinds(fields: dict[str, np.ndarray]) -> None:
-    for name in ("coords", "offsets"):
-        if name not in fields:
-            raise UserError(f"no field {name!r}; there are {', '.join(sorted(fields)) or 'none'}")
-    for name in _NUMBERS:
-        if name in fields and fields[name].dtype.kind not in "biuf":
-            raise UserError(f"field {name!r} holds {fields[name].dtype}, expected numbers")
-    if fields["coords"].ndim not in (3, 4):
-        raise ValueError(
-            f"coords has shape {fields['coords'].shape}, expected 3 axes, or 4 for two hands a frame"
-        )
-
-
-def _offsets(fields: dict[str, np.ndarray]) -> np.ndarray:
-    offsets, num_frames = fields["offsets"], len(fields["coords"])
-    if offsets.dtype.kind not in "iu" or offsets.ndim != 1 or len(offsets) < 2:
-        raise ValueError(
-            f"offsets is {offsets.dtype} {offsets.shape}, expected whole numbers (clips + 1,) of at least one clip"
-        )
-    offsets = offsets.astype(np.int64)
-    if offsets[0] != 0 or offsets[-1] != num_frames or (np.diff(offsets) < 0).any():
-        raise UserError(
-            f"offsets run {offsets[0]}..{offsets[-1]}, expected to ascend 0..{num_frames} (frames in coords)"
-        )
-    return offsets
-
-
-def _skeleton(fields: dict[str, np.ndarray]) -> Skeleton:
-    if "skeleton" in fields:
-        return skeleton_named(str(fields["skeleton"]))
-    if "landmark" not in fields:
-        raise ValueError(
-            f"coords of shape {fields['coords'].shape} need a field 'landmark' (names) or 'skeleton' (a name)"
-        )
-    names, bones = fields["landmark"], fields.get("bone", np.zeros((0, 2), str))
-    if names.ndim != 1 or bones.ndim != 2 or bones.shape[1] != 2:
-        raise ValueError(
-            f"landmark has shape {names.shape}, bone {bones.shape}, expected (landmarks,) and (bones, 2)"
-        )
-    ends = tuple((start, end) for start, end in bones.astype(str).tolist())
-    return Skeleton("packed", tuple(names.astype(str).tolist()), ends)
-
-
-def _two_hands(fields: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """coords and confidence of the hands form as the general form has them: a slot follows one hand, NaN where it is absent."""
-    coords, num_hand_points = fields["coords"], len(HANDS_42) // 2
-    if coords.shape[1:3] != (2, num_hand_points):
-        raise ValueError(
-            f"coords has shape {coords.shape}, expected (frames, 2, {num_hand_points}, 2 or 3)"
-        )
-    if "hand_mask" not in fields:
-        raise UserError("no field 'hand_mask', which says where coords hold a hand")
-    for name, num_axes in (("hand_mask", 2), ("lr_swap", 1), ("confidence", 3)):
-        _check_shape(fields, name, coords.shape[:num_axes])
-    absent = ~fields["hand_mask"].astype(bool)
-    xy = np.where(absent[..., None, None], np.float32(np.nan), coords.astype(np.float32))
-    confidence = fields.get("confidence", np.ones(coords.shape[:3], np.float32)).copy()
-    swap = np.flatnonzero(fields.get("lr_swap", ()))
-    xy[swap], confidence[swap] = xy[swap, ::-1], confidence[swap, ::-1]
-    shape = (len(coords), len(HANDS_42))
-    return {"coords": xy.reshape(*shape, coords.shape[3]), "confidence": confidence.reshape(shape)}
-
-
-def _landmarks(fields: dict[str, np.ndarray], num_landmarks: int) -> tuple[np.ndarray, np.ndarray]:
-    """xy (frames, landmarks, 2), NaN = missing, and confidence (frames, landmarks) of the general form."""
-    coords, scale = fields["coords"], fields.get("scale", np.ones(()))
-    if coords.ndim != 3 or coords.shape[1] != num_landmarks or coords.shape[2] < 2:
-        raise ValueError(
-            f"coords has shape {coords.shape}, expected (frames, {num_landmarks}, 2 or 3)"
-        )
-    if scale.shape != () or not 0 < scale < np.inf:
-        raise UserError(f"scale is {scale}, expected one number over 0")
-    xy = coords[..., :2].astype(np.float32) / np.float32(scale)
-    if np.isinf(xy).any():
-        raise UserError(
-            f"infinite coordinate in frame {np.argwhere(np.isinf(xy))[0][0]}; missing landmarks are NaN"
-        )
-    seen = ~np.isnan(xy).any(axis=2)
-    xy[~seen] = np.nan
-    _check_shape(fields, "confidence", seen.shape)
-    confidence = np.where(seen, fields.get("confidence", np.float32(1)), 0).astype(np.float32)
-    if not ((confidence >= 0) & (confidence <= 1)).all():  # NaN compares False
-        raise UserError(f"confidence runs {confidence.min()}..{confidence.max()}, expected 0..1")
-    return xy, confidence
-
-
-def _frame_rate(fields: dict[str, np.ndarray], num_frames: np.ndarray) -> np.ndarray:
-    """Frames a second of each clip, NaN = unknown."""
-    if "frame_rate" in fields and fields["frame_rate"].ndim:
-        _check_shape(fields, "frame_rate", num_frames.shape)
-    if "frame_rate" in fields:
-        rate = np.broadcast_to(fields["frame_rate"].astype(np.float64), num_frames.shape)
-    elif {"n25_start", "n25_end"} <= set(fields):  # the clip's first and last frame at 25 a second
-        _check_shape(fields, "n25_start", num_frames.shape)
-        _check_shape(fields, "n25_end", num_frames.shape)
-        length = fields["n25_end"].astype(np.float64) - fields["n25_start"] + 1
-        rate = 25 * num_frames / np.where(length > 0, length, np.nan)
-    else:
-        rate = np.full(num_frames.shape, np.nan)
-    return np.where(np.isfinite(rate) & (rate > 0), rate, np.nan)
-
-
-def _unit(fields: dict[str, np.ndarray], two_hands: bool) -> str:
-    unit = str(fields.get("unit", "image"))
-    if unit not in UNITS:
-        raise UserError(f"unit {unit!r}, expected one of: {', '.join(UNITS)}")
-    if two_hands and unit != "image":
-        raise UserError(
-            f"unit {unit!r} for two hands a frame, expected image: a lone hand's side is told from the middle of the picture"
-        )
-    return unit
-
-
-def _check_shape(fields: dict[str, np.ndarray], name: str, shape: tuple[int, ...]) -> None:
-    if name in fields and fields[name].shape != shape:
-        raise ValueError(f"{name} has shape {fields[name].shape}, expected {shape}")
 
 
 def _with_sides(xy: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Name two hand tracks: the one further to the left of the picture is the signer's right hand.
+    """Name two hand tracks: the one further to the picture's left is the signer's right hand.
 
     Both tracks are compared by their median wrist; a lone track by the middle of the picture.
     """

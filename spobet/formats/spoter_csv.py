@@ -7,14 +7,17 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import orjson
 
 from spobet.errors import UserError
 from spobet.files import write_whole
-from spobet.formats.text import head_of, numbers, read_bounded
+from spobet.formats import traits
+from spobet.formats.text import MAX_BYTES, head_of, naming, numbers
 from spobet.poses.adapt import on_skeleton
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import OPENPOSE_54
@@ -23,17 +26,13 @@ NOT_KEPT = "columns that name no landmark"
 _FINGERS = ("index", "middle", "ring", "little")
 _JOINTS = {"MCP": "mcp", "PIP": "pip", "DIP": "dip", "Tip": "tip"}
 _HAND = {
+    "wrist": "hand_wrist",
+    **{f"thumb{joint}": f"thumb_{name}" for joint, name in (("CMC", "cmc"), ("MP", "mcp"))},
+    **{f"thumb{joint}": f"thumb_{joint.lower()}" for joint in ("IP", "Tip")},
     **{
-        "wrist": "hand_wrist",
-        "thumbCMC": "thumb_cmc",
-        "thumbMP": "thumb_mcp",
-        "thumbIP": "thumb_ip",
-        "thumbTip": "thumb_tip",
-    },
-    **{
-        f"{finger}{joint}": f"{finger}_{part}"
+        f"{finger}{joint}": f"{finger}_{name}"
         for finger in _FINGERS
-        for joint, part in _JOINTS.items()
+        for joint, name in _JOINTS.items()
     },
 }
 _BODY = ("Eye", "Ear", "Shoulder", "Elbow", "Wrist")
@@ -46,16 +45,12 @@ COLUMNS = {
         for point, name in _HAND.items()
     },
 }
-_SIDES = {
-    "_left_": "_left_",
-    "_right_": "_right_",
-    "_Left_": "_left_",
-    "_Right_": "_right_",
-    "_0_": "_left_",
-    "_1_": "_right_",
-}
-_SIDE = re.compile("|".join(_SIDES))
-_MAX_CELL = 10_000_000  # characters
+_SPELLINGS = {"_Left_": "_left_", "_Right_": "_right_", "_0_": "_left_", "_1_": "_right_"}
+_SPELLING = re.compile("|".join(_SPELLINGS))
+_NOT_A_NUMBER = re.compile(r"-?\b(?:nan|inf(?:inity)?)\b", re.IGNORECASE)
+_MAX_CELL = (
+    10_000_000  # characters: 100,000 frames of 20 digits and the list around them, five times
+)
 _OPTIONAL = ("neck",)  # SPOTER itself fills it with zeros where a file lacks it
 
 
@@ -70,46 +65,58 @@ class SpoterClip:
 def looks_like(path: Path) -> str:
     """Why this is a SPOTER table; "" where it is not."""
     first_line = head_of(path).split(b"\n", 1)[0]
-    return (
-        "columns leftEar_X, leftEar_Y"
-        if b"leftEar_X" in first_line and b"leftEar_Y" in first_line
-        else ""
-    )
+    wanted = (b"leftEar_X", b"leftEar_Y")
+    return "columns leftEar_X, leftEar_Y" if all(name in first_line for name in wanted) else ""
 
 
 def read(path: Path) -> PoseSequence:
-    """The one clip of a table; ValueError where it holds none or several."""
-    clips = list(read_clips(path))
+    """The one clip of a table; UserError where it holds none or several."""
+    clips = list(islice(read_clips(path), 2))
     if len(clips) != 1:
+        found = "several clips" if clips else "no clip"
         raise UserError(
-            f"{path}: holds {len(clips)} clips, expected one; make a data set of it with `spobet import spoter`"
+            f"{path}: holds {found}, expected one; "
+            "make a data set of it with `spobet import spoter`"
         )
     return clips[0].pose
 
 
 def read_clips(path: Path) -> Iterator[SpoterClip]:
-    """Every clip of a table on OPENPOSE_54, in shares of the picture, y down.
+    """Every clip of a table on OPENPOSE_54, in shares of the picture, y down; row by row.
 
-    Landmarks are matched by column name; sides may be spelt _left_ and _right_, _Left_ and _Right_ or _0_ and _1_, as SPOTER does.
-    (0, 0) is missing. SPOTER counts y upwards from the lower edge: where the nose's median lies above the neck's, or else the
-    eyes' above the shoulders', y is turned; a clip that shows neither pair is turned too. `times` from video_fps, `size` from
-    video_size_width and video_size_height where they are there. ValueError names the line and column.
+    A table of any length is read, since its rows are held one at a time. Landmarks are matched by
+    column name; sides may be spelt _left_ and _right_, _Left_ and _Right_ or _0_ and _1_, as
+    SPOTER does. (0, 0) is missing. SPOTER counts y upwards from the lower edge: where the nose's
+    median lies above the neck's, or else the eyes' above the shoulders', y is turned; a clip that
+    shows neither pair is turned too. `times` from video_fps, `size` from video_size_width and
+    video_size_height where they are there. UserError names the line and column.
     """
-    try:
-        text = read_bounded(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: not UTF-8 text ({error})") from error
     csv.field_size_limit(max(_MAX_CELL, csv.field_size_limit()))
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    try:
-        columns = _columns(rows.fieldnames or [])
-        for row in rows:
-            try:
-                yield _clip(row, columns)
-            except ValueError as error:
-                raise UserError(f"line {rows.line_num}: {error}") from error
-    except (ValueError, csv.Error) as error:
-        raise UserError(f"{path}: {error}") from error
+    with naming(path), _open_text(path) as file:
+        lines = _lines(file)
+        header = next(lines, "")
+        separator = max(",;\t", key=header.count)  # spreadsheets write their country's
+        try:
+            names = [name.strip() for name in next(csv.reader([header], delimiter=separator), [])]
+            columns = _columns(names)
+            rows = csv.DictReader(lines, names, delimiter=separator)
+            for row in rows:
+                with naming(Path(f"line {rows.line_num + 1}")):
+                    yield _clip(row, columns)
+        except csv.Error as error:
+            raise UserError(f"not a table that can be read ({error})") from error
+
+
+def _open_text(path: Path) -> TextIO:
+    return path.open(encoding=traits.text_encoding(path), errors="replace", newline="")
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    """The lines of a file; UserError for one over MAX_BYTES, before it fills the memory."""
+    while line := file.readline(MAX_BYTES + 1):
+        if len(line) > MAX_BYTES:
+            raise UserError(f"a line of over {MAX_BYTES:,} characters, expected a clip a line")
+        yield line
 
 
 def write(pose: PoseSequence, path: Path) -> None:
@@ -118,33 +125,30 @@ def write(pose: PoseSequence, path: Path) -> None:
 
 
 def write_clips(clips: Sequence[SpoterClip], path: Path) -> None:
-    """Write clips as SPOTER reads them: y upwards, missing as 0; confidence is not kept. They need every landmark of OPENPOSE_54
-    (a neck is made) and are in shares of the picture, or in pixels of a known size."""
+    """Write clips as SPOTER reads them: y upwards, missing as 0; confidence is not written.
+
+    They need every landmark of OPENPOSE_54 (a neck is made) and are in shares of the picture, or
+    in pixels of a known size.
+    """
     out = io.StringIO(newline="")
     facts = ["labels", "video_fps", "video_size_width", "video_size_height"]
     table = csv.writer(out)
     table.writerow([*facts, *(f"{column}_{axis}" for column in COLUMNS for axis in "XY")])
     for clip in clips:
         pose = on_skeleton(clip.pose, OPENPOSE_54).in_unit("image")
-        cells = [
-            clip.label,
-            repr(pose.frame_rate) if pose.frame_rate else "",
-            *(pose.size or ("", "")),
-        ]
+        rate = repr(pose.frame_rate) if pose.frame_rate else ""
+        cells = [clip.label, rate, *(pose.size or ("", ""))]
         for name in COLUMNS.values():
             x, y = pose[name].T.astype(np.float64)
-            cells += [_cell(x), _cell(1 - y)]
+            for track in (x, 1 - y):
+                cells.append(orjson.dumps(np.nan_to_num(track).tolist()).decode())
         table.writerow(cells)
     write_whole(path, out.getvalue())
 
 
-def _cell(values: np.ndarray) -> str:
-    return orjson.dumps(np.nan_to_num(values).tolist()).decode()
-
-
 def _columns(names: Sequence[str]) -> dict[str, str]:
-    """Our name of a column -> the file's, for every column of a landmark; ValueError lists those that are absent."""
-    spelt = {_SIDE.sub(lambda match: _SIDES[match[0]], name): name for name in names}
+    """Our name of a column -> the file's, for every column of a landmark."""
+    spelt = {_SPELLING.sub(lambda match: _SPELLINGS[match[0]], name): name for name in names}
     if len(spelt) < len(names):
         raise UserError("a column stands twice")
     wanted = [f"{column}_{axis}" for column in COLUMNS for axis in "XY"]
@@ -161,29 +165,27 @@ def _columns(names: Sequence[str]) -> dict[str, str]:
 def _clip(row: dict[str, str], columns: dict[str, str]) -> SpoterClip:
     tracks = {name: _track(row.get(column), column) for name, column in columns.items()}
     lengths = {len(track) for track in tracks.values()}
-    if len(lengths) != 1 or lengths == {0}:
+    if len(lengths) != 1 or not 0 < max(lengths) <= traits.MAX_FRAMES:
         raise UserError(
-            f"columns of {min(lengths)} to {max(lengths)} frames, expected as many in each and at least 1"
+            f"columns of {min(lengths)} to {max(lengths)} frames, "
+            f"expected as many in each and 1 to {traits.MAX_FRAMES:,}"
         )
     xy = np.full((lengths.pop(), len(OPENPOSE_54), 2), np.nan)
     for column, landmark in COLUMNS.items():
-        if f"{column}_X" in tracks:
+        if f"{column}_X" in tracks and f"{column}_Y" in tracks:
             point = np.stack([tracks[f"{column}_{axis}"] for axis in "XY"], axis=1)
-            xy[:, OPENPOSE_54.index(landmark)] = np.where(
-                (point == 0).all(axis=1, keepdims=True), np.nan, point
-            )
-    xy[np.isnan(xy).any(axis=2)] = np.nan
+            xy[:, OPENPOSE_54.index(landmark)] = point
+    xy[traits.missing(xy)] = np.nan
+    unit = traits.unit_of(xy, "image")
+    size = traits.picture_size(row.get("video_size_width"), row.get("video_size_height"))
     if _counts_upwards(xy):
-        xy[..., 1] = 1 - xy[..., 1]
-    rate, width, height = (
-        _fact(row, f"video_{name}") for name in ("fps", "size_width", "size_height")
-    )
-    times = np.arange(len(xy)) / rate if rate else None
-    size = (round(width), round(height)) if width and height else None
-    seen = ~np.isnan(xy[..., 0])
+        if unit == "pixels" and size is None:
+            raise UserError("pixels counted upwards need video_size_height, which is not there")
+        xy[..., 1] = (size[1] if size and unit == "pixels" else 1) - xy[..., 1]
+    times = traits.rate_times(len(xy), traits.frame_rate(row.get("video_fps"), "video_fps"))
+    seen = (~np.isnan(xy[..., 0])).astype(np.float32)
     return SpoterClip(
-        PoseSequence(xy, seen.astype(np.float32), OPENPOSE_54, times, "image", size),
-        row.get("labels") or "",
+        PoseSequence(xy, seen, OPENPOSE_54, times, unit, size), row.get("labels") or ""
     )
 
 
@@ -191,7 +193,7 @@ def _track(cell: str | None, column: str) -> np.ndarray:
     if cell is None:
         raise UserError(f"no value for {column}")
     try:
-        values = orjson.loads(cell.replace("nan", "null"))
+        values = orjson.loads(_NOT_A_NUMBER.sub("null", cell))
     except orjson.JSONDecodeError as error:
         raise UserError(f"{column}: expected a list of numbers ({error})") from error
     track = numbers(values, column)
@@ -201,24 +203,12 @@ def _track(cell: str | None, column: str) -> np.ndarray:
 
 
 def _counts_upwards(xy: np.ndarray) -> bool:
-    """Whether y grows upwards in the picture, told by what stands over what in a signer."""
-    for above, below in (
-        (("nose",), ("neck",)),
-        (("left_eye", "right_eye"), ("left_shoulder", "right_shoulder")),
-    ):
-        heads, trunks = (
-            xy[:, OPENPOSE_54.indices(names), 1].mean(axis=1) for names in (above, below)
-        )
+    """Whether y grows upwards in the picture: told by what stands over what in a signer."""
+    pairs = (("nose",), ("neck",)), (("left_eye", "right_eye"), ("left_shoulder", "right_shoulder"))
+    for above, below in pairs:
+        heads = xy[:, OPENPOSE_54.indices(above), 1].mean(axis=1)
+        trunks = xy[:, OPENPOSE_54.indices(below), 1].mean(axis=1)
         both = ~np.isnan(heads - trunks)
         if both.any():
             return bool(np.median(heads[both] - trunks[both]) > 0)
     return True
-
-
-def _fact(row: dict[str, str], name: str) -> float:
-    value = row.get(name) or ""
-    try:
-        number = float(value) if value else 0.0
-    except ValueError as error:
-        raise UserError(f"{name} is {value!r}, expected a number") from error
-    return number if 0 < number < 1e6 else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,22 +12,27 @@ import numpy as np
 import orjson
 
 from spobet.errors import UserError
+from spobet.formats import traits
 
 MAX_BYTES = 50_000_000  # parsed, a file takes about eight times its size
-_HEAD = 65_536
+_HEAD = 65_536  # a frame of MediaPipe's landmarks with the face is about 40,000 bytes
 _LARGEST = float(np.finfo(np.float32).max)
 
 
 def head_of(path: Path) -> bytes:
-    """The first bytes of a file, without leading blanks; b"" for a folder."""
+    """The first bytes of a file, text as UTF-8 without leading blanks; b"" for a folder."""
     if not path.is_file():
         return b""
     with path.open("rb") as file:
-        return file.read(_HEAD).lstrip(b"\xef\xbb\xbf \t\r\n")
+        head = file.read(_HEAD)
+    encoding = traits.encoding_of([head])
+    if encoding.startswith("utf-16"):
+        head = head.decode(encoding, errors="ignore").encode()
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n")
 
 
 def read_bounded(path: Path) -> bytes:
-    """The whole content; ValueError for a file over MAX_BYTES."""
+    """The whole content; UserError for a file over MAX_BYTES."""
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise UserError(f"{path}: {size:,} bytes, expected at most {MAX_BYTES:,} for one clip")
@@ -34,31 +40,56 @@ def read_bounded(path: Path) -> bytes:
 
 
 def load_json(path: Path) -> Any:
-    """What a JSON file holds; ValueError where it is not JSON or over MAX_BYTES."""
+    """What a JSON file holds; UserError where it is not JSON or over MAX_BYTES."""
     try:
-        return orjson.loads(read_bounded(path))
-    except orjson.JSONDecodeError as error:
-        raise UserError(f"{path}: not JSON: {error}") from error
+        return parse_json(read_bounded(path))
+    except UserError as error:
+        raise _named(error, path) from error
+
+
+def parse_json(content: bytes) -> Any:
+    """What JSON holds, with the NaN and Infinity that Python writes, in any encoding of `traits`.
+
+    UserError where it is not JSON.
+    """
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        pass  # strict, but eight times as fast
+    try:
+        return json.loads(traits.decode(content))
+    except RecursionError as error:
+        raise UserError("not JSON: nested too deeply") from error
+    except ValueError as error:
+        raise UserError(f"not JSON: {error}") from error
 
 
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Let every ValueError within begin with the file's name, once."""
+    """Let every UserError within begin with the file's name, once."""
     try:
         yield
-    except ValueError as error:
-        raise UserError(
-            str(error) if str(error).startswith(str(path)) else f"{path}: {error}"
-        ) from error
+    except UserError as error:
+        raise _named(error, path) from error
+
+
+def _named(error: UserError, path: Path) -> UserError:
+    if type(error) is not UserError or str(error).startswith(str(path)):
+        return error
+    return UserError(f"{path}: {error}")
 
 
 def numbers(values: Any, what: str) -> np.ndarray:
-    """Nested lists of numbers as float64, null as NaN; ValueError where they are something else, of uneven length or too large."""
+    """Nested lists of numbers as float64, null and infinite as NaN.
+
+    UserError where they are something else, of uneven length, or too large for float32.
+    """
     try:
-        with np.errstate(invalid="ignore"):  # a NaN of another kind
+        with np.errstate(invalid="ignore"):  # a signalling NaN
             array = np.array(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise UserError(f"{what}: expected numbers ({error})") from error
+    array[np.isinf(array)] = np.nan
     if (np.abs(array) > _LARGEST).any():  # NaN compares False
         raise UserError(f"{what}: holds {np.nanmax(np.abs(array)):g}, expected finite numbers")
     return array

@@ -11,7 +11,10 @@ from spobet.poses.skeleton import Skeleton
 def made_clip(
     skeleton: Skeleton, num_frames: int = 4, unit: str = "image", seed: int = 0, **facts: object
 ) -> PoseSequence:
-    """Random places within the picture, a nose above the neck's shoulders, a tenth of the landmarks missing."""
+    """Random coordinates within the picture, a tenth of the landmarks missing.
+
+    The nose stands above the neck, as in a signer.
+    """
     rng = np.random.default_rng(seed)
     xy = rng.uniform(0.2, 0.8, (num_frames, len(skeleton), 2)).astype(np.float32)
     for name, height in (("nose", 0.1), ("neck", 0.5)):

@@ -48,7 +48,6 @@ MMPOSE = [
         {"meta_info": {}, "instance_info": MMPOSE},
         MMPOSE,
         [frame["instances"] for frame in MMPOSE],
-        [person(frame) for frame in as_133(CLIP)],
         [[{"keypoints": frame.ravel().tolist()}] for frame in as_133(CLIP)],
         [[{"keypoints": frame.tolist()}] for frame in as_133(CLIP)],
     ],
@@ -92,14 +91,14 @@ def test_scores_over_one_count_as_one(tmp_path: Path) -> None:
     [
         (
             [[{"keypoints": [[0, 0]] * 17}]],
-            r"frame 1: keypoints of shape \(17, 2\), expected \(133, 2 or 3\)",
+            r"frame 1: keypoints of shape \(17, 3\), expected \(133 or 136, 2 or 3\)",
         ),
         ([[], [{"keypoint_scores": []}]], "frame 2: a person without keypoints"),
         (
             [[{"keypoints": [[0, 0]] * 133, "keypoint_scores": [1]}]],
             "frame 1: 1 keypoint_scores, expected 133",
         ),
-        ([[{"keypoints": [[0, 0, -1]] * 133}]], "score -1, expected at least 0"),
+        ([[{"keypoints": [[1, 0, -1]] * 133}]], "score -1, expected at least 0"),
         ([[{"keypoints": "all"}]], "frame 1, keypoints: expected numbers"),
         ({"instance_info": 3}, "expected a list of 1 to"),
         ([{"instances": [3]}], "frame 1: expected a list of people"),

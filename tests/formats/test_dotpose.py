@@ -1,4 +1,4 @@
-"""Claims about .pose files: round trips, and agreement with the pose-format library's own reading."""
+"""Claims about .pose files: round trips, and agreement with the pose-format library."""
 
 from __future__ import annotations
 

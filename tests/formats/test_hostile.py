@@ -1,4 +1,4 @@
-"""Claims about files that mean harm: every reader gives a clip or one line that says why not, in little time and memory."""
+"""Claims about damaged and hostile files: a clip or one line of why not, in little memory."""
 
 from __future__ import annotations
 
@@ -131,7 +131,10 @@ BAD_NUMBERS = (
 
 
 def spoilt(content: bytes, seed: int) -> bytes:
-    """One of the ways in which a file goes wrong: cut, emptied, bytes changed, repeated, a number replaced, nested deeply."""
+    """One of the ways in which a file goes wrong.
+
+    Cut, emptied, bytes changed, repeated, a number replaced, nested deeply.
+    """
     rng = np.random.default_rng(seed)
     place, kind = int(rng.integers(len(content))), seed % 8
     if kind == 0:

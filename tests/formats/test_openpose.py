@@ -323,10 +323,10 @@ def test_a_file_that_is_not_of_openpose_is_refused(
     [
         ([1.0, 2.0], "2 left hand values, expected 63 or none"),
         (["1"] * 63, "keypoint values must be numbers"),
-        ([None] * 63, "keypoint values must be numbers"),
+        ([[1]] * 63, "keypoint values must be numbers"),
         (
             [1e300, 1, 1] + [0] * 60,
-            r"left_hand_wrist is \(1e\+300, 1, 1\), expected finite x and y and a confidence of 0\.\.1",
+            r"left_hand_wrist is \(1e\+300, 1, 1\), expected finite x and y and a confidence",
         ),
         ([0] * 3 + [5, 5, 200] + [0] * 57, r"left_thumb_cmc is \(5, 5, 200\)"),
         ([5, 5, -0.5] + [0] * 60, r"left_hand_wrist is \(5, 5, -0\.5\)"),
@@ -345,7 +345,7 @@ def test_folders_without_keypoint_files_are_refused(tmp_path: Path) -> None:
         openpose.read(tmp_path / "nowhere")
     with pytest.raises(FileNotFoundError, match=r"no \*_keypoints.json file in this folder"):
         openpose.read(tmp_path)
-    with pytest.raises(NotADirectoryError, match=r"\.py: a file, expected a folder"):
+    with pytest.raises(ValueError, match=r"\.py: a file, expected a folder"):
         openpose.read(Path(__file__))
 
 

@@ -58,7 +58,7 @@ def test_a_clip_that_is_not_there_is_named(folders: dict[str, Path], tmp_path: P
     [
         "../evil/image_00001_keypoints.json",
         "/etc/clip/image_00001_keypoints.json",
-        "image_00001_keypoints.json",
+        "..\\evil\\image_00001_keypoints.json",
     ],
 )
 def test_a_name_that_leads_out_of_the_archive_is_refused(name: str, tmp_path: Path) -> None:

