@@ -1,4 +1,4 @@
-"""A network's file made lighter: weights in 16-bit floats, or in whole numbers of 8 bits with a scale for every output."""
+"""A network's file made lighter: weights as 16-bit floats, or as 8-bit integers with scales."""
 
 from __future__ import annotations
 
@@ -11,23 +11,31 @@ from typing import Any
 import numpy as np
 
 from spobet.dataset.store import Dataset
-from spobet.evaluation.metrics import labels_of, score
+from spobet.evaluation.ranks import labels_of
+from spobet.evaluation.scoring import score
 from spobet.extras import extra_module
 from spobet.files import write_whole
-from spobet.recognition.evaluate import refuse_what_was_met
 from spobet.recognition.model_metadata import facts_of
+from spobet.recognition.network import open_network
+from spobet.recognition.raw_landmarks.network import SIZE_MEANS, with_preprocessing
 from spobet.recognition.recognizer import Recognizer, load
+from spobet.recognition.seen_in_training import refuse_seen
 from spobet.runs import RunFolder
 
 PRECISIONS = ("float32", "float16", "int8")
 _PURPOSE = "writing lighter networks"
-_SMALL = 1024  # values; smaller arrays stay as they are
+_SMALL = 1024  # values: smaller arrays are 2 % of a network's bytes, and lose more when rounded
 _FLOAT = 1  # ONNX's number of float32
+_LARGEST = 127  # of an 8-bit integer, both ways
+_TINY = 1e-12  # scale of an output whose weights are all 0
 
 
 @dataclass(frozen=True)
 class Written:
-    """One file: its precision, bytes, and how far its logits lie from the network's own; accuracy where clips were given."""
+    """One file: its precision and bytes, and, where clips were given, what it is worth on them.
+
+    largest_difference: between its logits and those of the run's own file.
+    """
 
     file: str
     precision: str
@@ -38,13 +46,12 @@ class Written:
     clips: int = 0
 
     def __str__(self) -> str:
-        told = f"{self.file}: {self.precision}, {self.size:,} bytes"
+        line = f"{self.file}: {self.precision}, {self.size:,} bytes"
         if self.top1 is None or self.top5 is None:
-            return told
+            return line
         figures = f"top-1 {100 * self.top1:.1f} %, top-5 {100 * self.top5:.1f} %"
-        return (
-            f"{told}, logits within {self.largest_difference:.2g}, {figures} ({self.clips} clips)"
-        )
+        difference = f"logits within {self.largest_difference:.2g}"
+        return f"{line}, {difference}, {figures} ({self.clips} clips)"
 
 
 def export(
@@ -54,11 +61,13 @@ def export(
     splits: Sequence[str] = ("test",),
     litert: Callable[[RunFolder, Path], Any] | None = None,
 ) -> list[Written]:
-    """Write NAME-float32.onnx, -float16.onnx and -int8.onnx of a run into the folder `out`, and NAME.json, what an app must know.
+    """Write NAME-float32.onnx, -float16.onnx and -int8.onnx of a run, and NAME.json, into `out`.
 
-    Every ONNX file holds the same facts as text (`facts_of`). data: a data set on whose clips, which the run must not have met,
-    parity and accuracy of each file are measured and written too. litert: writes NAME.tflite too and returns what runs it, as
-    `spobet.model.litert.write_litert` does. ExtraNeeded without onnx.
+    NAME-landmarks.onnx has preprocessing inside; runs whose clips' unit is unknown have none.
+    NAME.json holds what an app must know (`facts_of`); every ONNX file holds the same as text.
+    data: a data set on whose clips, which the run must not have seen, each file is measured.
+    litert: writes NAME.tflite too and returns what runs it, as `spobet.model.litert.write_litert`
+    does. ExtraNeeded without onnx.
     """
     onnx = extra_module("onnx", "export", _PURPOSE)
     folder, recognizer = RunFolder(run), load(run)
@@ -67,78 +76,80 @@ def export(
         model, {key: json.dumps(value, ensure_ascii=False) for key, value in facts.items()}
     )
     out.mkdir(parents=True, exist_ok=True)
-    written = []
+    written, readers = [], {}
     for precision in PRECISIONS:
         file = out / f"{name}-{precision}.onnx"
         write_whole(file, lighter(model, precision).SerializeToString())
         written.append(Written(file.name, precision, file.stat().st_size))
-    readers = {entry.file: recognizer.with_network(out / entry.file) for entry in written}
+        readers[file.name] = recognizer.with_network(open_network(file))
     if litert:
-        readers[f"{name}.tflite"] = recognizer.with_session(litert(folder, out / f"{name}.tflite"))
-        written.append(
-            Written(f"{name}.tflite", "float32", (out / f"{name}.tflite").stat().st_size)
-        )
+        file = out / f"{name}.tflite"
+        readers[file.name] = recognizer.with_network(litert(folder, file))
+        written.append(Written(file.name, "float32", file.stat().st_size))
     if data:
         written = _measured(folder, recognizer, readers, written, data, splits)
-    files = [vars(entry) for entry in written]
-    write_whole(
-        out / f"{name}.json",
-        json.dumps({**facts, "files": files}, indent=1, ensure_ascii=False) + "\n",
-    )
+    if folder.record().unit in SIZE_MEANS:
+        file = out / f"{name}-landmarks.onnx"
+        props = {entry.key: entry.value for entry in model.metadata_props}
+        inside = with_preprocessing(model, folder.preprocessor(), recognizer.rejection, props)
+        write_whole(file, inside.SerializeToString())
+        written.append(Written(file.name, "float32, raw landmarks in", file.stat().st_size))
+    values = {**facts, "files": [vars(entry) for entry in written]}
+    write_whole(out / f"{name}.json", json.dumps(values, indent=1, ensure_ascii=False) + "\n")
     return written
 
 
 def lighter(model: Any, precision: str) -> Any:
-    """A copy of an ONNX model whose large weights are kept in `precision` and unpacked when it is loaded."""
+    """A copy of an ONNX model with its large weights in `precision`, unpacked when it is loaded."""
     onnx = extra_module("onnx", "export", _PURPOSE)
     copy = onnx.ModelProto()
     copy.CopyFrom(model)
     if precision == "float32":
         return copy
-    graph = copy.graph
-    weights = {
-        array.name: array
-        for array in graph.initializer
-        if array.data_type == _FLOAT and np.prod(array.dims) >= _SMALL
-    }
-    nodes = []
-    for name, array in weights.items():
+    graph, nodes = copy.graph, []
+    for array in list(graph.initializer):
+        if array.data_type != _FLOAT or np.prod(array.dims) < _SMALL:
+            continue
         values = onnx.numpy_helper.to_array(array)
-        kept, node = (_half if precision == "float16" else _eighth)(
-            onnx, name, values, _output_axis(graph, name, values)
-        )
+        if precision == "float16":
+            stored, node = _as_half(onnx, array.name, values)
+        else:
+            stored, node = _as_int8(
+                onnx, array.name, values, _output_axis(graph, array.name, values)
+            )
         graph.initializer.remove(array)
-        graph.initializer.extend(kept)
+        graph.initializer.extend(stored)
         nodes.append(node)
-    old = list(graph.node)
+    nodes += graph.node
     del graph.node[:]
-    graph.node.extend([*nodes, *old])
+    graph.node.extend(nodes)
     onnx.checker.check_model(copy)
     return copy
 
 
 def _output_axis(graph: Any, name: str, values: np.ndarray) -> int:
-    """The axis of a weight along which its outputs lie: the first of a convolution's, else the last."""
+    """The axis of a weight along which its outputs lie: the first of a convolution's, else last."""
     convolved = any(node.op_type == "Conv" and name in node.input for node in graph.node)
     return 0 if convolved else values.ndim - 1
 
 
-def _half(onnx: Any, name: str, values: np.ndarray, axis: int) -> tuple[list[Any], Any]:
-    kept = onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}_half")
-    return [kept], onnx.helper.make_node("Cast", [kept.name], [name], f"{name}_unpacked", to=_FLOAT)
+def _as_half(onnx: Any, name: str, values: np.ndarray) -> tuple[list[Any], Any]:
+    half = onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}_half")
+    return [half], onnx.helper.make_node("Cast", [half.name], [name], f"{name}_unpacked", to=_FLOAT)
 
 
-def _eighth(onnx: Any, name: str, values: np.ndarray, axis: int) -> tuple[list[Any], Any]:
-    others = tuple(other for other in range(values.ndim) if other != axis)
-    scales = np.maximum(np.abs(values).max(axis=others) / 127, 1e-12).astype(np.float32)
-    shape = [-1 if other == axis else 1 for other in range(values.ndim)]
-    whole = np.clip(np.round(values / scales.reshape(shape)), -127, 127).astype(np.int8)
-    kept = [
+def _as_int8(onnx: Any, name: str, values: np.ndarray, axis: int) -> tuple[list[Any], Any]:
+    """One scale for every output, which loses less than one for the whole array."""
+    other_axes = tuple(other for other in range(values.ndim) if other != axis)
+    largest = np.abs(values).max(axis=other_axes, keepdims=True)
+    scales = np.maximum(largest / _LARGEST, _TINY).astype(np.float32)
+    whole = np.clip(np.round(values / scales), -_LARGEST, _LARGEST).astype(np.int8)
+    stored = [
         onnx.numpy_helper.from_array(array, f"{name}_{part}")
-        for part, array in (("whole", whole), ("scale", scales))
+        for part, array in (("whole", whole), ("scale", scales.reshape(-1)))
     ]
-    inputs = [array.name for array in kept]
-    return kept, onnx.helper.make_node(
+    inputs = [array.name for array in stored]
+    return stored, onnx.helper.make_node(
         "DequantizeLinear", inputs, [name], f"{name}_unpacked", axis=axis
     )
 
@@ -154,20 +165,20 @@ def _measured(
     """The same files with parity and accuracy on the clips of some splits."""
     dataset = Dataset.open(data)
     clips = dataset.manifest.of_splits(*splits)
-    refuse_what_was_met(folder, dataset, clips, "+".join(splits))
+    refuse_seen(folder, dataset, clips, "+".join(splits))
     poses = [dataset.pose(clip.id) for clip in clips]
-    labels, own = labels_of(clips, recognizer.vocabulary), recognizer.logits(poses)
+    labels, reference = labels_of(clips, recognizer.vocabulary), recognizer.logits(poses)
     measured = []
     for entry in written:
         logits = readers[entry.file].logits(poses)
         metrics = score(logits, labels, len(recognizer.vocabulary))
-        difference, right = (
-            float(np.abs(logits - own).max()),
-            (metrics.top1.instance, metrics.top5.instance),
-        )
         measured.append(
             replace(
-                entry, largest_difference=difference, top1=right[0], top5=right[1], clips=len(clips)
+                entry,
+                largest_difference=float(np.abs(logits - reference).max()),
+                top1=metrics.top_k[1].instance,
+                top5=metrics.top_k[5].instance,
+                clips=len(clips),
             )
         )
     return measured

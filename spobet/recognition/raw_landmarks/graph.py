@@ -27,6 +27,10 @@ class LandmarkGraph:
         self.nodes.append(self._onnx.helper.make_node(kind, names, [name], name, **attributes))
         return name
 
+    def name(self, x: str, name: str) -> None:
+        """Give a value a name that others read it by."""
+        self.nodes.append(self._onnx.helper.make_node("Identity", [x], [name]))
+
     def _constant(self, values: np.ndarray) -> str:
         name = f"landmark_constant_{len(self.constants)}"
         self.constants.append(self._onnx.numpy_helper.from_array(np.asarray(values), name))

@@ -5,10 +5,18 @@ The file reads one clip of any number of frames:
     landmarks  (frames, landmarks, 3)  x, y, confidence; NaN or confidence 0 where missing
     size       (2,)                    width and height of the picture, see `SIZE_MEANS`; else 1, 1
     times      (frames,) float64       seconds, ascending; NaN where unknown (then evenly spaced)
+
+and gives
+
+    probabilities  (1, glosses)  what `Recognizer.predict` ranks, without enrolled signs
+    confidence     (1,)          the answer is accepted from the metadata's `threshold` on
+    embedding      (1, width)    what stands for the clip
+    hands_seen     (1,)          share of the frames that show a hand; at 0 nothing else counts
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from spobet.errors import UserError
@@ -16,6 +24,8 @@ from spobet.extras import extra_module
 from spobet.poses.preprocess import Preprocessor
 from spobet.recognition.raw_landmarks.graph import PURPOSE, LandmarkGraph
 from spobet.recognition.raw_landmarks.preprocess import add_preprocessing
+from spobet.recognition.raw_landmarks.probabilities import add_probabilities
+from spobet.recognition.rejection import Rejection
 
 SIZE_MEANS = {
     "image": "of the picture in pixels where x and y are pixels",
@@ -25,12 +35,12 @@ _NETWORK = "network_"  # before the names of the network's own values
 
 
 def with_preprocessing(
-    network: Any, preprocessor: Preprocessor, add_outputs: Any, metadata: dict[str, str]
+    network: Any, preprocessor: Preprocessor, rejection: Rejection, metadata: Mapping[str, str]
 ) -> Any:
-    """An ONNX model of `network`'s file (`landmarks`, `frame_mask` in) that reads raw landmarks.
+    """The ONNX model that reads raw landmarks for a network that reads what a Preprocessor makes.
 
-    add_outputs: given the graph and the network's outputs by name, adds what follows them and
-    returns the new model's outputs as name -> (value, shape); what it leaves out is not written.
+    network: an ONNX model with the inputs `landmarks` and `frame_mask`. UserError where it was
+    trained in a unit in which no recording comes.
     """
     onnx = extra_module("onnx", "export", PURPOSE)
     if preprocessor.unit not in SIZE_MEANS:
@@ -38,32 +48,41 @@ def with_preprocessing(
             f"the network's unit is {preprocessor.unit or 'unknown'!r}, expected one of: "
             f"{', '.join(SIZE_MEANS)}; only these can be read from raw landmarks"
         )
-    graph = LandmarkGraph()
-    landmarks, frame_mask, share = add_preprocessing(graph, preprocessor)
-    inner = onnx.compose.add_prefix(network, _NETWORK).graph
+    graph, inner = LandmarkGraph(), onnx.compose.add_prefix(network, _NETWORK).graph
+    landmarks, frame_mask, hands_seen = add_preprocessing(graph, preprocessor)
     for name, value in (("landmarks", landmarks), ("frame_mask", frame_mask)):
-        node = onnx.helper.make_node("Identity", [value], [_NETWORK + name])
-        graph.nodes.append(node)
+        graph.name(value, _NETWORK + name)
     graph.nodes.extend(inner.node)
-    outputs = {output.name: _NETWORK + output.name for output in network.graph.output}
-    written = {**add_outputs(graph, outputs), "hands_seen": (share, [1])}
-    for name, (value, _) in written.items():
-        graph.nodes.append(onnx.helper.make_node("Identity", [value], [name]))
+    values = {output.name: _NETWORK + output.name for output in network.graph.output}
+    probabilities, confidence = add_probabilities(graph, values, rejection)
+    width = {output.name: _last_side(output) for output in network.graph.output}
+    outputs = {
+        "probabilities": (probabilities, [1, width["logits"]]),
+        "confidence": (confidence, [1]),
+        "embedding": (values["embedding"], [1, width["embedding"]]),
+        "hands_seen": (hands_seen, [1]),
+    }
+    for name, (value, _) in outputs.items():
+        graph.name(value, name)
     kinds, info = onnx.TensorProto, onnx.helper.make_tensor_value_info
-    inputs = [
-        info("landmarks", kinds.FLOAT, ["frames", len(preprocessor.skeleton), 3]),
-        info("size", kinds.FLOAT, [2]),
-        info("times", kinds.DOUBLE, ["frames"]),
-    ]
-    named = [info(name, kinds.FLOAT, shape) for name, (_, shape) in written.items()]
-    constants = [*graph.constants, *inner.initializer]
-    body = onnx.helper.make_graph(graph.nodes, "spobet_landmarks", inputs, named, constants)
-    model = onnx.helper.make_model(
-        body,
-        opset_imports=network.opset_import,
-        ir_version=network.ir_version,
-        producer_name="spobet",
+    body = onnx.helper.make_graph(
+        graph.nodes,
+        "spobet_raw_landmarks",
+        [
+            info("landmarks", kinds.FLOAT, ["frames", len(preprocessor.skeleton), 3]),
+            info("size", kinds.FLOAT, [2]),
+            info("times", kinds.DOUBLE, ["frames"]),
+        ],
+        [info(name, kinds.FLOAT, shape) for name, (_, shape) in outputs.items()],
+        [*graph.constants, *inner.initializer],
     )
-    onnx.helper.set_model_props(model, metadata)
+    opsets, version = network.opset_import, network.ir_version
+    model = onnx.helper.make_model(body, opset_imports=opsets, ir_version=version)
+    model.producer_name = "spobet"
+    onnx.helper.set_model_props(model, dict(metadata))
     onnx.checker.check_model(model, full_check=True)
     return model
+
+
+def _last_side(output: Any) -> int:
+    return int(output.type.tensor_type.shape.dim[-1].dim_value)

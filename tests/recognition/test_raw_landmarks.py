@@ -1,0 +1,150 @@
+"""A network's file that reads raw landmarks answers as the Preprocessor and the network do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from spobet.dataset.store import Dataset
+from spobet.errors import UserError
+from spobet.poses.preprocess import Preprocessor, PreprocessSettings
+from spobet.poses.sequence import PoseSequence
+from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, Skeleton
+from spobet.recognition.recognizer import load
+from spobet.recognition.rejection import Rejection
+from spobet.runs import RunFolder
+from spobet.shipped import find_run
+
+onnx = pytest.importorskip("onnx", reason="the extra export is not installed")
+from spobet.recognition.raw_landmarks.network import with_preprocessing  # noqa: E402
+
+SIZE = (1280, 720)
+
+
+def untouched(skeleton: Skeleton, num_frames: int) -> object:
+    """A network whose embedding is its input: what preprocessing made can be read from it."""
+    helper, kinds = onnx.helper, onnx.TensorProto
+    width = num_frames * len(skeleton) * 3
+    flat = onnx.numpy_helper.from_array(np.array([1, width], np.int64), "flat")
+    mask = onnx.numpy_helper.from_array(np.array([1, num_frames], np.int64), "mask_shape")
+    nodes = [
+        helper.make_node("Reshape", ["landmarks", "flat"], ["embedding"]),
+        helper.make_node("Cast", ["frame_mask"], ["mask"], to=kinds.FLOAT),
+        helper.make_node("Reshape", ["mask", "mask_shape"], ["logits"]),
+    ]
+    inputs = [
+        helper.make_tensor_value_info("landmarks", kinds.FLOAT, [1, num_frames, len(skeleton), 3]),
+        helper.make_tensor_value_info("frame_mask", kinds.BOOL, [1, num_frames]),
+    ]
+    outputs = [
+        helper.make_tensor_value_info("logits", kinds.FLOAT, [1, num_frames]),
+        helper.make_tensor_value_info("embedding", kinds.FLOAT, [1, width]),
+    ]
+    graph = helper.make_graph(nodes, "untouched", inputs, outputs, [flat, mask])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+
+
+def random_clip(seed: int, skeleton: Skeleton, uneven: bool = False) -> PoseSequence:
+    """Smooth landmarks in shares of a 1280 x 720 picture, with guesses, gaps and empty ends."""
+    rng = np.random.default_rng(seed)
+    num_frames = int(rng.integers(3, 60))
+    steps = rng.normal(0, 0.01, (num_frames, len(skeleton), 2)).cumsum(axis=0)
+    xy = (rng.uniform(0.2, 0.8, (len(skeleton), 2)) + steps).astype(np.float32)
+    confidence = rng.uniform(0.05, 1, xy.shape[:2]).astype(np.float32)
+    gone = rng.random(xy.shape[:2]) < 0.15
+    gone[: rng.integers(0, 2)] = True
+    xy[gone], confidence[gone] = np.nan, 0
+    gaps = rng.uniform(0.01, 0.1, num_frames) if uneven else np.full(num_frames, 0.04)
+    return PoseSequence(xy, confidence, skeleton, times=gaps.cumsum(), unit="image", size=SIZE)
+
+
+def raw(pose: PoseSequence, size: tuple[float, float] = (1, 1)) -> dict[str, np.ndarray]:
+    landmarks = np.concatenate([pose.xy, pose.confidence[..., None]], axis=-1)
+    times = np.full(len(pose), np.nan) if pose.times is None else pose.times
+    return {
+        "landmarks": landmarks.astype(np.float32),
+        "size": np.array(size, np.float32),
+        "times": np.asarray(times, np.float64),
+    }
+
+
+def session(model: object) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.disable_quant_qdq", "1")  # as the recogniser does
+    content = model.SerializeToString()  # type: ignore[attr-defined]
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+
+
+@pytest.mark.parametrize("stretch", [True, False])
+@pytest.mark.parametrize("right_leads", [True, False])
+@pytest.mark.parametrize("skeleton", [HANDS_42, OPENPOSE_54], ids=lambda skeleton: skeleton.name)
+def test_the_file_makes_the_input_that_the_preprocessor_makes(
+    skeleton: Skeleton, right_leads: bool, stretch: bool
+) -> None:
+    settings = PreprocessSettings(24, stretch, 0.1, right_leads)
+    preprocessor = Preprocessor(skeleton, "image", settings)
+    inside = session(with_preprocessing(untouched(skeleton, 24), preprocessor, Rejection(), {}))
+    for seed in range(12):
+        pose = random_clip(seed, skeleton, uneven=seed % 2 == 1)
+        expected = preprocessor([pose])
+        made = inside.run(["embedding"], raw(pose))[0].reshape(expected["landmarks"].shape)
+        np.testing.assert_array_equal(made[..., 2], expected["landmarks"][..., 2])
+        np.testing.assert_allclose(made, expected["landmarks"], atol=1e-5)
+
+
+def test_pixels_with_their_picture_are_read_as_the_same_shares() -> None:
+    preprocessor = Preprocessor(HANDS_42, "image", PreprocessSettings(24))
+    inside = session(with_preprocessing(untouched(HANDS_42, 24), preprocessor, Rejection(), {}))
+    pose = random_clip(0, HANDS_42)
+    shares = inside.run(["embedding"], raw(pose))[0]
+    pixels = replace(pose, xy=pose.xy * np.array(SIZE, np.float32), unit="pixels")
+    np.testing.assert_allclose(inside.run(["embedding"], raw(pixels, SIZE))[0], shares, atol=1e-5)
+    assert np.abs(inside.run(["embedding"], raw(pixels))[0] - shares).max() > 0.1  # size unsaid
+
+
+def test_uneven_times_count() -> None:
+    preprocessor = Preprocessor(HANDS_42, "image", PreprocessSettings(24))
+    inside = session(with_preprocessing(untouched(HANDS_42, 24), preprocessor, Rejection(), {}))
+    pose = random_clip(3, HANDS_42, uneven=True)
+    timed, untimed = (
+        inside.run(["embedding"], raw(clip))[0] for clip in (pose, replace(pose, times=None))
+    )
+    assert np.abs(timed - untimed).max() > 0.05
+
+
+def test_the_share_of_frames_with_a_hand_is_told() -> None:
+    preprocessor = Preprocessor(HANDS_42, "image", PreprocessSettings(24))
+    inside = session(with_preprocessing(untouched(HANDS_42, 24), preprocessor, Rejection(), {}))
+    pose = random_clip(2, HANDS_42)
+    inputs = raw(pose)
+    shown = (pose.confidence >= 0.1).any(axis=1).mean()
+    assert inside.run(["hands_seen"], inputs)[0] == pytest.approx([shown], abs=1e-6)
+    inputs["landmarks"][:] = np.nan
+    assert inside.run(["hands_seen"], inputs)[0].tolist() == [0]
+
+
+def test_a_network_of_a_unit_in_which_nothing_is_recorded_is_refused() -> None:
+    preprocessor = Preprocessor(HANDS_42, "hand lengths", PreprocessSettings(24))
+    with pytest.raises(UserError, match="unit is 'hand lengths', expected one of: image, pixels"):
+        with_preprocessing(untouched(HANDS_42, 24), preprocessor, Rejection(), {})
+
+
+@pytest.mark.parametrize("name", ["wlasl100-hands", "wlasl100-hands-open", "synthetic-20"])
+def test_shipped_networks_answer_alike_from_raw_landmarks(name: str, tiny_data: Path) -> None:
+    run, recognizer = RunFolder(find_run(name)), load(name)
+    model = with_preprocessing(onnx.load(run.onnx), run.preprocessor(), recognizer.rejection, {})
+    inside = session(model)
+    for _, pose in list(Dataset.open(tiny_data).poses())[:6]:
+        pose = replace(pose, size=(256, 256)).in_unit(run.record().unit)
+        answers = recognizer.predict(pose, top=len(recognizer.vocabulary))
+        pose = pose.select(recognizer.skeleton)
+        probabilities, confidence = inside.run(["probabilities", "confidence"], raw(pose))
+        for answer in answers:
+            gloss = recognizer.vocabulary.index(answer.gloss)
+            assert probabilities[0, gloss] == pytest.approx(answer.probability, abs=1e-5)
+        assert confidence[0] == pytest.approx(answers.confidence, abs=1e-5)
