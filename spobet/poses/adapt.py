@@ -1,4 +1,4 @@
-"""One network, several extractors: the landmarks of one skeleton from those of another, by name."""
+"""One network, several extractors: landmarks of one skeleton from those of another, by name."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _SHOULDERS = ("right_shoulder", "left_shoulder")
 
 
 def on_skeleton(pose: PoseSequence, skeleton: Skeleton) -> PoseSequence:
-    """The clip on another skeleton, landmarks matched by name; a neck that is asked for and not there is made.
+    """The clip on another skeleton, landmarks matched by name, with a neck computed if need be.
 
-    MediaPipe and COCO have no neck: it is the middle between the shoulders, missing where either is, as sure as the less sure of
-    them. KeyError lists what else is missing.
+    MediaPipe and COCO have no neck: it is the middle between the shoulders, missing where either
+    is, with the lower confidence of the two. KeyError lists what else is missing.
     """
-    there = pose.skeleton.landmarks
-    if "neck" in skeleton.landmarks and "neck" not in there and set(_SHOULDERS) <= set(there):
+    available = set(pose.skeleton.landmarks)
+    if "neck" in skeleton.landmarks and "neck" not in available and available >= set(_SHOULDERS):
         pose = with_neck(pose)
     return pose.select(skeleton)
 
 
 def with_neck(pose: PoseSequence) -> PoseSequence:
-    """The same clip with one landmark more, the neck, as `on_skeleton` makes it."""
+    """The same clip with one landmark more, the neck, as `on_skeleton` computes it."""
     shoulders = pose.skeleton.indices(_SHOULDERS)
     neck, confidence = pose.xy[:, shoulders].mean(axis=1), pose.confidence[:, shoulders].min(axis=1)
     skeleton = Skeleton(

@@ -1,7 +1,7 @@
 """Variations of clips that keep their gloss, on many clips at once.
 
-Every function takes xy (clips, frames, landmarks, 2) in the signer's frame, NaN = missing, draws fresh
-values for each clip from an rng, and returns a new array.
+Every function takes xy (clips, frames, landmarks, 2) in the signer's frame of reference, NaN =
+missing, draws fresh values for each clip from an rng, and returns a new array.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from spobet.poses.mirror import mirror
 from spobet.poses.resample import even_frame_times
 from spobet.poses.skeleton import Skeleton
 
+NUM_PIECES = 6  # of a warped clip: about as many as a sign has phases, holds among them
 _LARGEST = {"mirror": 1, "drop_hand": 1, "drop_span": 1, "max_dropped_span": 1, "cut": 0.5}
 
 
@@ -23,11 +24,13 @@ _LARGEST = {"mirror": 1, "drop_hand": 1, "drop_span": 1, "max_dropped_span": 1, 
 class AugmentConfig:
     """How far a training clip may stray from its recording; zeros leave it as it is.
 
-    mirror, drop_hand, drop_span: share of the clips. rotate: degrees. scale, shear, stretch: largest
-    relative change. shift, jitter: in the pose's unit. hand_rotate, hand_scale: the same for each hand
-    about its wrist. max_dropped_span: share of the clip's frames. speed: the clip lasts 1 / (1 + speed) to
-    1 + speed times as long (where it does not fill all frames anyway). warp: how unevenly time may run.
-    cut: share of the clip that may be missing at each end.
+    mirror, drop_hand, drop_span: share of the clips. rotate: degrees. scale, shear, stretch:
+    largest relative change. shift, jitter: in the pose's unit. hand_rotate, hand_scale: the same
+    for each hand about its wrist. max_dropped_span: share of the clip's frames. speed: the clip
+    lasts 1 / (1 + speed) to 1 + speed times as long (where it does not fill all frames anyway).
+    warp: how unevenly time may run; pieces of a clip run up to exp(2 warp) times as fast or slow.
+    cut: share of the clip that may be missing at each end; half as much may be added instead, as
+    a still frame.
     """
 
     mirror: float = 0.5
@@ -58,7 +61,7 @@ class AugmentConfig:
 def augment(
     xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: np.random.Generator
 ) -> np.ndarray:
-    """Every spatial variation of `config` in turn but mirroring, which concerns more than coordinates."""
+    """Every spatial variation of `config` but mirroring, which concerns more than coordinates."""
     xy = vary_camera(xy, config, rng)
     xy = vary_hands(xy, skeleton, config, rng)
     xy = xy + rng.normal(0, config.jitter, xy.shape).astype(np.float32)
@@ -73,35 +76,29 @@ def random_frame_times(
     config: AugmentConfig,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Where to read clips of `lengths` (clips,) frames, with time cut, warped and sped up or slowed down.
+    """When to read clips, with time cut, warped and sped up or slowed down.
 
-    Returns moments (clips, num_frames), positions in frames, and frame_mask of that shape; see `even_frame_times`.
+    lengths: (clips,) in frames. Returns frame_times and frame_mask as `even_frame_times` does.
     """
     pace = np.exp(rng.uniform(-1, 1, len(lengths)) * np.log1p(config.speed))
-    told = np.maximum(np.round(lengths * pace).astype(np.int64), 1)
-    steady, frame_mask = even_frame_times(told, num_frames, stretch)
-    share = _warped(steady / np.maximum(told - 1, 1)[:, None], config.warp, rng)
-    first = rng.uniform(
-        -config.cut / 2, config.cut, (len(lengths), 1)
-    )  # below zero: the clip begins with a held frame
+    paced = np.maximum(np.round(lengths * pace).astype(np.int64), 1)  # lengths at another speed
+    even, frame_mask = even_frame_times(paced, num_frames, stretch)
+    share = _warped(even / np.maximum(paced - 1, 1)[:, None], config.warp, rng)
+    # Below zero the clip begins with a still frame, above one it ends with one.
+    first = rng.uniform(-config.cut / 2, config.cut, (len(lengths), 1))
     last = 1 - rng.uniform(-config.cut / 2, config.cut, (len(lengths), 1))
     return np.clip(first + share * (last - first), 0, 1) * (lengths - 1)[:, None], frame_mask
 
 
-def _warped(
-    share: np.ndarray, warp: float, rng: np.random.Generator, num_pieces: int = 6
-) -> np.ndarray:
-    """Bend shares of a clip (clips, frames) in 0..1 so that some pieces run faster and others slower."""
-    paces = np.exp(rng.uniform(-2, 2, (len(share), num_pieces)) * warp)
-    knots = np.concatenate(
-        [np.zeros((len(share), 1)), np.cumsum(paces, axis=1)], axis=1
-    ) / paces.sum(axis=1, keepdims=True)
-    piece = np.minimum((share * num_pieces).astype(np.int64), num_pieces - 1)
-    start, stop = (
-        np.take_along_axis(knots, piece, axis=1),
-        np.take_along_axis(knots, piece + 1, axis=1),
-    )
-    return start + (share * num_pieces - piece) * (stop - start)
+def _warped(share: np.ndarray, warp: float, rng: np.random.Generator) -> np.ndarray:
+    """Bend shares of a clip (clips, frames) in 0..1: some pieces run faster and others slower."""
+    paces = np.exp(rng.uniform(-2, 2, (len(share), NUM_PIECES)) * warp)
+    passed = np.cumsum(paces, axis=1) / paces.sum(axis=1, keepdims=True)
+    knots = np.concatenate([np.zeros((len(share), 1)), passed], axis=1)
+    piece = np.minimum((share * NUM_PIECES).astype(np.int64), NUM_PIECES - 1)
+    start = np.take_along_axis(knots, piece, axis=1)
+    stop = np.take_along_axis(knots, piece + 1, axis=1)
+    return start + (share * NUM_PIECES - piece) * (stop - start)
 
 
 def mirror_some(xy: np.ndarray, skeleton: Skeleton, chosen: np.ndarray) -> np.ndarray:
@@ -121,7 +118,7 @@ def vary_camera(xy: np.ndarray, config: AugmentConfig, rng: np.random.Generator)
 def vary_hands(
     xy: np.ndarray, skeleton: Skeleton, config: AugmentConfig, rng: np.random.Generator
 ) -> np.ndarray:
-    """Rotate and scale each hand about its own wrist, the same through the clip; as it is where the wrist is missing."""
+    """Rotate and scale each hand about its wrist, alike through the clip; not without a wrist."""
     xy = xy.copy()
     for side in ("right", "left"):
         hand = skeleton.hand(side)
@@ -165,7 +162,7 @@ def _random_span(num_frames: int, max_share: float, rng: np.random.Generator) ->
 
 
 def _transformed(xy: np.ndarray, matrices: np.ndarray) -> np.ndarray:
-    """Every point of a clip times the clip's matrix; one long product a clip, several times as fast as einsum."""
+    """Every landmark times the clip's matrix; several times as fast as einsum."""
     return (xy.reshape(len(xy), -1, 2) @ matrices).reshape(xy.shape)
 
 

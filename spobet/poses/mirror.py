@@ -11,14 +11,15 @@ from spobet.poses.skeleton import Skeleton
 
 
 def mirror(xy: np.ndarray, skeleton: Skeleton) -> np.ndarray:
-    """Landmarks (..., landmarks, 2) of the other-handed signer: x changes sign, left and right change places by name."""
+    """Landmarks (..., landmarks, 2) of the other-handed signer: x negated, sides exchanged."""
     return xy[..., skeleton.mirror_order, :] * np.array([-1, 1], np.float32)
 
 
 def lead_with_right(pose: PoseSequence) -> PoseSequence:
-    """The clip as a right-handed signer would sign it: mirrored where the left hand moves more than the right.
+    """The clip as a right-handed signer would sign it: mirrored where the left hand moves more.
 
-    A clip and its mirror image become the same, unless both hands move equally far. Needs x = 0 in the signer's middle.
+    A clip and its mirror image become the same, unless both hands move equally far. Needs x = 0
+    in the signer's middle.
     """
     if hand_travel(pose, "left") <= hand_travel(pose, "right"):
         return pose

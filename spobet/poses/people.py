@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-MAX_STEP = 1.0  # body spreads that one person may move from one detection to the next
+# Body spreads that one person may move from one detection to the next. A signer who leans sideways
+# moves a fifth of one; people side by side stand two apart or more.
+MAX_STEP = 1.0
 
 
 def signer_rows(bodies: np.ndarray, numbers: np.ndarray, confidence: np.ndarray) -> np.ndarray:
     """Positions of the signer among everyone in the clip, at most one a frame, ascending.
 
-    bodies: (people, body points, 3) of x, y, confidence; 0 where missing. numbers: (people,) the frame of each, ascending.
-    confidence: (people,) how sure the detector is of a person, hands included. The signer's is the track of greatest number of
-    frames x median of (body area x confidence): one odd frame decides nothing. Tracks that never share a frame with it are taken
-    for the same person seen again (a jump, a cut); people seen beside the signer never are.
+    bodies: (people, body landmarks, 3) of x, y, confidence; 0 where missing. numbers: (people,) the
+    frame of each, ascending. confidence: (people,) the detector's in a person, hands included. The
+    signer's is the track of greatest number of frames x median of (body area x confidence), so that
+    no single frame decides. Tracks that never share a frame with it are taken for the same person
+    seen again (a jump, a cut); people seen beside the signer never are.
     """
     if len(np.unique(numbers)) == len(numbers):
         return np.arange(len(numbers))
@@ -29,7 +32,7 @@ def signer_rows(bodies: np.ndarray, numbers: np.ndarray, confidence: np.ndarray)
 
 
 def _tracks(bodies: np.ndarray, spread: np.ndarray, numbers: np.ndarray) -> list[list[int]]:
-    """Every person's way through the clip, as positions in `bodies` (people, body points, 3): the nearest belong together."""
+    """Every person's way through the clip, as positions in `bodies`: the nearest are joined."""
     tracks: list[list[int]] = []
     for rows in np.split(np.arange(len(numbers)), np.flatnonzero(np.diff(numbers)) + 1):
         ends = [track[-1] for track in tracks]
@@ -45,7 +48,7 @@ def _tracks(bodies: np.ndarray, spread: np.ndarray, numbers: np.ndarray) -> list
 
 
 def _steps(ends: np.ndarray, bodies: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    """How far each body is from the end of each track (ends, bodies), over the larger spread of the two.
+    """Distance of each body from the end of each track (ends, bodies), in spreads of the larger.
 
     Infinite where the two have no landmark in common.
     """
@@ -57,7 +60,7 @@ def _steps(ends: np.ndarray, bodies: np.ndarray, spread: np.ndarray) -> np.ndarr
 
 
 def _nearest_pairs(steps: np.ndarray) -> dict[int, int]:
-    """Which track each person continues: {column: row} of the smallest steps, each used once, none above MAX_STEP."""
+    """{person: track} by the smallest steps, each used once, none above MAX_STEP."""
     steps, pairs = steps.copy(), {}
     while steps.size and steps.min() <= MAX_STEP:
         track, person = np.unravel_index(steps.argmin(), steps.shape)
@@ -67,7 +70,7 @@ def _nearest_pairs(steps: np.ndarray) -> dict[int, int]:
 
 
 def _spread(bodies: np.ndarray) -> np.ndarray:
-    """Size of each body (people,): the confidence-weighted mean distance of its landmarks from their centre."""
+    """Size of each body (people,): confidence-weighted mean distance from the centre."""
     weight = (
         bodies[..., 2] / np.maximum(bodies[..., 2].sum(axis=1), np.finfo(np.float32).tiny)[:, None]
     )

@@ -12,18 +12,19 @@ from spobet.poses.skeleton import Skeleton
 UNITS = ("pixels", "image", "head lengths", "hand lengths")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PoseSequence:
     """The landmarks of one clip, frame by frame; NaN means not detected.
 
     xy: (frames, landmarks, 2) float32, x to the right, y down, in `unit`:
-        pixels, image (shares of the picture's width and height), head lengths or hand lengths.
+        pixels, image (shares of the picture's width and height), head lengths, hand lengths.
     confidence: (frames, landmarks) float32 in 0..1, 0 where the landmark is missing.
     skeleton: names the landmarks.
     times: (frames,) float64 seconds, ascending; None where unknown.
     size: width and height of the picture in pixels; None where unknown.
 
-    Raises ValueError where shapes disagree, a coordinate is infinite, or only one of x and y is NaN.
+    Raises ValueError where shapes disagree, a coordinate is infinite, or only one of x and y is
+    NaN.
     """
 
     xy: np.ndarray
@@ -37,9 +38,8 @@ class PoseSequence:
         object.__setattr__(self, "xy", np.asarray(self.xy, dtype=np.float32))
         object.__setattr__(self, "confidence", np.asarray(self.confidence, dtype=np.float32))
         if self.xy.ndim != 3 or self.xy.shape[1:] != (len(self.skeleton), 2):
-            raise ValueError(
-                f"xy has shape {self.xy.shape}, expected (frames, {len(self.skeleton)}, 2) for {self.skeleton.name}"
-            )
+            expected = f"(frames, {len(self.skeleton)}, 2) for {self.skeleton.name}"
+            raise ValueError(f"xy has shape {self.xy.shape}, expected {expected}")
         if self.confidence.shape != self.xy.shape[:2]:
             raise ValueError(
                 f"confidence has shape {self.confidence.shape}, expected {self.xy.shape[:2]}"
@@ -55,6 +55,15 @@ class PoseSequence:
     def __len__(self) -> int:
         return len(self.xy)
 
+    def __repr__(self) -> str:
+        seen = f"{self.seen.mean():.0%}" if self.seen.size else "none"
+        rate = f", {self.frame_rate:.4g} frames/s" if self.frame_rate else ""
+        size = f" of {self.size[0]} x {self.size[1]}" if self.size else ""
+        return (
+            f"PoseSequence({len(self)} frames, {self.skeleton.name}, {seen} of landmarks seen, "
+            f"{self.unit}{size}{rate})"
+        )
+
     def __getitem__(self, landmark: str) -> np.ndarray:
         """The track of one landmark by name: (frames, 2)."""
         return self.xy[:, self.skeleton.index(landmark)]
@@ -66,38 +75,39 @@ class PoseSequence:
 
     @property
     def frame_rate(self) -> float | None:
-        """Frames a second over the whole clip; None where times are unknown or there are fewer than two."""
+        """Mean frames a second; None where times are unknown or there are fewer than two frames."""
         if self.times is None or len(self) < 2:
             return None
         return float((len(self) - 1) / (self.times[-1] - self.times[0]))
 
     def frames(self, start: int, stop: int) -> PoseSequence:
-        """The frames start..stop-1 as a clip of their own."""
+        """The frames start..stop-1 as a clip."""
         times = None if self.times is None else self.times[start:stop]
         return replace(
             self, xy=self.xy[start:stop], confidence=self.confidence[start:stop], times=times
         )
 
     def select(self, skeleton: Skeleton) -> PoseSequence:
-        """The same clip on another skeleton, landmarks matched by name; KeyError lists what is missing."""
+        """The clip on another skeleton, landmarks matched by name; KeyError lists missing ones."""
         order = self.skeleton.indices(skeleton.landmarks)
         return replace(
             self, xy=self.xy[:, order], confidence=self.confidence[:, order], skeleton=skeleton
         )
 
     def in_unit(self, unit: str) -> PoseSequence:
-        """The same clip in pixels or in shares of the picture; ValueError where `size` is unknown or for other units."""
+        """The clip in pixels or shares of the picture; UserError without `size` or in lengths."""
         if unit == self.unit:
             return self
         if {unit, self.unit} != {"pixels", "image"} or self.size is None:
             raise UserError(
-                f"pose is in {self.unit} of a picture of size {self.size or 'unknown'}, which cannot be told in {unit}"
+                f"pose is in {self.unit} of a picture of size {self.size or 'unknown'}, "
+                f"which cannot be converted to {unit}"
             )
         sides = np.array(self.size, np.float32)
         return replace(self, xy=self.xy * sides if unit == "pixels" else self.xy / sides, unit=unit)
 
     def without_guesses(self, min_confidence: float) -> PoseSequence:
-        """The same clip with every landmark below `min_confidence` missing: detectors guess at absent hands."""
+        """The clip without landmarks below `min_confidence`: detectors guess at absent hands."""
         guess = self.confidence < min_confidence
         return replace(
             self,
@@ -119,13 +129,14 @@ def _check_values(xy: np.ndarray, confidence: np.ndarray) -> None:
     wrong = ~((confidence >= 0) & (confidence <= 1))  # NaN compares False
     if wrong.any():
         frame, landmark = np.argwhere(wrong)[0]
+        value = confidence[frame, landmark]
+        raise UserError(f"confidence {value} at frame {frame}, landmark {landmark}, expected 0..1")
+    absent = missing[..., 0] & (confidence > 0)
+    if absent.any():
+        frame, landmark = np.argwhere(absent)[0]
+        value = confidence[frame, landmark]
         raise UserError(
-            f"confidence {confidence[frame, landmark]} at frame {frame}, landmark {landmark}, expected 0..1"
-        )
-    if (missing[..., 0] & (confidence > 0)).any():
-        frame, landmark = np.argwhere(missing[..., 0] & (confidence > 0))[0]
-        raise UserError(
-            f"missing landmark {landmark} at frame {frame} has confidence {confidence[frame, landmark]}, expected 0"
+            f"missing landmark {landmark} at frame {frame} has confidence {value}, expected 0"
         )
 
 

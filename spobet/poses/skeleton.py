@@ -15,7 +15,7 @@ Bone = tuple[str, str]
 
 _FINGERS = ("thumb", "index", "middle", "ring", "little")
 _JOINTS = ("mcp", "pip", "dip", "tip")
-_HAND_POINTS = (
+_HAND_LANDMARKS = (
     *("hand_wrist", "thumb_cmc", "thumb_mcp", "thumb_ip", "thumb_tip"),
     *(f"{finger}_{joint}" for finger in _FINGERS[1:] for joint in _JOINTS),
 )
@@ -25,8 +25,9 @@ _HAND_POINTS = (
 class Skeleton:
     """The names of a pose's landmarks in array order, and its bones as pairs of names.
 
-    Sides are the signer's own: `left_` and `right_` names mirror each other.
-    Raises ValueError where a name stands twice, a bone ends nowhere, or a side has no twin.
+    Sides are the signer's: `left_` and `right_` names mirror each other.
+    Raises UserError where a name stands twice, a bone ends at no landmark, or a landmark of one
+    side has no counterpart on the other.
     """
 
     name: str
@@ -37,20 +38,19 @@ class Skeleton:
         repeated = sorted({name for name in self.landmarks if self.landmarks.count(name) > 1})
         if repeated:
             raise UserError(f"skeleton {self.name}: landmarks named twice: {', '.join(repeated)}")
-        strangers = sorted({end for bone in self.bones for end in bone} - set(self.landmarks))
-        if strangers:
+        unknown = sorted({end for bone in self.bones for end in bone} - set(self.landmarks))
+        if unknown:
             raise UserError(
-                f"skeleton {self.name}: bones end at unknown landmarks: {', '.join(strangers)}"
+                f"skeleton {self.name}: bones end at unknown landmarks: {', '.join(unknown)}"
             )
-        alone = [name for name in self.landmarks if _mirror_name(name) not in self.landmarks]
-        if alone:
-            raise UserError(
-                f"skeleton {self.name}: landmarks without their twin of the other side: {', '.join(alone)}"
-            )
+        one_sided = [name for name in self.landmarks if _mirror_name(name) not in self.landmarks]
+        if one_sided:
+            names = ", ".join(one_sided)
+            raise UserError(f"skeleton {self.name}: landmarks of one side only: {names}")
 
     @classmethod
     def from_json(cls, values: dict) -> Skeleton:
-        """Rebuild from what `dataclasses.asdict` gave, lists for tuples; KeyError or TypeError where it is something else."""
+        """Rebuild from `dataclasses.asdict`, lists for tuples; KeyError or TypeError otherwise."""
         bones = tuple((start, end) for start, end in values["bones"])
         return cls(values["name"], tuple(values["landmarks"]), bones)
 
@@ -66,17 +66,18 @@ class Skeleton:
         absent = [name for name in names if name not in self._positions]
         if absent:
             raise UnknownName(
-                f"skeleton {self.name} ({len(self)} landmarks) lacks {len(absent)} of {len(names)}: {', '.join(absent)}"
+                f"skeleton {self.name} ({len(self)} landmarks) lacks "
+                f"{len(absent)} of {len(names)}: {', '.join(absent)}"
             )
         return np.array([self._positions[name] for name in names], dtype=np.int64)
 
     @cached_property
     def mirror_order(self) -> np.ndarray:
-        """Position of each landmark's twin on the other side (landmarks,); its own where it has none."""
+        """Position of each landmark's counterpart on the other side (landmarks,), or of itself."""
         return self.indices([_mirror_name(name) for name in self.landmarks])
 
     def hand(self, side: str) -> np.ndarray:
-        """Positions of the 21 hand points of `side` ("left" or "right"), wrist first; empty without that hand."""
+        """Positions of the landmarks of the "left" or "right" hand, wrist first; empty without."""
         return self._hand_positions[side]
 
     @property
@@ -86,7 +87,7 @@ class Skeleton:
 
     @cached_property
     def body(self) -> np.ndarray:
-        """Positions of all landmarks that belong to no complete hand (body points,)."""
+        """Positions of all landmarks that belong to no complete hand."""
         return np.setdiff1d(
             np.arange(len(self)), np.concatenate([self.hand("left"), self.hand("right")])
         )
@@ -99,12 +100,9 @@ class Skeleton:
     @cached_property
     def _hand_positions(self) -> dict[str, np.ndarray]:
         names = {side: hand_landmarks(side) for side in ("right", "left")}
-        there = {
-            side: all(name in self._positions for name in points) for side, points in names.items()
-        }
         return {
-            side: self.indices(points) if there[side] else np.zeros(0, np.int64)
-            for side, points in names.items()
+            side: self.indices(hand if set(hand) <= set(self.landmarks) else ())
+            for side, hand in names.items()
         }
 
     @cached_property
@@ -113,8 +111,8 @@ class Skeleton:
 
 
 def hand_landmarks(side: str) -> tuple[str, ...]:
-    """The 21 landmark names of one hand, wrist first, then thumb to little finger from palm to tip."""
-    return tuple(f"{side}_{point}" for point in _HAND_POINTS)
+    """The 21 landmark names of a hand: wrist, then thumb to little finger from palm to tip."""
+    return tuple(f"{side}_{name}" for name in _HAND_LANDMARKS)
 
 
 def hand_bones(side: str) -> tuple[Bone, ...]:
@@ -125,7 +123,7 @@ def hand_bones(side: str) -> tuple[Bone, ...]:
 
 
 def skeleton_named(name: str) -> Skeleton:
-    """The built-in skeleton called `name`; ValueError lists the known ones."""
+    """The built-in skeleton called `name`; UserError lists all of them."""
     if name not in SKELETONS:
         raise UserError(
             f"unknown skeleton {name!r}, expected one of: {', '.join(sorted(SKELETONS))}"
@@ -150,21 +148,25 @@ _UPPER_BODY_BONES = (
     ("neck", "nose"), ("neck", "right_shoulder"), ("neck", "left_shoulder"),
     ("right_shoulder", "right_elbow"), ("right_elbow", "right_wrist"),
     ("left_shoulder", "left_elbow"), ("left_elbow", "left_wrist"),
-    ("nose", "right_eye"), ("right_eye", "right_ear"), ("nose", "left_eye"), ("left_eye", "left_ear"),
+    ("nose", "right_eye"), ("right_eye", "right_ear"),
+    ("nose", "left_eye"), ("left_eye", "left_ear"),
 )  # fmt: skip
 
 _HAND_JOINTS = (("right_wrist", "right_hand_wrist"), ("left_wrist", "left_hand_wrist"))
 _TORSO_BONES = (
-    ("nose", "right_eye"), ("right_eye", "right_ear"), ("nose", "left_eye"), ("left_eye", "left_ear"),
-    ("right_shoulder", "left_shoulder"), ("right_shoulder", "right_elbow"), ("right_elbow", "right_wrist"),
+    ("nose", "right_eye"), ("right_eye", "right_ear"),
+    ("nose", "left_eye"), ("left_eye", "left_ear"),
+    ("right_shoulder", "left_shoulder"),
+    ("right_shoulder", "right_elbow"), ("right_elbow", "right_wrist"),
     ("left_shoulder", "left_elbow"), ("left_elbow", "left_wrist"),
     ("right_shoulder", "right_hip"), ("left_shoulder", "left_hip"), ("right_hip", "left_hip"),
-    ("right_hip", "right_knee"), ("right_knee", "right_ankle"), ("left_hip", "left_knee"), ("left_knee", "left_ankle"),
+    ("right_hip", "right_knee"), ("right_knee", "right_ankle"),
+    ("left_hip", "left_knee"), ("left_knee", "left_ankle"),
 )  # fmt: skip
 
 
-def _both_sides(*points: str) -> tuple[str, ...]:
-    return tuple(f"{side}_{point}" for point in points for side in ("left", "right"))
+def _both_sides(*names: str) -> tuple[str, ...]:
+    return tuple(f"{side}_{name}" for name in names for side in ("left", "right"))
 
 
 _MEDIAPIPE_BODY = (
@@ -175,11 +177,7 @@ _MEDIAPIPE_BODY = (
 )
 _COCO_BODY = (
     *("nose", *_both_sides("eye", "ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")),
-    *(
-        f"{side}_{point}"
-        for side in ("left", "right")
-        for point in ("big_toe", "small_toe", "heel")
-    ),
+    *(f"{side}_{name}" for side in ("left", "right") for name in ("big_toe", "small_toe", "heel")),
 )
 
 HANDS_42 = Skeleton(

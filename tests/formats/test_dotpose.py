@@ -83,7 +83,7 @@ def test_the_larger_of_two_people_is_the_signer(tmp_path: Path) -> None:
 
 
 def test_shares_of_an_unknown_picture_cannot_be_written(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="size unknown, which cannot be told in pixels"):
+    with pytest.raises(ValueError, match="size unknown, which cannot be converted to pixels"):
         write(made_clip(HANDS_42), tmp_path / "clip.pose")
     sized = made_clip(HANDS_42, size=(640, 480))
     write(sized, tmp_path / "clip.pose")

@@ -153,7 +153,18 @@ def test_pixels_and_shares_of_a_picture_are_told_in_each_other() -> None:
 @pytest.mark.parametrize(("size", "unit"), [(None, "image"), ((640, 480), "head lengths")])
 def test_a_unit_that_nothing_tells_is_refused(size: tuple[int, int] | None, unit: str) -> None:
     pose = PoseSequence([[[3, 4]]], [[1]], Skeleton("one", ("nose",)), size=size)
-    with pytest.raises(ValueError, match=f"which cannot be told in {unit}"):
+    with pytest.raises(ValueError, match=f"which cannot be converted to {unit}"):
         pose.in_unit(unit)
     with pytest.raises(ValueError, match="expected width and height"):
         PoseSequence([[[3, 4]]], [[1]], Skeleton("one", ("nose",)), size=(0, 480))
+
+
+def test_a_clip_prints_as_one_line_that_says_what_it_is() -> None:
+    pose = replace(face(), size=(1280, 720), unit="image")
+    seen = f"{np.mean(pose.seen):.0%}"
+    expected = (
+        f"PoseSequence(4 frames, face, {seen} of landmarks seen, image of 1280 x 720, 25 frames/s)"
+    )
+    assert str(pose) == repr(pose) == expected
+    empty = PoseSequence(np.zeros((0, 3, 2)), np.zeros((0, 3)), FACE)
+    assert str(empty) == "PoseSequence(0 frames, face, none of landmarks seen, pixels)"

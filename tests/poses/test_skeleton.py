@@ -117,7 +117,7 @@ def test_built_in_skeletons_are_found_by_name() -> None:
         (
             ("neck", "left_eye"),
             (),
-            "skeleton bad: landmarks without their twin of the other side: left_eye",
+            "skeleton bad: landmarks of one side only: left_eye",
         ),
     ],
 )
