@@ -1,1 +1,1 @@
-"""Parts of a synthetic signer: hands, signs, bodies, movements, cameras. `spobet.synthetic.clips` puts them together."""
+"""Synthetic signers: hands, signs, bodies, movements, cameras; `clips` puts them together."""

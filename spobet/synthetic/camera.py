@@ -1,4 +1,4 @@
-"""Synthetic cameras and detectors: from points in space to the landmarks a pose estimator reports."""
+"""Synthetic cameras and detectors: from points in space to what a pose estimator reports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from spobet.poses.skeleton import Skeleton
 
 IMAGE_SIZE = 256  # pixels a side
-_GUESS_JITTER = 6.0  # pixels
+_GUESS_JITTER = 6.0  # pixels: a finger's length, so that a guess is visibly wrong
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class Camera:
     def __post_init__(self) -> None:
         if self.scale <= 0 or self.distance <= 5:
             raise ValueError(
-                f"scale {self.scale} pixels and distance {self.distance} head lengths, expected above 0 and above 5"
+                f"scale {self.scale} pixels and distance {self.distance} head lengths, "
+                "expected above 0 and above 5"
             )
 
     def project(self, points: np.ndarray) -> np.ndarray:
@@ -49,8 +50,8 @@ class Detector:
 
     jitter: standard deviation of a landmark, pixels.
     hand_gaps: spells a clip, on average, in which one hand is not detected.
-    lost_landmarks, guesses, lost_frames: shares that are missing, that are wild with a low confidence, and
-        of frames without any landmark.
+    lost_landmarks, guesses, lost_frames: shares that are missing, that are wrong with a low
+        confidence, and of frames without any landmark.
     idle_hand_lost: how often a hand that takes no part is missing for the whole clip.
     """
 
@@ -81,8 +82,8 @@ class Detector:
     ) -> tuple[np.ndarray, np.ndarray]:
         """What is detected of true landmarks (frames, landmarks, 2).
 
-        Returns xy and confidence, NaN and 0 where nothing is: outside the picture, within a gap, or by chance.
-        idle_hand: the side of a hand that takes no part, if any.
+        Returns xy and confidence, NaN and 0 where nothing is: outside the picture, within a gap,
+        or by chance. idle_hand: the side of a hand that takes no part, if any.
         """
         guess = rng.random(pixels.shape[:2]) < self.guesses
         jitter = np.where(guess, _GUESS_JITTER, self.jitter) * rng.uniform(0.7, 1.3)
@@ -90,14 +91,14 @@ class Detector:
         missing = self._missing(len(pixels), skeleton, idle_hand, rng) | ~(
             (xy >= 0) & (xy < IMAGE_SIZE)
         ).all(axis=-1)
-        sure = rng.uniform(0.55, 0.95, size=guess.shape)
-        confidence = np.where(guess, rng.uniform(0.05, 0.2, size=guess.shape), sure)
+        seen = rng.uniform(0.55, 0.95, size=guess.shape)  # as OpenPose rates what it sees
+        confidence = np.where(guess, rng.uniform(0.05, 0.2, size=guess.shape), seen)
         return np.where(missing[..., None], np.nan, xy), np.where(missing, 0.0, confidence)
 
     def _missing(
         self, num_frames: int, skeleton: Skeleton, idle_hand: str | None, rng: np.random.Generator
     ) -> np.ndarray:
-        """Which landmarks chance loses (frames, landmarks); a clip played backwards is as likely."""
+        """Landmarks that chance loses (frames, landmarks); a clip played backwards is as likely."""
         missing = rng.random((num_frames, len(skeleton))) < self.lost_landmarks
         missing |= rng.random((num_frames, 1)) < self.lost_frames
         for side in ("right", "left"):

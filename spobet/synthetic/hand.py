@@ -45,7 +45,8 @@ class Handshape:
             raise ValueError(f"flexion and spread {shares}, expected 0..1")
         if not (0 <= self.abduction <= 90 and 0 <= self.opposition <= 90):
             raise ValueError(
-                f"abduction {self.abduction} and opposition {self.opposition}, expected 0..90 degrees"
+                f"abduction {self.abduction} and opposition {self.opposition}, "
+                "expected 0..90 degrees"
             )
 
     @property

@@ -12,7 +12,7 @@ from spobet.synthetic.signer import Signer
 
 _LONG_PATHS = ("circle", "zigzag", "tap", "twist")
 _TWO_HANDS_APART = 0.5  # least distance of a hand from the middle where both act, head lengths
-_BASE_PLACE, _BASE_HANDSHAPE, _BASE_ORIENTATION = (0.05, 1.55, 0.7), "flat", "down"
+_BASE_POSITION, _BASE_HANDSHAPE, _BASE_ORIENTATION = (0.05, 1.55, 0.7), "flat", "down"
 _REST_ORIENTATION = np.array([(-0.25, 1.0, 0.25), (-1.0, -0.1, 0.3)])
 _WAY_BULGE = np.array([0.10, 0.0, 0.45])  # hands take the way outward and in front, head lengths
 _WAY_SWING = np.array([(-0.3, 0.2, 1.5), (0.0, 0.6, 0.3)])  # and point to the camera halfway
@@ -48,10 +48,10 @@ class Take:
 
 @dataclass(frozen=True)
 class HandTrack:
-    """One hand in its own frame: x from the neck to the hand's own side, y down, z to the camera, head lengths.
+    """One hand: x from the neck to the hand's side, y down, z to the camera, in head lengths.
 
-    wrist: (frames, 3). axes: (frames, 3, 3), unit vectors to the thumb's side, along the straight fingers and
-    out of the palm. handshape: (frames, 8), the numbers of a Handshape.
+    wrist: (frames, 3). axes: (frames, 3, 3), unit vectors to the thumb's side, along the straight
+    fingers and out of the palm. handshape: (frames, 8), the numbers of a Handshape.
     """
 
     wrist: np.ndarray
@@ -60,7 +60,7 @@ class HandTrack:
 
 
 def draw_course(sign: Sign, signer: Signer, rng: np.random.Generator) -> Course:
-    """Draw the timing of rest, preparation, movement, retraction and rest: backwards is as likely as forwards."""
+    """Draw when rest, preparation, movement, retraction and rest are; backwards is as likely."""
     spells = [rng.uniform(low, high, 2) for low, high in ((0.05, 0.40), (0.28, 0.45), (0.03, 0.12))]
     (rest, last_rest), (way, way_back), (hold, last_hold) = (
         spell / signer.tempo for spell in spells
@@ -94,7 +94,7 @@ def other_hand(sign: Sign, signer: Signer, take: Take, course: Course) -> HandTr
     if sign.hands in ("mirrored", "parallel"):
         return _signing_hand(sign, signer, take, course, parallel=sign.hands == "parallel")
     raised = course.raised if sign.hands == "base" else np.zeros_like(course.raised)
-    palm = np.tile(np.array(_BASE_PLACE) + signer.habit + take.shift, (len(raised), 1))
+    palm = np.tile(np.array(_BASE_POSITION) + signer.habit + take.shift, (len(raised), 1))
     handshape = np.tile(HANDSHAPES[_BASE_HANDSHAPE].values, (len(raised), 1))
     return _raise(
         palm,
@@ -113,11 +113,8 @@ def _signing_hand(
     if sign.hands in ("mirrored", "parallel"):
         outward = max(outward, _TWO_HANDS_APART)
     offsets = take.size * signer.size * _tilted(sign.offsets(course.progress), take.tilt)
-    offsets *= [
-        -1.0 if parallel else 1.0,
-        1.0,
-        1.0,
-    ]  # the same way in space is the other way in the hand's own frame
+    # The same way in space is the other way in the other hand's frame of reference.
+    offsets *= [-1.0 if parallel else 1.0, 1.0, 1.0]
     palm = np.array([outward, down, near]) + signer.habit + take.shift + offsets
     start, end = (HANDSHAPES[name].values for name in sign.handshapes)
     handshape = start + (end - start) * (1 + course.progress[:, None]) / 2 + take.handshape
@@ -134,7 +131,7 @@ def _raise(
     raised: np.ndarray,
     signer: Signer,
 ) -> HandTrack:
-    """A hand that comes from rest to its places (frames, 3) as far as `raised` (frames,) says, and goes back."""
+    """A hand that comes from rest to `palm` (frames, 3) as far as `raised` (frames,), and back."""
     share = raised[:, None]
     halfway = 4 * share * (1 - share)
     axes = _axes(
@@ -152,7 +149,7 @@ def _raise(
 
 
 def _axes(orientation: np.ndarray) -> np.ndarray:
-    """Unit axes (frames, 3, 3) of hands from finger and palm directions (frames, 2, 3), fingers exact."""
+    """Unit axes (frames, 3, 3) from directions of fingers, exact, and palm (frames, 2, 3)."""
     fingers, palm = orientation[:, 0], orientation[:, 1]
     fingers = fingers / np.linalg.norm(fingers, axis=1, keepdims=True)
     thumb = np.cross(fingers, palm)

@@ -9,7 +9,7 @@ import numpy as np
 
 from spobet.synthetic.hand import HANDSHAPES
 
-# Space is measured in head lengths from the neck: x to the acting hand's own side, y down, z to the camera.
+# In head lengths from the neck: x to the acting hand's side, y down, z to the camera.
 LOCATIONS = {
     "forehead": (0.35, -1.50, 0.55),
     "chin": (0.15, -0.55, 0.60),
@@ -55,9 +55,10 @@ class Sign:
     handshapes: at the start and at the end of the movement, keys of HANDSHAPES.
     location, orientation, hands: keys of LOCATIONS, ORIENTATIONS, HANDS.
     path, direction: a key of PATHS and one of its directions, "" where the path has none.
-    The movement is centred on the location, so the opposite direction runs through the same places.
+    The movement is centred on the location, so the opposite direction takes the same way.
 
-    Raises ValueError for an unknown value, a combination the tables exclude, or a sign in which nothing moves.
+    Raises ValueError for an unknown value, a combination the tables exclude, or a sign in which
+    nothing moves.
     """
 
     handshapes: tuple[str, str]
@@ -114,7 +115,8 @@ def _check(what: str, value: str, known: Collection[str]) -> None:
         )
 
 
-# Along the direction every path but the tap is odd in progress, across it even: the opposite direction is the time reversed.
+# Along the direction every path but the tap is odd in progress, across it even: so the opposite
+# direction is the same movement backwards in time.
 _Path = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 _PATHS: dict[str, _Path] = {
     "move": lambda progress: (0.48 * progress, np.zeros_like(progress)),

@@ -10,16 +10,14 @@ from spobet.synthetic.camera import IMAGE_SIZE, Camera, Detector
 
 Vector = tuple[float, float, float]
 
-_LOW_ELBOW, _HIGH_ELBOW = (
-    np.array([0.25, 1.0, -0.8]),
-    np.array([0.8, 1.0, -0.1]),
-)  # where elbows tend, by the wrist's height
-_SMALLEST_GAP = 1e-3
+# Where elbows tend, with the wrist low and high: behind the body, out to the side.
+_LOW_ELBOW, _HIGH_ELBOW = np.array([0.25, 1.0, -0.8]), np.array([0.8, 1.0, -0.1])
+_SMALLEST_GAP = 1e-3  # head lengths: keeps divisions finite where an arm is straight or folded
 
 
 @dataclass(frozen=True)
 class Body:
-    """Sizes in head lengths: half the shoulders' width, the arm's two bones, the hand, and the head as a factor."""
+    """Sizes in head lengths: half the shoulders' width, arm bones, hand; the head as a factor."""
 
     shoulder: float = 0.85
     upper_arm: float = 1.30
@@ -33,7 +31,7 @@ class Body:
             raise ValueError(f"body sizes {sizes}, expected all above 0")
 
     def trunk(self) -> dict[str, Vector]:
-        """Where the landmarks of the upright trunk and head are: x to the picture's right, y down, z to the camera."""
+        """Trunk and head when upright: x to the picture's right, y down, z to the camera."""
         points: dict[str, Vector] = {"nose": (0.0, -1.0, 0.4), "neck": (0.0, 0.0, 0.0)}
         for side, sign in (("right", -1), ("left", 1)):
             points[f"{side}_shoulder"] = (sign * self.shoulder, 0.03, 0.0)
@@ -42,9 +40,10 @@ class Body:
         return points
 
     def reach(self, wrist: np.ndarray, lift: float) -> tuple[np.ndarray, np.ndarray]:
-        """Elbow and wrist of an arm that reaches for `wrist` (frames, 3), in the arm's own frame (x outward from the neck).
+        """Elbow and wrist (frames, 3) of an arm that reaches for `wrist`, x outward from the neck.
 
-        lift: how far the elbow is raised sideways, 0 hanging .. 1. A wrist out of reach comes back as near as the arm gets.
+        lift: how far the elbow is raised sideways, 0 hanging .. 1. A wrist out of reach comes back
+        as near as the arm gets.
         """
         shoulder = np.array([self.shoulder, 0.03, 0.0])
         distance = np.linalg.norm(wrist - shoulder, axis=1, keepdims=True)
@@ -92,7 +91,8 @@ class Signer:
     def __post_init__(self) -> None:
         if min(self.tempo, self.size, self.frame_rate) <= 0:
             raise ValueError(
-                f"tempo {self.tempo}, size {self.size}, frame_rate {self.frame_rate}, expected all above 0"
+                f"tempo {self.tempo}, size {self.size}, frame_rate {self.frame_rate}, "
+                "expected all above 0"
             )
         if not (0 <= self.laxness <= 1 and 0 <= self.elbow_lift <= 1):
             raise ValueError(

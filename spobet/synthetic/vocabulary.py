@@ -12,8 +12,8 @@ from spobet.errors import UserError
 from spobet.synthetic.hand import HANDSHAPES
 from spobet.synthetic.sign import HANDS, OPPOSITES, ORIENTATIONS, PATHS, Sign
 
-_TRIES = 3000
-_DIFFERENT_ENOUGH = 2
+_TRIES = 3000  # draws before a vocabulary counts as full: some seconds
+_DIFFERENT_ENOUGH = 2  # parameters: one alone makes a minimal pair
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ def different_parameters(first: Sign, second: Sign) -> tuple[str, ...]:
 def make_vocabulary(num_glosses: int, rng: np.random.Generator) -> tuple[Sign, ...]:
     """Draw signs that are well apart, but for three minimal pairs.
 
-    The first six signs are the pairs: of direction (the same places in opposite order), of handshape, of
-    location. Any other two differ in two or more of handshape, location, movement and hands. A smaller
-    vocabulary from the same chance is the beginning of a larger one.
+    The first six signs are the pairs: of direction (the same way in opposite order), of handshape,
+    of location. Any other two differ in two or more of handshape, location, movement and hands. A
+    smaller vocabulary from the same chance is the beginning of a larger one.
 
     Raises ValueError for fewer than 2 glosses, or more than can be kept apart.
     """
@@ -71,7 +71,7 @@ def _draw_apart(
 
 
 def _difference(first: Sign, second: Sign) -> int:
-    """In how many of the four parameters that are plain to see two signs differ; a movement is path and direction."""
+    """In how many of the four obvious parameters two signs differ; path and direction are one."""
     different = set(different_parameters(first, second))
     return len(different & {"handshapes", "location", "hands"}) + bool(
         different & {"path", "direction"}
