@@ -38,7 +38,7 @@ def _order(body: Sequence[int], num_body: int) -> np.ndarray:
 
 
 # Halpe has head, neck and hip after COCO's body, and its feet by landmark, not by side.
-_HALPE_FEET = (20, 22, 24, 21, 23, 25)
+_HALPE_FEET = tuple((20 + np.arange(6).reshape(3, 2).T).ravel().tolist())
 _ORDERS = {
     len(order) + _NUM_FACE + num_other: order
     for order, num_other in (
@@ -98,6 +98,7 @@ def clip_of_json(content: Any) -> PoseSequence:
             raise UserError(
                 f"frame {number}: expected a list of people, each an object with keypoints"
             )
+        traits.check_people(len(people), f"frame {number}")
         rows += [_person(person, f"frame {number}") for person in people]
         frames += [position] * len(people)
     shape = (len(rows), len(COCO_WHOLEBODY_65), 3)
@@ -155,6 +156,7 @@ def _people_of_array(array: np.ndarray) -> np.ndarray:
         raise UserError(
             f"array is {array.dtype} {shape}, expected numbers (frames, {_EXPECTED}, 3)"
         )
+    traits.check_people(shape[1] if len(shape) == 4 else 1, "every frame")
     if not 0 < len(array) <= traits.MAX_FRAMES:
         raise UserError(f"{len(array):,} frames, expected 1 to {traits.MAX_FRAMES:,}")
     chosen = numbers(array[..., _ORDERS[shape[-2]], :], "array")
@@ -176,7 +178,10 @@ def _clip(people: np.ndarray, frames: np.ndarray, order: traits.FrameOrder) -> P
     seen, frames = seen[there], frames[there]
     bodies = seen[:, COCO_WHOLEBODY_65.body]
     signer = signer_rows(
-        bodies if bodies.any() else seen, frames, confidence=seen[..., 2].sum(axis=1)
+        bodies if bodies.any() else seen,
+        frames,
+        confidence=seen[..., 2].sum(axis=1),
+        landmarks=seen,
     )
     values = np.zeros((order.num_frames, len(COCO_WHOLEBODY_65), 3), np.float32)
     values[frames[signer]] = seen[signer]

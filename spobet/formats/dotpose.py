@@ -89,13 +89,14 @@ def _signer_values(data: np.ndarray, confidence: np.ndarray, names: list[str]) -
         raise UserError(
             f"data of shape {data.shape}, expected frames, people, {len(names)} points, 2 or 3 axes"
         )
+    traits.check_people(data.shape[1], "every frame")
     xy = numbers(data[:, :, named, :2], "data")
     sure = np.minimum(numbers(confidence[:, :, named], "confidence"), 1)[..., None]
     seen = ~traits.missing(xy)[..., None] & (sure > 0)  # NaN compares False
     values = np.where(seen, np.concatenate([xy, sure], axis=-1), 0)
     frames, people = np.nonzero(seen[..., 0].any(axis=2))
     rows = values[frames, people]
-    signer = signer_rows(rows, frames, confidence=rows[..., 2].sum(axis=1))
+    signer = signer_rows(rows, frames, rows[..., 2].sum(axis=1), landmarks=rows)
     one = np.zeros((len(data), len(named), 3))
     one[frames[signer]] = rows[signer]
     return one

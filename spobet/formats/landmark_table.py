@@ -81,11 +81,13 @@ def _csv_columns(path: Path) -> dict[str, np.ndarray]:
     except csv.Error as error:
         raise UserError(f"not CSV ({error})") from error
     names = [name.strip() for name in table[0]]
-    places = [names.index(name) for name in _COLUMNS]
+    positions = [names.index(name) for name in _COLUMNS]
     for line, row in enumerate(table[1:], start=2):
         if row and len(row) != len(names):
             raise UserError(f"line {line}: {len(row)} values, expected {len(names)}")
-    rows = np.array([[row[place] or "nan" for place in places] for row in table[1:] if row])
+    rows = np.array(
+        [[row[position] or "nan" for position in positions] for row in table[1:] if row]
+    )
     return dict(zip(_COLUMNS, rows.reshape(-1, len(_COLUMNS)).T, strict=True))
 
 

@@ -29,7 +29,8 @@ from spobet.poses.sequence import PoseSequence
 
 NOT_KEPT = "z and the face's landmarks"
 _JSON_KEY = re.compile(
-    rb'"(?:(?:pose|face|(?:(?:left|right|multi)_?)?hand)_?landmarks|(?:multi_?)?handedness(?:es)?)"',
+    rb'"(?:(?:pose|face|(?:(?:left|right|multi)_?)?hand)_?landmarks'
+    rb'|(?:multi_?)?handedness(?:es)?)"',
     re.IGNORECASE,
 )
 _MAX_ARRAY_BYTES = 200_000_000  # float64 of 75 landmarks with 4 numbers each: 80,000 frames
@@ -121,7 +122,10 @@ def _people(given: Any, where: str) -> list[list[Any]]:
     is_people = (isinstance(found[0], Mapping) and "landmark" in found[0]) or (
         isinstance(found[0], list) and isinstance(found[0][0], (Mapping, list))
     )
-    return [points for one in found for points in _people(one, where)] if is_people else [given]
+    if not is_people:
+        return [given]
+    traits.check_people(len(found), where)
+    return [points for one in found for points in _people(one, where)]
 
 
 def _from_arrays(path: Path) -> PoseSequence:

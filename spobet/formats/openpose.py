@@ -76,7 +76,7 @@ def read_frames(
     bodies = people[:, OPENPOSE_54.body]
     if not bodies[..., 2].any():  # hands alone
         bodies = people
-    signer = signer_rows(bodies, frames, confidence=people[..., 2].sum(axis=1))
+    signer = signer_rows(bodies, frames, confidence=people[..., 2].sum(axis=1), landmarks=people)
     values[frames[signer] - min(files)] = people[signer]
     missing = ~values.any(axis=-1, keepdims=True)
     xy = np.where(missing, np.float32(np.nan), values[..., :2])

@@ -12,6 +12,7 @@ import numpy as np
 import orjson
 
 from spobet.errors import UserError
+from spobet.formats import traits
 from spobet.formats.text import parse_json
 from spobet.poses.skeleton import OPENPOSE_54, hand_landmarks
 
@@ -89,6 +90,7 @@ def _people(file: File) -> list[dict[str, Any]]:
     people = frame["people"] or []
     if not isinstance(people, list) or not all(isinstance(person, dict) for person in people):
         raise UserError(f"{file}: `people` is no list of objects, expected what OpenPose writes")
+    traits.check_people(len(people), str(file))
     return people
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from spobet.errors import UserError
 
 MAX_FRAMES = 100_000  # over an hour at 25 a second: no single clip of signing
+MAX_PEOPLE = 50  # in one frame: a crowd, which is no clip of a sign
 MAX_GAP = 1000  # frames; a longer hole in the numbering is no clip
 MAX_FRAME_RATE = 1000.0  # above it a "rate" is a time base, such as MPEG's 90,000
 MIN_CLOCK_STEP = (
@@ -40,6 +41,12 @@ def entries(folder: Path) -> list[Path]:
     """What lies in a folder without leftovers, links followed, `2` before `10`."""
     found = [path for path in folder.iterdir() if not is_leftover(path.name)]
     return sorted(found, key=lambda path: natural_key(path.name))
+
+
+def check_people(num_people: int, where: str) -> None:
+    """UserError where a frame shows more than MAX_PEOPLE."""
+    if num_people > MAX_PEOPLE:
+        raise UserError(f"{where}: {num_people:,} people, expected at most {MAX_PEOPLE} in a frame")
 
 
 def natural_key(name: str) -> tuple[list[str], list[int], str]:

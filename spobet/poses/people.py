@@ -7,25 +7,38 @@ import numpy as np
 # Body spreads that one person may move from one detection to the next. A signer who leans sideways
 # moves a fifth of one; people side by side stand two apart or more.
 MAX_STEP = 1.0
+MAX_TRACKS = 300  # that one person may continue: bounds time and memory, no video shows as many
+TIE = 1e-3  # share by which tracks may differ and still count as alike: rounding, not people
 
 
-def signer_rows(bodies: np.ndarray, numbers: np.ndarray, confidence: np.ndarray) -> np.ndarray:
+def signer_rows(
+    bodies: np.ndarray,
+    numbers: np.ndarray,
+    confidence: np.ndarray,
+    landmarks: np.ndarray | None = None,
+) -> np.ndarray:
     """Positions of the signer among everyone in the clip, at most one a frame, ascending.
 
     bodies: (people, body landmarks, 3) of x, y, confidence; 0 where missing. numbers: (people,) the
     frame of each, ascending. confidence: (people,) the detector's in a person, hands included. The
     signer's is the track of greatest number of frames x median of (body area x confidence), so that
     no single frame decides. Tracks that never share a frame with it are taken for the same person
-    seen again (a jump, a cut); people seen beside the signer never are.
+    seen again (a jump, a cut); people seen beside the signer never are. landmarks: (people,
+    landmarks, 3) with the hands: of two tracks alike, the signer's is the one that moves more.
     """
     if len(np.unique(numbers)) == len(numbers):
         return np.arange(len(numbers))
     spread = _spread(bodies)
     salience = spread**2 * confidence
     signer: list[int] = []
-    for track in sorted(
-        _tracks(bodies, spread, numbers), key=lambda track: -len(track) * np.median(salience[track])
-    ):
+    tracks = _tracks(bodies, spread, numbers)
+    weights = np.array([len(track) * np.median(salience[track]) for track in tracks])
+    if landmarks is not None and np.sum(weights >= (1 - TIE) * weights.max()) > 1:
+        motion = np.array([_motion(landmarks[track]) for track in tracks])
+        weights = np.where(
+            weights >= (1 - TIE) * weights.max(), weights.max() * (1 + motion), weights
+        )
+    for track in (tracks[position] for position in np.argsort(-weights, kind="stable")):
         if not np.isin(numbers[track], numbers[signer]).any():
             signer += track
     return np.array(sorted(signer))
@@ -35,16 +48,23 @@ def _tracks(bodies: np.ndarray, spread: np.ndarray, numbers: np.ndarray) -> list
     """Every person's way through the clip, as positions in `bodies`: the nearest are joined."""
     tracks: list[list[int]] = []
     for rows in np.split(np.arange(len(numbers)), np.flatnonzero(np.diff(numbers)) + 1):
-        ends = [track[-1] for track in tracks]
+        recent = tracks[-MAX_TRACKS:]
+        ends = [track[-1] for track in recent]
         continued = _nearest_pairs(
             _steps(bodies[ends], bodies[rows], np.maximum.outer(spread[ends], spread[rows]))
         )
         for position, row in enumerate(rows.tolist()):
             if position in continued:
-                tracks[continued[position]].append(row)
+                recent[continued[position]].append(row)
             else:
                 tracks.append([row])
     return tracks
+
+
+def _motion(people: np.ndarray) -> float:
+    """How far one person's landmarks (frames, landmarks, 3) move, summed over frames."""
+    both = (people[1:, :, 2] > 0) & (people[:-1, :, 2] > 0)
+    return float((np.linalg.norm(np.diff(people[..., :2], axis=0), axis=-1) * both).sum())
 
 
 def _steps(ends: np.ndarray, bodies: np.ndarray, spread: np.ndarray) -> np.ndarray:

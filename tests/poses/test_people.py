@@ -17,6 +17,18 @@ def test_the_larger_of_two_is_followed_whatever_the_order_in_the_file() -> None:
     assert signer_rows(bodies, np.array([0, 0, 1, 1]), np.ones(4)).tolist() == [0, 3]
 
 
+def test_of_two_alike_the_one_who_moves_is_followed_whatever_the_order_in_the_file() -> None:
+    still = np.array([[[0, 0, 1], [1, 1, 1]]] * 4, float)
+    moving = still + [[10, 0, 0]] + np.arange(4)[:, None, None] * [[[0, 0, 0], [0.1, 0, 0]]]
+    numbers = np.repeat(np.arange(4), 2)
+    for order in ([0, 1], [1, 0]):
+        people = np.stack([still, moving], axis=1)[:, order].reshape(8, 2, 3)
+        bodies = people.copy()
+        bodies[:, 1] = bodies[:, 0] + [1, 1, 0]  # the hands alone move
+        rows = signer_rows(bodies, numbers, np.ones(8), people)
+        assert (people[rows, 0, 0] == 10).all()
+
+
 def test_who_stands_beside_the_signer_never_fills_a_gap() -> None:
     bodies = np.stack([person(0, 2), person(9, 1), person(9, 1), person(0, 2), person(9, 1)])
     assert signer_rows(bodies, np.array([0, 0, 1, 2, 2]), np.ones(5)).tolist() == [0, 3]
