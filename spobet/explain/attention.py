@@ -61,7 +61,8 @@ def roll_out(
     opened = _Opened.open(run, poses)
     inputs, recognizer = opened.inputs, opened.recognizer
     explanations = explain(opened.classifier, inputs)
-    ranked = recognizer.answers(recognizer.score_inputs(inputs), NUM_ANSWERS)
+    output = run_network(recognizer.network, inputs)
+    ranked = recognizer.probabilities(output).answers(NUM_ANSWERS)
     rolled = [
         Rolled(
             name=name,

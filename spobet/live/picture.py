@@ -1,54 +1,50 @@
-"""A picture with the landmarks and the ranked glosses of the last sign drawn over it (Pillow)."""
+"""A picture with landmarks and the ranked glosses of the last sign drawn over it (Pillow)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from spobet.extras import extra_module
 from spobet.live.recognition import Seen
-from spobet.recognition.recognizer import Answer
+from spobet.recognition.answers import Answers
 
+# Dark rim, amber bones, light letters: apart in brightness, so also for the colour-blind.
 _RIM, _BONE, _PAPER = (16, 20, 24), (255, 209, 102), (251, 250, 247)
 _PURPOSE = "drawing over pictures"
 
 
-def drawn(seen: Seen, answers: Sequence[Answer], known: bool) -> np.ndarray:
-    """The picture (height, width, 3) uint8 with bones over it, and answers with their bars in its lower left corner."""
+def drawn(seen: Seen, answers: Answers | None) -> np.ndarray:
+    """The picture (height, width, 3) uint8 with bones, and bars of answers in its lower left."""
     image, draw = (
         extra_module(f"PIL.{module}", "video", _PURPOSE) for module in ("Image", "ImageDraw")
     )
     canvas = image.fromarray(np.ascontiguousarray(seen.picture))
     pen = draw.Draw(canvas, "RGBA")
     _bones(pen, seen, canvas.size)
-    _answers(pen, answers, known, seen.signing, canvas.size)
+    _answers(pen, answers, seen.signing, canvas.size)
     return np.asarray(canvas)
 
 
 def _bones(pen: Any, seen: Seen, size: tuple[int, int]) -> None:
-    places = seen.pose.xy[0] * np.array(size, np.float32)
+    pixels = seen.pose.xy[0] * np.array(size, np.float32)
     width = max(2, size[1] // 160)
-    lines = [
-        places[bone] for bone in seen.pose.skeleton.bone_indices if np.isfinite(places[bone]).all()
-    ]
-    for colour, thick in ((_RIM, 2 * width), (_BONE, width)):
+    lines = [pixels[bone] for bone in seen.pose.skeleton.bone_indices]
+    for colour, thick in ((_RIM, 2 * width), (_BONE, width)):  # the rim shows on any background
         for line in lines:
-            pen.line([tuple(place) for place in line.tolist()], fill=colour, width=thick)
+            if np.isfinite(line).all():
+                pen.line([tuple(end) for end in line.tolist()], fill=colour, width=thick)
 
 
-def _answers(
-    pen: Any, answers: Sequence[Answer], known: bool, signing: bool, size: tuple[int, int]
-) -> None:
+def _answers(pen: Any, answers: Answers | None, signing: bool, size: tuple[int, int]) -> None:
     letters = max(10, size[1] // 24)
     font = extra_module("PIL.ImageFont", "video", _PURPOSE).load_default(letters)
-    first = "signing ..." if signing else "not sure" if answers and not known else ""
-    rows = [(first, 0.0)] if first else []
-    rows += [
-        (f"{answer.gloss} {100 * answer.probability:.0f} %", answer.probability)
-        for answer in answers
-    ]
+    rows = [("signing ...", 0.0)] if signing else []
+    if answers and not answers.accepted and not signing:
+        rows = [("not sure", 0.0)]
+    for answer in answers or ():
+        rows.append((f"{answer.gloss} {100 * answer.probability:.0f} %", answer.probability))
     row, wide = round(1.4 * letters), min(size[0], 14 * letters)
     for number, (words, share) in enumerate(rows):
         y = size[1] - row * (len(rows) - number)

@@ -1,4 +1,4 @@
-"""`spobet live`: a camera or a video, with landmarks and ranked glosses drawn, in a window or in a new video."""
+"""`spobet live`: a camera or video with landmarks and ranked glosses, in a window or new video."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from spobet.live.picture import drawn
 from spobet.live.recognition import RATE, watch
-from spobet.recognition.recognizer import Answer, Recognizer
+from spobet.recognition.recognizer import Recognizer
 from spobet.video.camera import Window, camera_frames
 from spobet.video.detector import Detector
 from spobet.video.frames import Frame, frame_rate_of, read_frames
@@ -24,9 +24,10 @@ def show_live(
     top: int,
     tell: Callable[[str], object],
 ) -> None:
-    """Name the signs of a source, a camera's number or a video's path; each is told as a line when it has ended.
+    """Recognise the signs of a source: a camera's number or the path of a video.
 
-    out: a video to write; without it a window opens, until it is closed. Raises what the source and the window raise.
+    tell: gets a line for each sign when it has ended. out: a video to write; without it a window
+    opens, until it is closed. Raises what the source and the window raise.
     """
     camera = int(source) if source.isdigit() else None
     rate = RATE if camera is not None else frame_rate_of(Path(source)) or RATE
@@ -53,10 +54,9 @@ def _pictures(
     top: int,
     tell: Callable[[str], object],
 ) -> Iterator[np.ndarray]:
-    answers: tuple[Answer, ...] = ()
-    known = False
+    answers = None
     for seen in watch(recognizer, frames, detector, top):
         if seen.sign:
-            answers, known = seen.sign.answers, seen.sign.known
+            answers = seen.sign.answers
             tell(str(seen.sign))
-        yield drawn(seen, answers, known)
+        yield drawn(seen, answers)

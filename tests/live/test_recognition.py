@@ -1,4 +1,4 @@
-"""Claims about live recognition: a stream is named as the spotter names it, at any rate, and drawn over its pictures."""
+"""Claims about live recognition: the spotter's signs at any frame rate, drawn over the pictures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spobet.live.recognition import RATE, Steady, watch
+from spobet.live.recognition import RATE, StreamResampler, last_pose, watch
 from spobet.live.view import show_live
 from spobet.poses.skeleton import HOLISTIC_75
 from spobet.recognition.recognizer import load
@@ -20,7 +20,7 @@ HAND = np.stack([np.linspace(0, 0.02, 21), -np.linspace(0, 0.1, 21)], axis=1).as
 
 
 class Waving:
-    """Finds a body, and a right hand whose height in each picture is told by its brightness."""
+    """Finds a body, and a right hand whose height in each picture is the brightness."""
 
     name = "waving"
 
@@ -69,10 +69,10 @@ def test_a_sign_that_the_end_cuts_off_is_named_too() -> None:
 def test_signs_are_found_whatever_the_rate_of_the_pictures() -> None:
     values = heights(2)
     for rate in (12.5, 60.0):
-        moments = np.arange(0, len(values) / RATE, 1 / rate)
+        times = np.arange(0, len(values) / RATE, 1 / rate)
         seen = watch(
             load("wlasl100-hands"),
-            pictures(np.interp(moments * RATE, np.arange(len(values)), values), rate),
+            pictures(np.interp(times * RATE, np.arange(len(values)), values), rate),
             Waving(),
         )
         assert sum(one.sign is not None for one in seen) == 2
@@ -80,20 +80,35 @@ def test_signs_are_found_whatever_the_rate_of_the_pictures() -> None:
 
 @pytest.mark.parametrize("rate", [10.0, 24.0, 25.0, 30.0, 60.0])
 def test_frames_come_25_times_a_second(rate: float) -> None:
-    steady, came = Steady(), []
+    resampler, came = StreamResampler(), []
     for number in range(round(2 * rate) + 1):
-        frames, anew = steady.push(np.full((2, 2), number / rate), number / rate)
+        frames, anew = resampler.push(np.full((2, 2), number / rate), number / rate)
         came += [frame[0, 0] for frame in frames]
         assert anew == (number == 0)
     np.testing.assert_allclose(came, np.arange(51) / RATE, atol=1e-9)
 
 
+def test_distances_count_the_aspect_ratio_of_the_picture() -> None:
+    """A hand a third of the width from its wrist is near in a tall picture, out of reach in a wide
+    one: 21 landmarks whose palm is a tenth of the height."""
+    wrist = np.array([0.2, 0.5], np.float32)
+    hand = np.float32([0.5, 0.5]) + np.linspace(0, 20 / 9, 21)[:, None] * np.float32([0, -0.1])
+    body = np.full((1, len(HOLISTIC_75.body), 3), 0.9, np.float32)
+    body[0, HOLISTIC_75.index("right_wrist")] = (*wrist, 1)
+    found = [Found(body, hand[None].astype(np.float32))]
+    for height, width, seen in ((400, 200, True), (200, 400, False)):
+        frame = Frame(np.zeros((height, width, 3), np.uint8), 0.0)
+        pose = last_pose(found, frame)
+        assert (pose.size, len(pose)) == ((width, height), 1)
+        assert pose.seen[0, HOLISTIC_75.hand("right")].all() == seen
+
+
 def test_a_gap_begins_anew_and_a_missing_landmark_is_the_nearers() -> None:
-    steady, gone = Steady(), np.full((1, 2), np.nan)
-    assert steady.push(np.zeros((1, 2)), 0.0)[1]
-    frames, _ = steady.push(gone, 0.12)
+    resampler, gone = StreamResampler(), np.full((1, 2), np.nan)
+    assert resampler.push(np.zeros((1, 2)), 0.0)[1]
+    frames, _ = resampler.push(gone, 0.12)
     assert [bool(np.isnan(frame).all()) for frame in frames] == [False, True, True]
-    assert steady.push(np.zeros((1, 2)), 1.0)[1]
+    assert resampler.push(np.zeros((1, 2)), 1.0)[1]
 
 
 def test_a_video_is_written_with_what_was_seen(tmp_path: Path) -> None:
@@ -101,12 +116,12 @@ def test_a_video_is_written_with_what_was_seen(tmp_path: Path) -> None:
     pytest.importorskip("PIL", reason="Pillow is not installed")
     from spobet.video.writing import write_pictures
 
-    source, told = tmp_path / "wave.mp4", []
+    source, lines = tmp_path / "wave.mp4", []
     write_pictures(source, (frame.picture for frame in pictures(heights(2))))
-    show_live(load("wlasl100-hands"), Waving(), str(source), tmp_path / "out.mp4", 3, told.append)
-    assert len(told) == 3
-    assert all(" s: " in line and line.count(",") == 2 for line in told[:2])
-    assert told[2] == f"{tmp_path / 'out.mp4'}: {len(heights(2))} pictures"
+    show_live(load("wlasl100-hands"), Waving(), str(source), tmp_path / "out.mp4", 3, lines.append)
+    assert len(lines) == 3
+    assert all(" s: " in line and line.count(",") == 2 for line in lines[:2])
+    assert lines[2] == f"{tmp_path / 'out.mp4'}: {len(heights(2))} pictures"
     assert frame_rate_of(tmp_path / "out.mp4") == pytest.approx(25)
     before, after = (
         [frame.picture for frame in read_frames(file)] for file in (source, tmp_path / "out.mp4")
@@ -116,7 +131,7 @@ def test_a_video_is_written_with_what_was_seen(tmp_path: Path) -> None:
         np.abs(one[-12:, :24].astype(int) - other[-12:, :24]).mean()
         for one, other in zip(before, after, strict=True)
     ]
-    assert corners[5] < 15 < corners[-1]  # nothing is told before the first sign
+    assert corners[5] < 15 < corners[-1]  # nothing is written before the first sign
     assert not list(tmp_path.glob(".*partial*"))
 
 
