@@ -25,6 +25,7 @@ import keras  # isort: skip
 from spobet.config import Experiment, read_experiment
 from spobet.model import layers
 from spobet.model.backbone import SignBackbone
+from spobet.model.blocks import attention, convolution, pool
 from spobet.model.classifier import SignClassifier
 from spobet.poses.arrays import PoseBank, network_input
 from spobet.poses.augment import augment, random_frame_times
@@ -40,7 +41,7 @@ BYTES_PER_MEGABYTE = 1024 * (
 )  # ru_maxrss is in kilobytes on Linux, bytes on macOS
 
 
-class StockTimeConvolution(layers.TimeConvolution):
+class StockTimeConvolution(convolution.TimeConvolution):
     """The same depthwise convolution as Keras's own layer computes it."""
 
     def build(self, shape: tuple) -> None:
@@ -84,9 +85,9 @@ def main() -> None:
     batches = _batches(LabelledBatches, experiment)
     size = experiment.train.schedule.batch_size
     feed, step = _times(ours, batches)
-    plain, layers.TimeConvolution = layers.TimeConvolution, StockTimeConvolution  # type: ignore[misc]
+    plain, convolution.TimeConvolution = convolution.TimeConvolution, StockTimeConvolution  # type: ignore[misc]
     stock = _model(experiment)
-    layers.TimeConvolution = plain  # type: ignore[misc]
+    convolution.TimeConvolution = plain  # type: ignore[misc]
     stock_feed, stock_step = _times(stock, _batches(ClipByClip, experiment))
     inputs = batches[0][0]
     forward = _median(lambda: ours.predict_on_batch(inputs))
@@ -142,7 +143,7 @@ def _operations(model: SignClassifier) -> int:
     """Floating-point operations of one clip's forward pass: embedding, convolutions over time, attention."""
     total, positions = 0, model.backbone.num_frames
     for layer in model.backbone.layers:
-        positions = -(-positions // 2) if isinstance(layer, layers.FramePool) else positions
+        positions = -(-positions // 2) if isinstance(layer, pool.FramePool) else positions
         total += positions * _operations_a_position(layer, positions)
     return total
 
@@ -150,10 +151,10 @@ def _operations(model: SignClassifier) -> int:
 def _operations_a_position(block: keras.Layer, positions: int) -> int:
     if isinstance(block, layers.FrameEmbedding):
         return 2 * block.dense.kernel.shape[0] * block.width
-    if isinstance(block, layers.ConvolutionBlock):
+    if isinstance(block, convolution.ConvolutionBlock):
         wide = block.widen.units
         return 2 * (2 * wide * block.narrow.units + block.kernel_size * wide)
-    if isinstance(block, layers.AttentionBlock):
+    if isinstance(block, attention.AttentionBlock):
         width = block.narrow.units
         return 2 * (4 * width**2 + 2 * width * block.feed_forward + 2 * positions * width)
     return 0

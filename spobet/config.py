@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import pkgutil
 import tomllib
 import types
 import typing
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 from spobet.errors import UserError
 from spobet.files import write_whole
 from spobet.poses.augment import AugmentConfig
+from spobet.poses.preprocess import PreprocessSettings
 
 Section = TypeVar("Section")
 
@@ -24,33 +26,23 @@ _FORMER_KEYS = {
     "pretrain.places_weight": "coordinates_weight",
     "train.background_share": "auxiliary_share",
 }
-BLOCKS = ("convolution", "attention", "pool")
+# One kind of block a file; listed without importing them, since they need Keras.
+BLOCKS = tuple(
+    sorted(
+        module.name
+        for module in pkgutil.iter_modules([str(Path(__file__).parent / "model" / "blocks")])
+    )
+)
 
 
 @dataclass(frozen=True)
-class InputConfig:
-    """How clips become network input.
+class InputConfig(PreprocessSettings):
+    """How clips become network input, and of which landmarks.
 
-    num_frames: frames the network sees. stretch: every clip fills all of them; otherwise a clip keeps
-    its own frames, is padded when shorter and thinned evenly when longer.
-    min_confidence: landmarks below it are missing. right_leads: clips in which the left hand moves more are
-    mirrored, so that left-handed signers look like right-handed ones. skeleton: select these landmarks by name first;
-    "" keeps those of the data set.
+    skeleton: select these landmarks by name first; "" keeps those of the data set.
     """
 
-    num_frames: int = 48
-    stretch: bool = True
-    min_confidence: float = 0.1
     skeleton: str = ""
-    right_leads: bool = True
-
-    def __post_init__(self) -> None:
-        _check(
-            self,
-            "input",
-            num_frames=self.num_frames >= 2,
-            min_confidence=0 <= self.min_confidence <= 1,
-        )
 
 
 @dataclass(frozen=True)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import math
 from typing import Any
 
 import keras
 
 from spobet.config import BackboneConfig
+from spobet.model.block import Block, with_token_mask
+from spobet.model.blocks import KINDS
 from spobet.model.kinematics import Kinematics
 from spobet.model.layers import (
-    AttentionBlock,
     ClipToken,
-    ConvolutionBlock,
     FrameEmbedding,
     FrameMean,
-    FramePool,
     SinusoidalPositions,
     Tensor,
-    pooled_mask,
     register,
 )
 from spobet.poses.skeleton import Skeleton
@@ -44,10 +42,10 @@ PRESETS = {
 class SignBackbone(keras.Model):
     """Landmarks in, one vector a clip and one a frame out.
 
-    Inputs: landmarks (clips, frames, landmarks, 3), x, y, seen; frame_mask (clips, frames), True on real
-    frames; hidden (clips, frames, landmarks), True where the network must do without a landmark.
-    Outputs: sequence (clips, 1 + positions, width), the clip's vector first, then one position for every `stride` frames;
-    clip (clips, width).
+    Inputs: landmarks (clips, frames, landmarks, 3), x, y, seen; frame_mask (clips, frames), True
+    on real frames; hidden (clips, frames, landmarks), True where a landmark is withheld.
+    Outputs: sequence (clips, 1 + positions, width), the clip's vector first, then one position
+    for every `stride` frames; clip (clips, width), that first vector alone.
     """
 
     def __init__(
@@ -68,12 +66,17 @@ class SignBackbone(keras.Model):
     @property
     def stride(self) -> int:
         """Frames that one position of the sequence stands for."""
-        return 2 ** self.config.blocks.count("pool")
+        return math.prod(KINDS[kind].stride for kind in self.config.blocks)
+
+    @property
+    def blocks(self) -> list[Block]:
+        """Its blocks, first to last."""
+        return [layer for layer in self.layers if isinstance(layer, Block)]
 
     def position_mask(self, frame_mask: Tensor) -> Tensor:
-        """Which positions of the sequence stand for a real frame: (clips, frames) -> (clips, positions)."""
-        for _ in range(self.config.blocks.count("pool")):
-            frame_mask = pooled_mask(frame_mask)
+        """Which positions stand for a real frame: (clips, frames) -> (clips, positions)."""
+        for kind in self.config.blocks:
+            frame_mask = KINDS[kind].mask_after(frame_mask)
         return frame_mask
 
     def get_config(self) -> dict:
@@ -112,49 +115,24 @@ def _embed(inputs: dict[str, Tensor], config: BackboneConfig, skeleton: Skeleton
 
 
 def _encode(x: Tensor, frame_mask: Tensor, config: BackboneConfig) -> Tensor:
-    """Run the blocks; all but attention pass over the clip token. Returns (clips, 1 + positions, width)."""
+    """Run the blocks, of which only those that attend take the clip token along.
+
+    Returns (clips, 1 + positions, width).
+    """
     ops = keras.ops
     if config.clip_token:
         x = ClipToken(name="clip_token")(x)
     for number, kind in enumerate(config.blocks):
-        block = _BLOCKS[kind](config, f"{kind}_{number}")
+        block = KINDS[kind].of(config, f"{kind}_{number}")
         if not config.clip_token:
             x = block(x, frame_mask)
-        elif kind == "attention":
-            x = block(x, ops.concatenate([ops.ones_like(frame_mask[:, :1]), frame_mask], axis=1))
+        elif block.attends:
+            x = block(x, with_token_mask(frame_mask))
         else:
             x = ops.concatenate([x[:, :1], block(x[:, 1:], frame_mask)], axis=1)
-        frame_mask = pooled_mask(frame_mask) if kind == "pool" else frame_mask
+        frame_mask = block.mask_after(frame_mask)
     if config.norm_first:
         x = keras.layers.LayerNormalization(epsilon=1e-6, name="final_norm")(x)
     if config.clip_token:
         return x
     return ops.concatenate([FrameMean(name="mean")(x, frame_mask)[:, None], x], axis=1)
-
-
-def _attention(config: BackboneConfig, name: str) -> AttentionBlock:
-    sizes = (
-        config.num_heads,
-        config.feed_forward,
-        config.activation,
-        config.dropout,
-        config.norm_first,
-    )
-    return AttentionBlock(*sizes, name=name)
-
-
-def _convolution(config: BackboneConfig, name: str) -> ConvolutionBlock:
-    return ConvolutionBlock(
-        config.expansion, config.kernel_size, config.activation, config.dropout, name=name
-    )
-
-
-def _pool(config: BackboneConfig, name: str) -> FramePool:
-    return FramePool(name=name)
-
-
-_BLOCKS: dict[str, Callable[[BackboneConfig, str], keras.Layer]] = {
-    "attention": _attention,
-    "convolution": _convolution,
-    "pool": _pool,
-}

@@ -12,13 +12,14 @@ from spobet.model.layers import CosineLogits, FrameMean, Tensor, register
 
 @register
 class GlossHead(keras.layers.Layer):
-    """Logits of every gloss (clips, glosses + others) from a backbone's sequence (clips, 1 + positions, width).
+    """Logits (clips, glosses + auxiliary glosses) from a sequence (clips, 1 + positions, width).
 
-    Call with the sequence and position_mask (clips, positions), True on positions of real frames.
-    head_width: units of a dense layer over every position, whose mean then stands for the clip; 0 takes the backbone's
-    own vector of the clip. dropout: share of the units dropped before the logits. prototype_scale: logits are cosines
-    with a learned prototype a gloss, times this; 0 makes them a plain dense layer. num_auxiliary: glosses after one's own that are
-    told apart in training and stand for "none of these" afterwards.
+    Called with the sequence and position_mask (clips, positions), True on real positions.
+    head_width: units of a dense layer over every position, whose mean then stands for the clip;
+    0 takes the backbone's vector of the clip. dropout: share of the units dropped before the
+    logits. prototype_scale: logits are cosines with a learned prototype a gloss, times this;
+    0 makes them a plain dense layer. num_auxiliary: auxiliary glosses, after the vocabulary:
+    trained beside it and never answered.
     """
 
     def __init__(
@@ -33,11 +34,8 @@ class GlossHead(keras.layers.Layer):
         num_auxiliary = kwargs.pop("num_others", num_auxiliary)  # its name in version 0.1
         super().__init__(**kwargs)
         self.num_glosses, self.head_width = num_glosses, head_width
-        self.dropout, self.prototype_scale, self.num_auxiliary = (
-            dropout,
-            prototype_scale,
-            num_auxiliary,
-        )
+        self.dropout, self.prototype_scale = dropout, prototype_scale
+        self.num_auxiliary = num_auxiliary
 
     def build(self, sequence_shape: tuple, position_mask_shape: tuple) -> None:
         width = self.head_width or sequence_shape[-1]
@@ -52,7 +50,7 @@ class GlossHead(keras.layers.Layer):
         self.glosses.build((None, width))
 
     def embed(self, sequence: Tensor, position_mask: Tensor) -> Tensor:
-        """What stands for each clip where it is compared with the glosses: (clips, head_width or width)."""
+        """What of each clip is compared with the glosses: (clips, head_width or width)."""
         if not self.head_width:
             return sequence[:, 0]
         return self.mean(self.widen(sequence[:, 1:]), position_mask)
@@ -61,37 +59,35 @@ class GlossHead(keras.layers.Layer):
         return self.glosses(self.drop(self.embed(sequence, position_mask), training=training))
 
     def get_config(self) -> dict:
-        own = {
+        return {
+            **super().get_config(),
             "num_glosses": self.num_glosses,
             "head_width": self.head_width,
             "dropout": self.dropout,
-        }
-        return {
-            **super().get_config(),
-            **own,
             "prototype_scale": self.prototype_scale,
             "num_auxiliary": self.num_auxiliary,
         }
 
 
 def unhidden(backbone: SignBackbone, inputs: dict[str, Tensor]) -> Tensor:
-    """What a backbone makes of landmarks and frame_mask of which nothing is hidden: its sequence (clips, 1 + positions, width)."""
+    """The sequence (clips, 1 + positions, width) of landmarks and frame_mask, nothing hidden."""
     nothing_hidden = keras.ops.zeros_like(inputs["landmarks"][..., 0], dtype="bool")
     return backbone({**inputs, "hidden": nothing_hidden})["sequence"]
 
 
 @register
 class SignClassifier(keras.Model):
-    """landmarks (clips, frames, landmarks, 3) and frame_mask (clips, frames) in, logits (clips, glosses + others) out."""
+    """A backbone that names glosses.
+
+    landmarks (clips, frames, landmarks, 3) and frame_mask (clips, frames) in, logits (clips,
+    glosses + auxiliary glosses) out.
+    """
 
     def __init__(self, backbone: SignBackbone, head: GlossHead, **kwargs: Any) -> None:
         inputs = {name: backbone.input[name] for name in ("landmarks", "frame_mask")}
         sequence = unhidden(backbone, inputs)
-        super().__init__(
-            inputs=inputs,
-            outputs=head(sequence, backbone.position_mask(inputs["frame_mask"])),
-            **kwargs,
-        )
+        logits = head(sequence, backbone.position_mask(inputs["frame_mask"]))
+        super().__init__(inputs=inputs, outputs=logits, **kwargs)
         self.backbone, self.head = backbone, head
 
     def get_config(self) -> dict:
@@ -99,13 +95,11 @@ class SignClassifier(keras.Model):
             name: keras.saving.serialize_keras_object(getattr(self, name))
             for name in ("backbone", "head")
         }
-        parts["head"].pop(
-            "build_config"
-        )  # it is built when it is called, and tuples would come back from JSON as lists
+        parts["head"].pop("build_config")  # built by the call; JSON would make lists of its tuples
         return {**parts, "name": self.name}
 
     def get_compile_config(self) -> dict:
-        """Nothing: how it was trained is config.toml's to say, and in a .keras file would tie it to one backend's compiler."""
+        """Nothing: config.toml says how it was trained, and a compiler is one backend's alone."""
         return {}
 
     @classmethod

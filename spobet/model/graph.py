@@ -1,4 +1,4 @@
-"""An ONNX graph under construction: nodes, constants, and the layers that every block is made of."""
+"""An ONNX graph under construction: nodes, constants, and the layers that blocks are made of."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BOOL, _FLOAT = TensorProto.BOOL, TensorProto.FLOAT
 
 
 class Graph:
-    """Nodes in the order they are added; every method returns the name of a value, for others to take."""
+    """Nodes in the order they are added; every method returns the name of the value it adds."""
 
     def __init__(self) -> None:
         self._nodes: list[onnx.NodeProto] = []
@@ -31,21 +31,17 @@ class Graph:
         return name
 
     def constant(self, values: Any, kind: type = np.float32) -> str:
-        """A fixed array; equal ones are kept once."""
+        """A fixed array; equal ones are stored once."""
         array: np.ndarray = np.array(values, dtype=kind, order="C")
         for name, other in self._constants.items():
-            if (
-                other.dtype == array.dtype
-                and other.shape == array.shape
-                and np.array_equal(other, array)
-            ):
+            if other.dtype == array.dtype and np.array_equal(other, array):  # of one shape too
                 return name
         name = f"c{len(self._constants)}"
         self._constants[name] = array
         return name
 
     def shaped(self, x: str, *shape: int) -> str:
-        """In another shape; 0 keeps that side, -1 is what is left."""
+        """In another shape; 0 leaves that axis as it is, -1 takes what is left."""
         return self.add("Reshape", x, self.constant(shape, np.int64))
 
     def sliced(self, x: str, axis: int, start: int, stop: int = np.iinfo(np.int64).max) -> str:
@@ -60,9 +56,21 @@ class Graph:
         pads[:, axis] = before, after
         return self.add("Pad", x, self.constant(pads.ravel(), np.int64))
 
-    def summed(self, x: str, axis: int, keep: bool = False) -> str:
-        """Sum along an axis."""
-        return self.add("ReduceSum", x, self.constant([axis], np.int64), keepdims=int(keep))
+    def summed(self, x: str, axis: int) -> str:
+        """Sum along an axis, which goes."""
+        return self.add("ReduceSum", x, self.constant([axis], np.int64), keepdims=0)
+
+    def joined(self, parts: Sequence[str], axis: int) -> str:
+        """Several values one after the other along an axis."""
+        return parts[0] if len(parts) == 1 else self.add("Concat", *parts, axis=axis)
+
+    def frame_mean(self, x: str, mask: str) -> str:
+        """Mean over the real frames: (clips, frames, width), (clips, frames, 1) -> (clips, width).
+
+        mask: 1 on real frames, else 0.
+        """
+        total = self.summed(self.add("Mul", x, mask), 1)
+        return self.add("Div", total, self.add("Max", self.summed(mask, 1), self.constant(1)))
 
     def activated(self, x: str, name: str) -> str:
         """After an activation of Keras; ValueError for one that is not written here."""
@@ -70,24 +78,19 @@ class Graph:
             return self.add("Mul", x, self.add("Sigmoid", x))
         if name == "gelu":
             erf = self.add("Erf", self.add("Mul", x, self.constant(0.5**0.5)))
-            return self.add(
-                "Mul",
-                x,
-                self.add("Mul", self.add("Add", erf, self.constant(1)), self.constant(0.5)),
-            )
+            share = self.add("Mul", self.add("Add", erf, self.constant(1)), self.constant(0.5))
+            return self.add("Mul", x, share)
         if name in ("linear", "relu", "tanh"):
             return x if name == "linear" else self.add(name.capitalize(), x)
         raise ValueError(
-            f"activation {name!r} cannot be written to ONNX, expected silu, gelu, relu, tanh or linear"
+            f"activation {name!r} cannot be written to ONNX, "
+            "expected silu, gelu, relu, tanh or linear"
         )
 
     def dense(self, layer: keras.layers.Dense, x: str) -> str:
         """A dense layer over the last axis."""
-        y = self.add(
-            "Add",
-            self.add("MatMul", x, self.constant(weights(layer.kernel))),
-            self.constant(weights(layer.bias)),
-        )
+        y = self.add("MatMul", x, self.constant(weights(layer.kernel)))
+        y = self.add("Add", y, self.constant(weights(layer.bias)))
         return self.activated(y, keras.activations.serialize(layer.activation) or "linear")
 
     def normed(self, layer: keras.layers.LayerNormalization, x: str) -> str:
@@ -102,36 +105,36 @@ class Graph:
         path: Path,
         inputs: Mapping[str, Sequence],
         outputs: Mapping[str, tuple[str, int]],
-        facts: Mapping[str, str],
+        metadata: Mapping[str, str],
     ) -> None:
         """Write the graph, whole or not at all.
 
-        inputs: name -> its shape after the clips' axis, and bool or float. outputs: name -> the value and its width. facts: what
-        else the file tells, as text by name.
+        inputs: name -> its shape after the clips' axis, and bool or float. outputs: name -> the
+        value and its width. metadata: texts to keep in the file, by name.
         """
         for name, (value, _) in outputs.items():
             self._nodes.append(helper.make_node("Identity", [value], [name], name))
-        given = [
+        input_infos = [
             helper.make_tensor_value_info(
                 name, _BOOL if kind is bool else _FLOAT, ["clips", *shape]
             )
             for name, (shape, kind) in inputs.items()
         ]
-        told = [
+        output_infos = [
             helper.make_tensor_value_info(name, _FLOAT, ["clips", width])
             for name, (_, width) in outputs.items()
         ]
         constants = [
             numpy_helper.from_array(array, name) for name, array in self._constants.items()
         ]
-        graph = helper.make_graph(self._nodes, "spobet", given, told, constants)
+        graph = helper.make_graph(self._nodes, "spobet", input_infos, output_infos, constants)
         model = helper.make_model(
             graph,
             opset_imports=[helper.make_opsetid("", OPSET)],
             ir_version=IR_VERSION,
             producer_name="spobet",
         )
-        helper.set_model_props(model, dict(facts))
+        helper.set_model_props(model, dict(metadata))
         onnx.checker.check_model(model)
         write_whole(path, model.SerializeToString())
 

@@ -1,4 +1,4 @@
-"""A classifier as a LiteRT file (.tflite), for phones: written by Keras, which needs TensorFlow as its backend."""
+"""A classifier as a LiteRT file (.tflite), for phones; Keras writes it on TensorFlow alone."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _PURPOSE = "writing LiteRT files"
 
 
 def write_litert(run: RunFolder, path: Path) -> LiteRtSession:
-    """Write a run's network with the inputs and outputs that its ONNX file has; returns it ready to run.
+    """Write a run's network, with the inputs and outputs of its ONNX file; returns it ready to run.
 
-    Any number of clips a call. FileNotFoundError where the run keeps no network of Keras, as those of the package;
-    ValueError on another backend than TensorFlow.
+    Any number of clips a call. NotFound where the run has no classifier.keras, as the shipped
+    ones; UserError on another backend than TensorFlow.
     """
     if not run.classifier.is_file():
         raise NotFound(
@@ -30,28 +30,28 @@ def write_litert(run: RunFolder, path: Path) -> LiteRtSession:
         )
     if keras.backend.backend() != "tensorflow":
         raise UserError(
-            f"Keras runs on {keras.backend.backend()}, LiteRT files are written on tensorflow: set KERAS_BACKEND"
+            f"Keras runs on {keras.backend.backend()}, "
+            "LiteRT files are written on tensorflow: set KERAS_BACKEND"
         )
-    model = _told_apart(keras.saving.load_model(run.classifier))
+    model = _with_named_outputs(keras.saving.load_model(run.classifier))
     with warnings.catch_warnings(), new_file(path) as partial:
-        warnings.simplefilter("ignore")  # TensorFlow's own, of its parts that go
+        warnings.simplefilter("ignore")  # TensorFlow's, about parts of it that are deprecated
         model.export(str(partial), format="litert", verbose=False)
     return LiteRtSession(
         path, [name for name in ("logits", "embedding", "others") if name in model.output]
     )
 
 
-def _told_apart(classifier: SignClassifier) -> keras.Model:
-    """The same network with an output each for the logits, the embedding and the other glosses."""
+def _with_named_outputs(classifier: SignClassifier) -> keras.Model:
+    """The same network with the outputs of `write_onnx`."""
     head, backbone = classifier.head, classifier.backbone
     inputs = dict(classifier.input)
     embedding = head.embed(unhidden(backbone, inputs), backbone.position_mask(inputs["frame_mask"]))
-    everything = head.glosses(embedding)
-    outputs = {"logits": everything[:, : head.num_glosses], "embedding": embedding}
+    logits = head.glosses(embedding)
+    outputs = {"logits": logits[:, : head.num_glosses], "embedding": embedding}
     if head.num_auxiliary:
-        outputs["others"] = keras.ops.logsumexp(
-            everything[:, head.num_glosses :], axis=1, keepdims=True
-        )
+        rest = logits[:, head.num_glosses :]
+        outputs["others"] = keras.ops.logsumexp(rest, axis=1, keepdims=True)
     return keras.Model(inputs, outputs)
 
 
@@ -67,5 +67,5 @@ class LiteRtSession:
 
     def run(self, _: Any, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
         """The outputs in order."""
-        told = self._runner(**inputs)
-        return [told[name] for name in self._names]
+        outputs = self._runner(**inputs)
+        return [outputs[name] for name in self._names]

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from spobet.config import BackboneConfig
-from spobet.explain.rollout import attention_maps, explain, frames_seen, gradient_times_input
+from spobet.explain.rollout import attention_maps, explain, gradient_times_input
 from spobet.model.backbone import SignBackbone
 from spobet.model.classifier import GlossHead, SignClassifier
 from spobet.poses.skeleton import Skeleton
@@ -134,13 +134,6 @@ def test_gradients_agree_with_small_steps_and_leave_padding_out(kind: str) -> No
             logits.append(keras.ops.convert_to_numpy(made(changed))[0, 1])
         moved += abs(logits[1] - logits[0]) / 2e-2
     assert only == pytest.approx(moved, rel=0.05, abs=1e-3)
-
-
-def test_positions_see_what_convolutions_and_pools_reach() -> None:
-    assert frames_seen(("attention",), 11) == 1
-    assert frames_seen(("convolution", "attention", "convolution"), 3) == 5
-    assert frames_seen(("pool", "convolution"), 3) == 6
-    assert frames_seen(("convolution", "pool", "convolution"), 3) == 8
 
 
 def test_a_network_without_attention_cannot_be_rolled_out() -> None:
