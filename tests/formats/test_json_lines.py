@@ -1,0 +1,33 @@
+"""Claims about JSON Lines: a frame a line, of MediaPipe or COCO-WholeBody."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from spobet.formats import read, recognise
+
+HAND = [{"x": 0.5 + 0.01 * point, "y": 0.5} for point in range(21)]
+PERSON = {"keypoints": [[100 + point, 200] for point in range(133)]}
+
+
+def test_each_line_is_a_frame(tmp_path: Path) -> None:
+    lines = [{"right_hand_landmarks": HAND}, {"right_hand_landmarks": None}, {"left_hand": HAND}]
+    (tmp_path / "clip.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    pose = read(tmp_path / "clip.jsonl")
+    assert recognise(tmp_path / "clip.jsonl").format == "JSON Lines"
+    assert pose.seen[:, pose.skeleton.hand("right")].any(axis=1).tolist() == [True, False, False]
+    assert pose.seen[:, pose.skeleton.hand("left")].any(axis=1).tolist() == [False, False, True]
+
+
+def test_lines_of_people_read_by_any_name(tmp_path: Path) -> None:
+    (tmp_path / "clip.json").write_text(f"{json.dumps({'instances': [PERSON]})}\n" * 3)
+    assert read(tmp_path / "clip.json")["nose"].tolist() == [[100, 200]] * 3
+
+
+def test_a_line_that_is_no_json_is_named(tmp_path: Path) -> None:
+    (tmp_path / "clip.jsonl").write_text(f"{json.dumps({'left_hand_landmarks': HAND})}\n{{x}}\n")
+    with pytest.raises(ValueError, match=r"clip\.jsonl: line 2: not JSON"):
+        read(tmp_path / "clip.jsonl")
