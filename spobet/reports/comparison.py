@@ -1,192 +1,136 @@
-"""Two systems on the same clips: how much better one is, how sure that is, and where they differ."""
+"""Two scored runs, or files of predictions, compared on the same clips: as text and as a page."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from html import escape
+from pathlib import Path
 
-import numpy as np
+from markupsafe import Markup
 
 from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset
-from spobet.evaluation.intervals import NUM_RESAMPLES, Difference, compare_hits, signer_groups
+from spobet.evaluation.comparison import SEED, Comparison, compare
+from spobet.evaluation.external_predictions import judge
+from spobet.evaluation.intervals import NUM_RESAMPLES
 from spobet.evaluation.metrics.top_k import TOPS
-from spobet.evaluation.text import percent
 from spobet.evaluation.predictions import Prediction
-from spobet.reports.page import LEGEND, film, html_page, section, table
+from spobet.evaluation.text import percent
+from spobet.files import write_whole
+from spobet.recognition.evaluate import predictions_of, scores_of
+from spobet.reports.page import render
+from spobet.runs import RunFolder
 
-SEED = 0
 MAX_DRAWN = 40
-_SHOWN_ANSWERS = 3
-_EXPLAINED = (
-    f"Intervals: 95 %, paired bootstrap ({NUM_RESAMPLES:,} resamples, seed {SEED}) over clips and over whole signers. "
-    "McNemar: exact two-sided test on the clips that only one names right."
+NUM_ANSWERS = 3
+METHOD = (
+    f"Intervals: 95 %, paired bootstrap ({NUM_RESAMPLES:,} resamples, seed {SEED}) over clips and "
+    "over whole signers. McNemar: exact two-sided test on the clips that only one gets right."
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """Two systems, A and B, on the same clips in the same order.
+def compare_paths(
+    first: Path, second: Path, data: Path, splits: Sequence[str], page: Path | None = None
+) -> str:
+    """Compare two systems on one split or several pooled, as text; `page` names an HTML file.
 
-    over_clips, over_signers: A minus B for each k of TOPS; they differ in their intervals alone.
+    first, second: run folders, scored where they are not yet, or CSV files of predictions.
     """
-
-    names: tuple[str, str]
-    clips: Manifest
-    answers: tuple[tuple[Prediction, ...], tuple[Prediction, ...]]
-    over_clips: dict[int, Difference]
-    over_signers: dict[int, Difference]
-
-    def hits(self, system: int, k: int = 1) -> np.ndarray:
-        """(clips,) bool: whether system 0 (A) or 1 (B) has the true gloss among its k best."""
-        return _hits(self.answers[system], k)
-
-    def only(self, system: int) -> list[int]:
-        """Positions of the clips that this system names right and the other does not."""
-        return np.flatnonzero(self.hits(system) & ~self.hits(1 - system)).tolist()
-
-
-def compare(
-    names: tuple[str, str],
-    clips: Manifest,
-    first: Sequence[Prediction],
-    second: Sequence[Prediction],
-    seed: int = SEED,
-) -> Comparison:
-    """Compare two systems; ValueError where their predictions are not of these clips in this order."""
-    for name, rows in zip(names, (first, second), strict=True):
-        if [row.clip_id for row in rows] != [clip.id for clip in clips]:
-            raise ValueError(
-                f"{name}: predictions of {len(rows)} clips, expected those of the {len(clips)} clips in their order"
-            )
-    every = np.arange(len(clips))
-    over_clips, over_signers = (
-        {
-            k: compare_hits(_hits(first, k), _hits(second, k), groups, np.random.default_rng(seed))
-            for k in TOPS
-        }
-        for groups in (every, signer_groups(clips))
-    )
-    return Comparison(names, clips, (tuple(first), tuple(second)), over_clips, over_signers)
+    dataset, split = Dataset.open(data), "+".join(splits)
+    clips = dataset.manifest.of_splits(*splits)
+    answers = [_answers(path, clips, dataset, split) for path in (first, second)]
+    comparison = compare((str(first), str(second)), clips, *answers)
+    if page is not None:
+        write_whole(page, comparison_page(comparison, dataset))
+    return comparison_text(comparison)
 
 
 def comparison_text(comparison: Comparison) -> str:
-    """The figures for each k, then the clips that only one of the two names right."""
+    """The figures for each k, then the clips that only one of the two gets right."""
     first, second = comparison.names
-    lines = [f"{len(comparison.clips):,} clips; A is {first}, B is {second}. {_EXPLAINED}"]
-    lines += [line for k in TOPS for line in _figures(comparison, k)]
+    lines = [f"{len(comparison.clips):,} clips; A is {first}, B is {second}. {METHOD}"]
+    for k in TOPS:
+        clips, signers = comparison.over_clips[k], comparison.over_signers[k]
+        hits = [int(comparison.hits(system, k).sum()) for system in (0, 1)]
+        a, b = (f"{percent(right / clips.count)} % ({right}/{clips.count})" for right in hits)
+        spans = f"{_span(clips.interval)} over clips, {_span(signers.interval)} over signers"
+        only = f"only A right {clips.only_first}, only B {clips.only_second}"
+        lines.append(f"top-{k}: A {a}, B {b}; A - B {_points(clips.share)} points")
+        lines.append(f"  95 % interval {spans}")
+        lines.append(f"  {only}; McNemar p {_p_value(clips.p_value)}")
     for system, letter in enumerate("AB"):
-        only = comparison.only(system)
-        lines += [
-            f"only {letter} is right: {len(only):,}",
-            *(f"  {_told(comparison, clip)}" for clip in only),
-        ]
+        only_here = comparison.only(system)
+        lines.append(f"only {letter} is right: {len(only_here):,}")
+        for position in only_here:
+            a, b = (answers[position].answers[0][0] for answers in comparison.answers)
+            lines.append(f"  {_described(comparison.clips.clips[position])}: A {a}, B {b}")
     return "\n".join(lines)
 
 
-def comparison_page(comparison: Comparison, dataset: Dataset) -> str:
+def comparison_page(comparison: Comparison, dataset: Dataset) -> Markup:
     """The same as a page, with at most MAX_DRAWN clips of each list drawn."""
-    first, second = comparison.names
+    values = {
+        "title": " and ".join(comparison.names),
+        "names": comparison.names,
+        "sentence": heading(comparison),
+        "num_clips": len(comparison.clips),
+        "method": METHOD,
+        "rows": [(f"top-{k}", _cells(comparison, k)) for k in TOPS],
+        "lists": [_drawn(comparison, dataset, system) for system in (0, 1)],
+    }
+    return render("comparison.html", values)
+
+
+def heading(comparison: Comparison) -> str:
+    """What the intervals allow to say: which system is more accurate, or that it is not clear."""
     difference = comparison.over_clips[1]
-    better, worse = "AB" if difference.share > 0 else "BA"
-    gap = f"{better} names {percent(abs(difference.share))} points more of the clips right than {worse}"
-    told = gap if difference.share else "A and B name equally many clips right"
-    header = (
-        f'<header><p class="kicker">A: {escape(first)}<br/>B: {escape(second)}</p><h1>{told}</h1>'
-        f'<p class="facts">{len(comparison.clips):,} clips. {escape(_EXPLAINED)}</p></header>'
-    )
-    head = (
-        "Right among the",
-        "A",
-        "B",
-        "A − B, points",
-        "over clips",
-        "over signers",
-        "only A",
-        "only B",
-        "McNemar p",
-    )
-    figures = section(
-        "How far they differ", table(head, [_row(comparison, k) for k in TOPS], "A and B compared")
-    )
-    lists = [_drawn(comparison, dataset, system) for system in (0, 1)]
-    return html_page(f"{first} and {second}", [header, figures, *lists])
+    points = f"{percent(abs(difference.share))} points"
+    if comparison.certain:
+        better, worse = "AB" if difference.share > 0 else "BA"
+        return f"{better} is more accurate than {worse}, by {points}"
+    if not difference.share:
+        return "A and B are equally accurate on these clips"
+    better = "A" if difference.share > 0 else "B"
+    return f"No clear difference: {better} is {points} ahead, and the interval includes 0"
 
 
-def _hits(rows: Sequence[Prediction], k: int) -> np.ndarray:
-    return np.array([row.rank <= k for row in rows])
+def _answers(path: Path, clips: Manifest, dataset: Dataset, split: str) -> tuple[Prediction, ...]:
+    if path.is_file():
+        return judge(path, clips, dataset.manifest).predictions
+    run = RunFolder(path)
+    return predictions_of(run, clips, scores_of(run, dataset, clips, split))
 
 
-def _figures(comparison: Comparison, k: int) -> list[str]:
-    clips, signers = comparison.over_clips[k], comparison.over_signers[k]
-    shares = [int(comparison.hits(system, k).sum()) for system in (0, 1)]
-    a, b = (f"{percent(hits / clips.count)} % ({hits}/{clips.count})" for hits in shares)
-    spans = f"{_span(clips.interval)} over clips, {_span(signers.interval)} over signers"
-    return [
-        f"top-{k}: A {a}, B {b}; A - B {_points(clips.share)} points",
-        f"  95 % interval {spans}",
-        f"  only A right {clips.only_first}, only B {clips.only_second}; McNemar p {_chance(clips.p_value)}",
-    ]
-
-
-def _row(comparison: Comparison, k: int) -> str:
+def _cells(comparison: Comparison, k: int) -> list[str]:
     clips, signers = comparison.over_clips[k], comparison.over_signers[k]
     shares = [f"{percent(comparison.hits(system, k).mean())} %" for system in (0, 1)]
-    spans = (_span(clips.interval), _span(signers.interval))
-    cells = (
-        *shares,
-        _points(clips.share),
-        *spans,
-        clips.only_first,
-        clips.only_second,
-        _chance(clips.p_value),
-    )
-    return f'<tr><th scope="row">best {k}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+    spans = [_span(clips.interval), _span(signers.interval)]
+    only = [str(clips.only_first), str(clips.only_second)]
+    return [*shares, _points(clips.share), *spans, *only, _p_value(clips.p_value)]
 
 
-def _told(comparison: Comparison, clip: int) -> str:
-    a, b = (answers[clip].answers[0][0] for answers in comparison.answers)
-    return f"{_called(comparison.clips.clips[clip])}: A {a}, B {b}"
+def _drawn(comparison: Comparison, dataset: Dataset, system: int) -> dict[str, object]:
+    """The clips that only this system gets right, with both systems' answers."""
+    only, clips = comparison.only(system), []
+    for position in only[:MAX_DRAWN]:
+        clip = comparison.clips.clips[position]
+        ranked = [_ranked(answers[position]) for answers in comparison.answers]
+        clips.append({"clip": clip, "pose": dataset.pose(clip.id), "ranked": ranked})
+    return {"letter": "AB"[system], "count": len(only), "clips": clips}
 
 
-def _called(clip: Clip) -> str:
-    return f"{clip.id} ({', '.join(filter(None, [clip.gloss, clip.split, clip.signer and f'signer {clip.signer}']))})"
-
-
-def _drawn(comparison: Comparison, dataset: Dataset, system: int) -> str:
-    only = comparison.only(system)
-    if not only:
-        return ""
-    counts = f"{len(only):,} clips" + (
-        f", the first {MAX_DRAWN} drawn" if len(only) > MAX_DRAWN else ""
-    )
-    articles = [_article(comparison, dataset, clip) for clip in only[:MAX_DRAWN]]
-    return section(
-        f"Only {'AB'[system]} is right", f'<p class="note">{counts}. {LEGEND}</p>', *articles
-    )
-
-
-def _article(comparison: Comparison, dataset: Dataset, place: int) -> str:
-    clip = comparison.clips.clips[place]
-    answers = "".join(
-        f"<div><dt>{letter}</dt><dd>{escape(_ranked(rows[place]))}</dd></div>"
-        for letter, rows in zip("AB", comparison.answers, strict=True)
-    )
-    small = ", ".join(
-        filter(None, [f"clip {clip.id}", clip.split, clip.signer and f"signer {clip.signer}"])
-    )
-    strip = film(clip.id, dataset.pose(clip.id), height=110)
-    return f"<article><h3>{escape(clip.gloss)}<small>{escape(small)}</small></h3>{strip}<dl>{answers}</dl></article>"
+def _described(clip: Clip) -> str:
+    parts = (clip.gloss, clip.split, clip.signer and f"signer {clip.signer}")
+    return f"{clip.id} ({', '.join(filter(None, parts))})"
 
 
 def _ranked(prediction: Prediction) -> str:
-    shown = prediction.answers[:_SHOWN_ANSWERS]
-    chances = [
-        gloss if math.isnan(chance) else f"{gloss} {percent(chance)} %" for gloss, chance in shown
+    """The best answers, with probabilities where they are known, and the rank of the true gloss."""
+    words = [
+        gloss if math.isnan(probability) else f"{gloss} {percent(probability)} %"
+        for gloss, probability in prediction.answers[:NUM_ANSWERS]
     ]
-    return ", ".join(chances) + f"; true gloss in place {prediction.rank}"
+    return f"{', '.join(words)}; true gloss at rank {prediction.rank}"
 
 
 def _points(share: float) -> str:
@@ -194,9 +138,8 @@ def _points(share: float) -> str:
 
 
 def _span(interval: tuple[float, float]) -> str:
-    low, high = interval
-    return f"{_points(low)} to {_points(high)}"
+    return " to ".join(map(_points, interval))
 
 
-def _chance(p_value: float) -> str:
+def _p_value(p_value: float) -> str:
     return f"{p_value:.4f}" if p_value >= 0.0001 else "under 0.0001"

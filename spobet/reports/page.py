@@ -1,27 +1,30 @@
-"""What every page is made of: one self-contained HTML document without a network, its style, tables and drawn clips."""
+"""What every page is made of: one HTML document without a network, from templates that escape."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
-from spobet.evaluation.text import percent
+from spobet.evaluation.text import percent, percent_range
 from spobet.poses.sequence import PoseSequence
 from spobet.reports.skeletons import skeleton_strip
-from spobet.reports.style import SORTING, STYLE
 
-LEGEND = "Numbers count frames. The signer's right hand has solid lines and filled dots, the left dashed lines and hollow dots."
+LEGEND = (
+    "Numbers count frames. The signer's right hand has solid lines and filled dots, "
+    "the left dashed lines and hollow dots."
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """One clip and what the network answered for it.
+    """One clip and the answers for it.
 
-    gloss: the true one. answers: (gloss, probability 0..1), best first; ValueError where they are not.
-    weights: (frames,) attention to each frame, None where it is not shown.
+    gloss: the true one. answers: (gloss, probability 0..1), best first; ValueError where they are
+    not. weights: (frames,) attention to each frame, None where it is not shown.
     """
 
     clip_id: str
@@ -31,68 +34,29 @@ class Example:
     weights: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        chances = [probability for _, probability in self.answers]
-        in_range = all(0 <= chance <= 1 for chance in chances)  # NaN compares False
-        if not chances or not in_range or chances != sorted(chances, reverse=True):
-            raise ValueError(
-                f"clip {self.clip_id}: probabilities {chances}, expected at least one in 0..1, best first"
-            )
+        probabilities = [probability for _, probability in self.answers]
+        in_range = all(0 <= probability <= 1 for probability in probabilities)  # not NaN
+        falling = probabilities == sorted(probabilities, reverse=True)
+        if not probabilities or not in_range or not falling:
+            expected = "expected at least one in 0..1, best first"
+            raise ValueError(f"clip {self.clip_id}: probabilities {probabilities}, {expected}")
 
     @property
-    def rank(self) -> int | None:
-        """Place of the true gloss among the answers, 1 = best; None where it is not among them."""
+    def verdict(self) -> str:
+        """Where the true gloss stands, in words."""
         glosses = [gloss for gloss, _ in self.answers]
-        return glosses.index(self.gloss) + 1 if self.gloss in glosses else None
+        if self.gloss not in glosses:
+            return f"true gloss not among the {len(glosses)} best"
+        rank = glosses.index(self.gloss) + 1
+        return "right" if rank == 1 else f"true gloss at rank {rank}"
 
 
-def html_page(title: str, sections: Sequence[str], sortable: bool = False) -> str:
-    """Ready sections in one document with its style; empty ones are left out. sortable: tables sort by a press on their heads."""
-    viewport = '<meta name="viewport" content="width=device-width, initial-scale=1"/>'
-    head = f'<head><meta charset="utf-8"/>{viewport}<title>{escape(title)}</title><style>{STYLE}</style></head>'
-    script = f"<script>{SORTING}</script>" if sortable else ""
-    body = "\n".join(section for section in sections if section)
-    return f'<!DOCTYPE html>\n<html lang="en">{head}\n<body><main>\n{body}\n</main>{script}</body></html>\n'
+def render(template: str, values: Mapping[str, object]) -> Markup:
+    """A template of this package with its values; every value that is not markup is escaped.
 
-
-def section(title: str, *parts: str) -> str:
-    """A part of the page under its title."""
-    return f"<section><h2>{escape(title)}</h2>{''.join(parts)}</section>"
-
-
-def table(head: Sequence[str], rows: Sequence[str], label: str = "", sortable: bool = False) -> str:
-    """Ready rows under the names of their columns; label: what it shows, for those who hear the page."""
-    columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
-    named = (
-        f' tabindex="0" role="region" aria-label="{escape(label)}"' if label else ""
-    )  # it may scroll
-    kind = ' class="sortable"' if sortable else ""
-    body = f"<thead><tr>{columns}</tr></thead><tbody>{''.join(rows)}</tbody>"
-    return f'<div class="table"{named}><table{kind}>{body}</table></div>'
-
-
-def film(
-    clip_id: str,
-    pose: PoseSequence,
-    num_frames: int = 8,
-    height: int = 140,
-    weights: np.ndarray | None = None,
-) -> str:
-    """The frames of a clip side by side, in a strip that scrolls where the page is narrow."""
-    strip = skeleton_strip(pose, num_frames, height, weights)
-    return f'<div class="film" tabindex="0" role="region" aria-label="{escape(f"frames of clip {clip_id}")}">{strip}</div>'
-
-
-def example(example: Example) -> str:
-    """A clip drawn frame by frame above its ranked answers."""
-    verdicts = {1: "named right", None: f"true gloss not among the {len(example.answers)} best"}
-    verdict = verdicts.get(example.rank, f"true gloss in place {example.rank}")
-    rows = "".join(
-        _answer(gloss, chance, gloss == example.gloss) for gloss, chance in example.answers
-    )
-    return (
-        f"<article><h3>{escape(example.gloss)}<small>clip {escape(example.clip_id)} · {verdict}</small></h3>"
-        f"{film(example.clip_id, example.pose, weights=example.weights)}<ol>{rows}</ol></article>"
-    )
+    UndefinedError where the template asks for a value that is not there.
+    """
+    return Markup(ENVIRONMENT.get_template(template).render(values))
 
 
 def tied(sentence: str) -> str:
@@ -100,8 +64,12 @@ def tied(sentence: str) -> str:
     return sentence.replace(" %", "\u00a0%")
 
 
-def _answer(gloss: str, chance: float, true: bool) -> str:
-    start, mark = ('<li class="true">', " <em>true gloss</em>") if true else ("<li>", "")
-    bar = f'<span class="bar" aria-hidden="true"><i style="width:{percent(chance)}%"></i></span>'
-    number = "&lt;0.1" if 0 < chance < 0.0005 else percent(chance)
-    return f"{start}<span>{escape(gloss)}{mark}</span>{bar}<span>{number} %</span></li>"
+ENVIRONMENT = Environment(
+    loader=PackageLoader("spobet.reports"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+ENVIRONMENT.filters |= {"percent": percent, "percent_range": percent_range, "tied": tied}
+ENVIRONMENT.globals |= {"LEGEND": LEGEND, "skeleton_strip": skeleton_strip}

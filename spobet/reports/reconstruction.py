@@ -1,71 +1,80 @@
-"""What was restored of hidden frames, beside the truth and beside the straight line between the frames around."""
+"""Hidden frames reconstructed, beside the truth and beside a straight line across the gap."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
+from markupsafe import Markup
 
 from spobet.poses.sequence import PoseSequence
-from spobet.reports.page import html_page
+from spobet.reports.page import render
 from spobet.reports.skeletons import overlay_strip
-
-_LEGEND = (
-    "Frames whose number says hidden were withheld: the truth is drawn faintly, what the network put there strongly. "
-    "Right hand in solid lines with filled dots, left hand in dashed lines with hollow dots. "
-    "Errors: root mean square over the hidden landmarks that were seen, in the unit the network works in: head lengths, or "
-    "hand lengths where no body is seen. The straight line joins each landmark's last place before the gap to its first after it."
-)
 
 
 @dataclass(frozen=True, eq=False)
 class Reconstruction:
-    """One clip: truth, what was told, and which frames were hidden.
+    """One clip: the truth, its reconstruction, and which frames were hidden.
 
-    told: (frames, landmarks, 2) in the truth's unit; hidden: (frames,) bool. ValueError where they do not fit the truth.
+    reconstructed: (frames, landmarks, 2) in the truth's unit. hidden: (frames,) bool. ValueError
+    where they do not fit the truth.
     """
 
     name: str
     truth: PoseSequence
-    told: np.ndarray
+    reconstructed: np.ndarray
     hidden: np.ndarray
 
     def __post_init__(self) -> None:
-        if np.shape(self.told) != self.truth.xy.shape or np.shape(self.hidden) != (
-            len(self.truth),
-        ):
-            shapes = f"told {np.shape(self.told)}, hidden {np.shape(self.hidden)}"
-            raise ValueError(
-                f"{self.name}: {shapes}, expected those of {self.truth.xy.shape} landmarks"
-            )
+        shape = self.truth.xy.shape
+        if np.shape(self.reconstructed) != shape or np.shape(self.hidden) != shape[:1]:
+            came = f"reconstructed {np.shape(self.reconstructed)}, hidden {np.shape(self.hidden)}"
+            raise ValueError(f"{self.name}: {came}, expected those of {shape} landmarks")
 
     @property
     def error(self) -> float:
-        """Root mean square distance of what was told from the truth; NaN where no hidden landmark was seen."""
-        return self._error_of(self.told)
+        """Root mean square distance from the truth; NaN where no hidden landmark was detected."""
+        return self._error_of(self.reconstructed)
 
     @property
     def line_error(self) -> float:
         """The same of the straight line between the frames around each gap."""
         return self._error_of(straight_line(self.truth.xy, self.hidden))
 
-    def _error_of(self, told: np.ndarray) -> float:
+    def _error_of(self, xy: np.ndarray) -> float:
         judged = self.truth.seen & self.hidden[:, None]
-        squares = ((told - self.truth.xy)[judged].astype(np.float64) ** 2).sum(axis=-1)
+        squares = ((xy - self.truth.xy)[judged].astype(np.float64) ** 2).sum(axis=-1)
         return float(np.sqrt(np.nanmean(squares))) if np.isfinite(squares).any() else float("nan")
 
+    @property
+    def count(self) -> str:
+        """How many frames were hidden, in words."""
+        return f"{int(self.hidden.sum())} of {len(self.hidden)} frames hidden"
+
+    @property
+    def errors(self) -> str:
+        """Both errors, in words."""
+        error = f"reconstructed with an error of {self.error:.2f}"
+        return f"{error}, a straight line has {self.line_error:.2f}"
+
     def __str__(self) -> str:
-        gone = f"{int(self.hidden.sum())} of {len(self.hidden)} frames hidden"
-        return f"{self.name}: {gone}; restored with an error of {self.error:.2f}, a straight line has {self.line_error:.2f}"
+        return f"{self.name}: {self.count}; {self.errors}"
+
+    @property
+    def strip(self) -> Markup:
+        """The frames drawn, the hidden ones with their reconstruction."""
+        judged = self.truth.seen & self.hidden[:, None]
+        xy = np.where(judged[..., None], self.reconstructed, np.nan)
+        drawn = PoseSequence(xy, judged, self.truth.skeleton, unit=self.truth.unit)
+        return overlay_strip(self.truth, drawn, self.hidden)
 
 
 def straight_line(xy: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-    """Every landmark on the line between the nearest frames around that show it: (frames, landmarks, 2).
+    """Every landmark on the line between the nearest frames that show it: (frames, landmarks, 2).
 
-    hidden: (frames,) frames that may not be looked at. Before the first such frame and after the last a landmark stays where it
-    is there; NaN where no frame shows it.
+    hidden: (frames,) frames that may not be looked at. Before the first frame that shows a landmark
+    and after the last it stays where it is there; NaN where no frame shows it.
     """
     frames, line = np.arange(len(xy)), np.full_like(xy, np.nan, dtype=np.float64)
     for landmark in range(xy.shape[1]):
@@ -76,23 +85,7 @@ def straight_line(xy: np.ndarray, hidden: np.ndarray) -> np.ndarray:
     return line
 
 
-def reconstruction_page(run: str, clips: Sequence[Reconstruction]) -> str:
+def reconstruction_page(run: str, clips: Sequence[Reconstruction]) -> Markup:
     """A page with every clip."""
-    articles = [_article(clip) for clip in clips]
-    note = f'<p class="note">{escape(_LEGEND)}</p>'
-    header = f'<header><p class="kicker">{escape(run)}</p><h1>What it puts where frames are hidden</h1>{note}</header>'
-    return html_page(f"Frames restored by {run}", [header, *articles])
-
-
-def _article(clip: Reconstruction) -> str:
-    judged = clip.truth.seen & clip.hidden[:, None]
-    told = PoseSequence(
-        np.where(judged[..., None], clip.told, np.nan),
-        judged,
-        clip.truth.skeleton,
-        unit=clip.truth.unit,
-    )
-    strip = overlay_strip(clip.truth, told, clip.hidden)
-    head, _, errors = str(clip).rpartition(": ")
-    region = f'<div class="film" tabindex="0" role="region" aria-label="{escape(f"frames of clip {clip.name}")}">{strip}</div>'
-    return f"<article><h3>{escape(head)}<small>{escape(errors)}</small></h3>{region}</article>"
+    values = {"title": f"Frames reconstructed by {run}", "run": run, "clips": clips}
+    return render("reconstruction.html", values)

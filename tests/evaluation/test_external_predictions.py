@@ -78,14 +78,16 @@ def test_what_a_short_ranking_does_not_list_is_wrong_for_every_k(tmp_path: Path)
     assert found.metrics.note.startswith("Some clips have only 1 ranked answers")
 
 
-def test_glosses_outside_the_data_set_and_rows_not_asked_for_are_told(tmp_path: Path) -> None:
+def test_glosses_outside_the_data_set_and_rows_not_asked_for_are_in_the_note(
+    tmp_path: Path,
+) -> None:
     found = two(tmp_path, "clip,gloss_1", "000,sign a", "001,zebra", "900,sign a")
     assert (found.metrics.top_k[1].hits, found.metrics.num_glosses) == (1, 13)
     assert "1 of the 2 glosses it names are not in the data set: zebra." in found.metrics.note
     assert found.metrics.note.endswith("1 rows are of clips that were not asked for.")
 
 
-def test_a_gloss_without_a_column_counts_as_wrong_and_is_told(tmp_path: Path) -> None:
+def test_a_gloss_without_a_column_counts_as_wrong_and_is_in_the_note(tmp_path: Path) -> None:
     found = two(tmp_path, "clip,sign a,sign b", "000,2,1", "001,1,2")
     assert (found.metrics.top_k[1].hits, found.metrics.top_k[10].hits) == (1, 1)
     assert "no column for the gloss of 1 clips" in found.metrics.note

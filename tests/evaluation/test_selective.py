@@ -57,8 +57,8 @@ def test_the_threshold_for_an_error_is_the_widest_that_keeps_it(
 ) -> None:
     points = operating_points(*split(clips))
     chosen = for_error(points, error)
-    kept = [point for point in points if 1 - point.accuracy <= error + 1e-12]
-    assert chosen == (max(kept, key=lambda point: point.coverage) if kept else None)
+    good = [point for point in points if 1 - point.accuracy <= error + 1e-12]
+    assert chosen == (max(good, key=lambda point: point.coverage) if good else None)
 
 
 def test_a_worked_example_with_ties() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,9 +12,13 @@ import pytest
 
 from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset, DatasetWriter
+from spobet.evaluation.comparison import Comparison, compare
 from spobet.evaluation.intervals import mcnemar
 from spobet.evaluation.predictions import Prediction
-from spobet.reports.comparison import Comparison, compare, comparison_page, comparison_text
+from spobet.evaluation.scores import ModelOutput, Scores
+from spobet.recognition.evaluate import evaluate
+from spobet.reports.comparison import compare_paths, comparison_page, comparison_text, heading
+from spobet.runs import RunFolder
 
 CLIPS = Manifest(
     tuple(Clip(f"c{number}", "go & <stop>", f"ann {number % 3}", "test") for number in range(8))
@@ -68,7 +74,7 @@ def test_comparing_again_gives_the_same_intervals(comparison: Comparison) -> Non
     )
 
 
-def test_the_text_names_every_clip_that_one_only_names_right(comparison: Comparison) -> None:
+def test_the_text_names_every_clip_that_only_one_gets_right(comparison: Comparison) -> None:
     lines = comparison_text(comparison).splitlines()
     assert lines[0].startswith("8 clips; A is theirs, B is ours. Intervals: 95 %, paired bootstrap")
     assert lines[1] == "top-1: A 75.0 % (6/8), B 50.0 % (4/8); A - B +25.0 points"
@@ -87,15 +93,25 @@ def test_the_page_draws_them_with_both_answers(comparison: Comparison, dataset: 
     assert len(list(root.iter("article"))) == 6
     assert len(list(root.iter("{http://www.w3.org/2000/svg}svg"))) == 6
     text = "".join(root.itertext())
-    assert "A names 25.0 points more of the clips right than B" in text
-    assert "eat 50.0 %, drink 25.0 %; true gloss in place 6" in text
-    assert "eat, drink; true gloss in place 2" in text  # no probability where none is known
+    assert "No clear difference: A is 25.0 points ahead, and the interval includes 0" in text
+    assert "eat 50.0 %, drink 25.0 %; true gloss at rank 6" in text
+    assert "eat, drink; true gloss at rank 2" in text  # no probability where none is known
 
 
 def test_equal_systems_are_called_so(dataset: Dataset) -> None:
     same = compare(("a", "b"), CLIPS, rows(RANKS_A), rows(RANKS_A))
-    assert "A and B name equally many clips right" in comparison_page(same, dataset)
+    assert "A and B are equally accurate on these clips" in comparison_page(same, dataset)
     assert comparison_text(same).endswith("only A is right: 0\nonly B is right: 0")
+
+
+def test_the_heading_claims_a_difference_only_where_both_intervals_exclude_zero() -> None:
+    right, wrong = (1,) * 8, (2,) * 8
+    better = compare(("a", "b"), CLIPS, rows(wrong), rows(right))
+    assert heading(better) == "B is more accurate than A, by 100.0 points"
+    unclear = {1: replace(better.over_clips[1], interval=(-1.0, 0.01))}
+    assert better.certain
+    assert not replace(better, over_clips=unclear).certain
+    assert not replace(better, over_signers=unclear).certain
 
 
 def test_predictions_of_other_clips_are_refused() -> None:
@@ -109,3 +125,59 @@ def test_predictions_of_other_clips_are_refused() -> None:
         .over_clips[1]
         .interval
     ).all()
+
+
+@pytest.fixture
+def run(trained_run: Path, tiny_data: Path, tmp_path: Path) -> RunFolder:
+    """A run scored on val and test pooled."""
+    run = RunFolder(shutil.copytree(trained_run, tmp_path / "run"))
+    evaluate(run.path, tiny_data, ["val", "test"])
+    return run
+
+
+def test_a_run_does_not_differ_from_the_predictions_it_wrote(
+    run: RunFolder, tiny_data: Path
+) -> None:
+    text = compare_paths(run.path, run.predictions("val+test"), tiny_data, ["val", "test"])
+    assert text.startswith(f"8 clips; A is {run.path}, B is {run.predictions('val+test')}.")
+    assert "A - B +0.0 points\n  95 % interval +0.0 to +0.0 over clips" in text
+    assert text.endswith("only A is right: 0\nonly B is right: 0")
+
+
+def test_a_file_that_is_always_right_is_never_worse(
+    run: RunFolder, tiny_data: Path, tmp_path: Path
+) -> None:
+    clips = Dataset.open(tiny_data).manifest.of_splits("val", "test")
+    (tmp_path / "oracle.csv").write_text(
+        "clip,gloss_1\n" + "".join(f"{clip.id},{clip.gloss}\n" for clip in clips)
+    )
+    text = compare_paths(
+        tmp_path / "oracle.csv", run.path, tiny_data, ["val", "test"], tmp_path / "page.html"
+    )
+    assert "only B is right: 0" in text
+    assert (tmp_path / "page.html").is_file()
+
+
+def test_a_run_that_was_not_scored_there_is_scored_and_left_as_it_is(
+    run: RunFolder, tiny_data: Path, tmp_path: Path
+) -> None:
+    before = sorted(run.path.iterdir())
+    assert "4 clips; A is" in compare_paths(run.path, run.path, tiny_data, ["test"])
+    assert sorted(run.path.iterdir()) == before
+    with pytest.raises(FileNotFoundError, match="not a run folder"):
+        compare_paths(tmp_path, run.path, tiny_data, ["val", "test"])
+
+
+def test_scores_written_by_another_network_are_not_compared(
+    run: RunFolder, tiny_data: Path
+) -> None:
+    written = Scores.read(run.scores("val+test"))
+    turned = ModelOutput.of_logits(-written.logits)
+    replace(written, output=turned, weights="of another network").write(run.scores("val+test"))
+    text = compare_paths(run.path, run.predictions("val+test"), tiny_data, ["val", "test"])
+    assert text.endswith("only A is right: 0\nonly B is right: 0")
+
+
+def test_clips_of_training_are_not_compared(run: RunFolder, tiny_data: Path) -> None:
+    with pytest.raises(ValueError, match="were trained or pretrained on and cannot be scored"):
+        compare_paths(run.path, run.path, tiny_data, ["train"])

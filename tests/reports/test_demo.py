@@ -11,15 +11,7 @@ from spobet.evaluation.metrics.top_k import Accuracy
 from spobet.evaluation.scoring import Metrics
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, Skeleton
-from spobet.reports.demo import (
-    Chart,
-    MinimalPair,
-    Page,
-    curves_section,
-    demo_page,
-    examples_section,
-    headline,
-)
+from spobet.reports.demo import Chart, MinimalPair, Page, demo_page
 from spobet.reports.page import Example
 
 EVIL = "<script src='http://x'>&\"</script>"
@@ -43,13 +35,11 @@ METRICS = Metrics(
     258,
     100,
     99,
-    accuracy(165, 0.621),
-    accuracy(227, 0.87),
-    accuracy(237, 0.9),
-    "test",
-    7,
-    "c368eb5",
-    "9f3a77",
+    {1: accuracy(165, 0.621), 5: accuracy(227, 0.87), 10: accuracy(237, 0.9)},
+    split="test",
+    seed=7,
+    commit="c368eb5",
+    data="9f3a77",
 )
 PAGE = Page(
     title="spobet demo",
@@ -91,7 +81,7 @@ class Reader(HTMLParser):
 
     @property
     def text(self) -> str:
-        return " ".join(self.words)
+        return " ".join(" ".join(self.words).split())
 
 
 def test_the_page_is_well_formed() -> None:
@@ -107,9 +97,9 @@ def test_the_page_needs_no_network_and_no_script() -> None:
     assert not re.search(r"url\(|@import", page)
 
 
-def test_the_headline_gives_share_count_interval_and_chance() -> None:
-    text = Reader(headline("spobet demo", METRICS, "signers never seen in training")).text
-    assert "64.0 % of signs by signers never seen in training are named right." in text
+def test_the_headline_gives_accuracy_count_interval_and_guessing() -> None:
+    text = Reader(demo_page(PAGE)).text
+    assert "Top-1 accuracy 64.0 % on signs by signers never seen in training" in text
     assert (
         "165 of 258 test clips · 95 % interval 57.9–69.6 % · guessing among 100 glosses: 1.0 %"
         in text
@@ -117,16 +107,18 @@ def test_the_headline_gives_share_count_interval_and_chance() -> None:
 
 
 def test_the_headline_claims_only_the_signers_it_is_given() -> None:
-    assert "never seen" not in headline("t", METRICS, "signers who mostly also sign in training")
+    others = replace(PAGE, signers="signers who mostly also sign in training")
+    assert "never seen" not in demo_page(others)
 
 
 def test_the_page_holds_every_section() -> None:
     text = Reader(demo_page(PAGE)).text
     for words in (
-        "best 1", "165/258", "57.9–69.6", "62.1 %", "best 10", "each of the 99 glosses", "The signs are made, not filmed.",
-        "Pretraining", "before · yesterday", "11/20", "55.0 %", "movement",
-        "c368eb5", "9f3a77", "6.4 minutes on 4 CPU cores", "numpy 2.3.1, keras 3.15.0", "spobet evaluate runs/demo > report",
-    ):  # fmt: skip
+        *("top-1", "165/258", "57.9–69.6", "62.1 %", "top-10", "each of the 99 glosses"),
+        *("The signs are made, not filmed.", "Pretraining", "before · yesterday", "11/20"),
+        *("55.0 %", "movement", "c368eb5", "9f3a77", "6.4 minutes on 4 CPU cores"),
+        *("numpy 2.3.1, keras 3.15.0", "spobet evaluate runs/demo > report"),
+    ):
         assert words in text
 
 
@@ -134,40 +126,39 @@ def test_sections_without_content_are_left_out() -> None:
     text = Reader(
         demo_page(replace(PAGE, charts=(), examples=(), minimal_pairs=(), caveats=()))
     ).text
-    for title in ("How it learned", "What it answers", "Signs that differ"):
+    for title in ("Learning curves", "Single clips", "Signs that differ"):
         assert title not in text
-    assert curves_section(()) == ""
 
 
 def test_the_true_gloss_is_marked_in_words() -> None:
-    text = Reader(examples_section(PAGE.examples)).text
+    text = Reader(demo_page(PAGE)).text
     assert text.count("true gloss not among the 3 best") == 1
     for words in (
-        "clip 04593 · named right",
-        "clip 61008 · true gloss in place 2",
+        "clip 04593 · right",
+        "clip 61008 · true gloss at rank 2",
         "clip 7 · true gloss not among the 3 best",
     ):
         assert words in text
-    marked = re.findall(r"<span>(\w+) <em>true gloss</em>", examples_section(PAGE.examples))
+    marked = re.findall(r"<span>(\w+) <em>true gloss</em>", demo_page(PAGE))
     assert marked == ["drink", "water"]
 
 
 def test_a_small_probability_is_not_shown_as_none() -> None:
-    assert "<0.1 %" in Reader(examples_section(PAGE.examples)).text
+    assert "<0.1 %" in Reader(demo_page(PAGE)).text
 
 
 def test_attention_is_explained_where_it_is_drawn() -> None:
-    assert "share of the attention" in examples_section(PAGE.examples)
-    assert "share of the attention" not in examples_section(PAGE.examples[:1])
+    assert "share of the attention" in demo_page(PAGE)
+    assert "share of the attention" not in demo_page(replace(PAGE, examples=PAGE.examples[:1]))
 
 
 def test_every_text_is_escaped() -> None:
     evil = replace(example(EVIL, EVIL), answers=((EVIL, 0.5),))
     pair = MinimalPair(EVIL, EVIL, EVIL, 1, 1, 2)
-    page = Page(
-        EVIL, replace(METRICS, split=EVIL, commit=EVIL, data=EVIL), (Chart(EVIL, EVIL, {EVIL: [1.0]}, EVIL),), (evil,), 1.0,
-        (EVIL,), {EVIL: EVIL}, (pair,), (EVIL,), EVIL, EVIL,
-    )  # fmt: skip
+    metrics = replace(METRICS, split=EVIL, commit=EVIL, data=EVIL)
+    charts = (Chart(EVIL, EVIL, {EVIL: [1.0]}, EVIL),)
+    words = ((EVIL,), {EVIL: EVIL}, (pair,), (EVIL,), EVIL, EVIL)
+    page = Page(EVIL, metrics, charts, (evil,), 1.0, *words)
     html = demo_page(page)
     ElementTree.fromstring(html)
     assert "<script" not in html and "script" not in Reader(html).tags
@@ -183,9 +174,12 @@ def test_what_is_unknown_is_called_so() -> None:
 
 
 def test_examples_and_pairs_check_themselves() -> None:
-    for chances in ((0.2, 0.3), (1.2, 0.1), (float("nan"),), ()):
+    for probabilities in ((0.2, 0.3), (1.2, 0.1), (float("nan"),), ()):
         with pytest.raises(ValueError, match="clip a: probabilities"):
-            replace(example("a", "b"), answers=tuple(("c", chance) for chance in chances))
+            replace(
+                example("a", "b"),
+                answers=tuple(("c", probability) for probability in probabilities),
+            )
     with pytest.raises(
         ValueError, match="before and yesterday: 15 right and 7 confused of 20 clips"
     ):

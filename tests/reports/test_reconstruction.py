@@ -1,4 +1,4 @@
-"""Claims about showing what was restored of hidden frames."""
+"""Claims about showing hidden frames reconstructed."""
 
 import math
 from xml.etree import ElementTree
@@ -19,15 +19,15 @@ def moving() -> np.ndarray:
     return start + np.arange(5)[:, None, None] * np.array([1.0, 0.0])
 
 
-def restored(told: np.ndarray, xy: np.ndarray | None = None) -> Reconstruction:
+def reconstruction(predicted: np.ndarray, xy: np.ndarray | None = None) -> Reconstruction:
     xy = moving() if xy is None else xy
     return Reconstruction(
-        "c1 <go>", PoseSequence(xy, np.isfinite(xy[..., 0]), HANDS_42), told, HIDDEN
+        "c1 <go>", PoseSequence(xy, np.isfinite(xy[..., 0]), HANDS_42), predicted, HIDDEN
     )
 
 
-def test_the_truth_restored_has_no_error_and_steady_motion_is_a_straight_line() -> None:
-    found = restored(moving())
+def test_the_truth_itself_has_no_error_and_steady_motion_is_a_straight_line() -> None:
+    found = reconstruction(moving())
     assert found.error == pytest.approx(0, abs=1e-6)
     line = straight_line(moving(), HIDDEN)
     assert line[:4] == pytest.approx(moving()[:4])
@@ -36,25 +36,26 @@ def test_the_truth_restored_has_no_error_and_steady_motion_is_a_straight_line() 
 
 
 def test_only_hidden_landmarks_that_were_seen_are_judged() -> None:
-    xy, told = moving(), moving()
-    told[0] += 9  # not hidden
+    xy, predicted = moving(), moving()
+    predicted[0] += 9  # not hidden
     xy[1, 3] = np.nan
-    told[1, 3] = 99  # hidden, but nobody saw where it was
-    told[2] += [3, 4]
-    found = restored(told, xy)
+    predicted[1, 3] = 99  # hidden, but nobody saw where it was
+    predicted[2] += [3, 4]
+    found = reconstruction(predicted, xy)
     assert found.error == pytest.approx(math.sqrt(42 * 25 / (41 + 42 + 42)), rel=1e-4)
-    assert math.isnan(restored(moving(), np.full((5, 42, 2), np.nan)).error)
+    assert math.isnan(reconstruction(moving(), np.full((5, 42, 2), np.nan)).error)
 
 
-def test_the_page_draws_truth_and_what_was_told() -> None:
-    root = ElementTree.fromstring(reconstruction_page("runs/<a>", [restored(moving() + 1)]))
+def test_the_page_draws_the_truth_and_its_reconstruction() -> None:
+    root = ElementTree.fromstring(reconstruction_page("runs/<a>", [reconstruction(moving() + 1)]))
     text = "".join(root.itertext())
-    assert "3 of 5 frames hidden; restored with an error of 1.41" in text
+    assert "3 of 5 frames hidden; reconstructed with an error of 1.41" in text
     assert "2 hidden" in text and "c1 <go>" in text
 
 
 def test_what_does_not_fit_the_truth_is_refused() -> None:
     with pytest.raises(
-        ValueError, match=r"told \(4, 42, 2\), hidden \(5,\), expected those of \(5, 42, 2\)"
+        ValueError,
+        match=r"reconstructed \(4, 42, 2\), hidden \(5,\), expected those of \(5, 42, 2\)",
     ):
-        restored(moving()[:4])
+        reconstruction(moving()[:4])

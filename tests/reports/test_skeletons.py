@@ -40,9 +40,12 @@ def numbers_within(svg: str, width: float, height: float) -> bool:
 
 
 @given(
-    num_frames=st.integers(1, 30), shown=st.integers(1, 10), missing=st.sampled_from([0.0, 0.3, 0.9, 1.0]),
-    skeleton=st.sampled_from([OPENPOSE_54, HANDS_42]), weighted=st.booleans(),
-)  # fmt: skip
+    num_frames=st.integers(1, 30),
+    shown=st.integers(1, 10),
+    missing=st.sampled_from([0.0, 0.3, 0.9, 1.0]),
+    skeleton=st.sampled_from([OPENPOSE_54, HANDS_42]),
+    weighted=st.booleans(),
+)
 def test_every_strip_is_xml_and_keeps_within_its_frame(
     num_frames: int, shown: int, missing: float, skeleton: Skeleton, weighted: bool
 ) -> None:
@@ -129,10 +132,10 @@ def test_what_cannot_be_drawn_is_refused() -> None:
             skeleton_strip(random_pose(3), weights=weights)
 
 
-def test_restored_frames_lie_over_a_faint_truth() -> None:
-    truth, told = random_pose(4, HANDS_42), random_pose(4, HANDS_42, seed=1)
+def test_reconstructed_frames_lie_over_a_faint_truth() -> None:
+    truth, reconstructed = random_pose(4, HANDS_42), random_pose(4, HANDS_42, seed=1)
     hidden = np.array([False, True, True, False])
-    svg = overlay_strip(truth, told, hidden)
+    svg = overlay_strip(truth, reconstructed, hidden)
     assert labels(svg) == ["1", "2 hidden", "3 hidden", "4"]
     cells = ElementTree.fromstring(svg).findall(f"{SVG}g")
     assert [
@@ -141,17 +144,17 @@ def test_restored_frames_lie_over_a_faint_truth() -> None:
     root = ElementTree.fromstring(svg)
     _, _, width, height = map(float, root.attrib["viewBox"].split())
     assert numbers_within(svg, width, height)
-    assert "2 of them hidden and restored" in (root[0].text or "")
+    assert "2 of them hidden and reconstructed" in (root[0].text or "")
 
 
-def test_a_hidden_frame_of_which_nothing_was_told_shows_the_truth_alone() -> None:
+def test_a_hidden_frame_without_reconstruction_shows_the_truth_alone() -> None:
     truth, nothing = random_pose(2), random_pose(2, missing=1.0)
     assert labels(overlay_strip(truth, nothing, np.array([True, False]))) == ["1 hidden", "2"]
-    with pytest.raises(ValueError, match="2 frames of truth, 3 told, 2 hidden or not"):
+    with pytest.raises(ValueError, match="2 frames of truth, 3 reconstructed, 2 hidden or not"):
         overlay_strip(truth, random_pose(3), np.array([True, False]))
 
 
-def test_a_moving_clip_shows_every_frame_in_its_own_time() -> None:
+def test_a_moving_clip_shows_every_frame_at_its_time() -> None:
     pose = replace(random_pose(3), times=np.array([0.0, 0.1, 0.3]))
     root = ElementTree.fromstring(moving_skeleton(pose))
     moves = [element.attrib for element in root.iter() if element.tag.endswith("animate")]
