@@ -103,7 +103,7 @@ def test_zeros_leave_the_clip_as_it_is(skeleton: Skeleton, seed: int) -> None:
 
 @pytest.mark.parametrize("name", VARIATIONS)
 def test_every_clip_of_a_batch_is_varied_in_its_own_way(name: str) -> None:
-    """Once augmentation froze when the graph was traced: one mask and one angle for all clips of all epochs."""
+    """Once the draw froze when the graph was traced: one angle for all clips of all epochs."""
     rng = np.random.default_rng(0)
     first, second = (VARIATIONS[name](same_clip(16), OPENPOSE_54, rng) for _ in range(2))
     different = {clip.tobytes() for clip in (*first, *second)}
@@ -121,7 +121,7 @@ def test_every_clip_of_a_batch_is_varied_in_its_own_way(name: str) -> None:
     cut=st.floats(0, 0.5),
     seed=seeds,
 )
-def test_moments_stay_in_the_clip_and_in_order(
+def test_frame_times_stay_in_the_clip_and_in_order(
     lengths: list[int],
     num_frames: int,
     stretch: bool,
@@ -131,13 +131,13 @@ def test_moments_stay_in_the_clip_and_in_order(
     seed: int,
 ) -> None:
     config = replace(CONFIG, speed=speed, warp=warp, cut=cut)
-    moments, frame_mask = random_frame_times(
+    frame_times, frame_mask = random_frame_times(
         np.array(lengths), num_frames, stretch, config, np.random.default_rng(seed)
     )
-    assert moments.shape == frame_mask.shape == (len(lengths), num_frames)
-    assert (moments >= 0).all()
-    assert (moments <= np.array(lengths)[:, None] - 1).all()
-    assert (np.diff(moments, axis=1) >= -1e-9).all()
+    assert frame_times.shape == frame_mask.shape == (len(lengths), num_frames)
+    assert (frame_times >= 0).all()
+    assert (frame_times <= np.array(lengths)[:, None] - 1).all()
+    assert (np.diff(frame_times, axis=1) >= -1e-9).all()
     assert frame_mask[:, 0].all()
     assert (frame_mask[:, :-1] >= frame_mask[:, 1:]).all()  # padding comes last
     assert frame_mask.all() or not stretch
@@ -202,10 +202,10 @@ def test_one_hand_at_most_is_dropped_and_the_body_stays() -> None:
 
 
 def test_zeros_read_every_frame_in_its_turn() -> None:
-    moments, frame_mask = random_frame_times(
+    frame_times, frame_mask = random_frame_times(
         np.array([3, 1]), 4, False, ZEROS, np.random.default_rng(0)
     )
-    assert moments.tolist() == [[0, 1, 2, 2], [0, 0, 0, 0]]
+    assert frame_times.tolist() == [[0, 1, 2, 2], [0, 0, 0, 0]]
     assert frame_mask.tolist() == [[True, True, True, False], [True, False, False, False]]
 
 
@@ -225,3 +225,55 @@ def test_what_no_clip_can_be_varied_by_is_refused(name: str, value: float, large
         ValueError, match=rf"augment\.{name} is {value}, expected a number from 0 to {largest}"
     ):
         replace(CONFIG, **{name: value})
+
+
+# What a field does alone: other fields it needs, and the mean over 500 clips of how far landmarks
+# move (in the clip's unit), of the share of landmarks lost, or of frames by which times move.
+MOVED = {
+    "rotate": ({"rotate": 30.0}, 0.32),
+    "scale": ({"scale": 0.5}, 0.25),
+    "stretch": ({"stretch": 0.5}, 0.127),
+    "shear": ({"shear": 0.5}, 0.19),
+    "shift": ({"shift": 0.5}, 0.385),
+    "jitter": ({"jitter": 0.1}, 0.125),
+    "hand_rotate": ({"hand_rotate": 30.0}, 0.345),
+    "hand_scale": ({"hand_scale": 0.5}, 0.27),
+}
+LOST = {
+    "drop_hand": ({"drop_hand": 1.0}, 0.195),
+    "drop_span": ({"drop_span": 1.0, "max_dropped_span": 0.5}, 0.25),
+    "max_dropped_span": ({"drop_span": 1.0, "max_dropped_span": 1.0}, 0.49),
+}
+TIMED = {
+    "speed": ({"speed": 0.5}, 2.5),
+    "warp": ({"warp": 0.5}, 1.55),
+    "cut": ({"cut": 0.2}, 2.45),
+}
+
+
+def effect(name: str) -> tuple[float, float]:
+    """The effect of a field alone, as measured and as expected."""
+    rng = np.random.default_rng(0)
+    if name in TIMED:
+        values, expected = TIMED[name]
+        lengths = np.full(500, 40)
+        times, _ = random_frame_times(lengths, 64, False, replace(ZEROS, **values), rng)
+        even, _ = random_frame_times(lengths, 64, False, ZEROS, rng)
+        return float(np.abs(times - even).mean()), expected
+    values, expected = (MOVED | LOST)[name]
+    clips = same_clip(500)
+    varied = augment(clips, OPENPOSE_54, replace(ZEROS, **values), rng)
+    if name in LOST:
+        return float(np.isnan(varied[..., 0]).mean()), expected
+    return float(np.linalg.norm(varied - clips, axis=-1).mean()), expected
+
+
+@pytest.mark.parametrize("name", [*MOVED, *LOST, *TIMED])
+def test_each_field_alone_changes_the_clip_by_about_this_much(name: str) -> None:
+    measured, expected = effect(name)
+    assert measured == pytest.approx(expected, rel=0.08)
+
+
+def test_every_field_has_a_measured_effect_of_its_own() -> None:
+    """Mirroring concerns more than coordinates: where clips are drawn, it is tested."""
+    assert {*MOVED, *LOST, *TIMED, "mirror"} == {field.name for field in fields(AugmentConfig)}

@@ -1,4 +1,4 @@
-"""Claims about the choice of the signer among several people; the readers' tests say the rest on real files."""
+"""Claims about the choice of the signer among several people; see also the tests of readers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims about PoseSequence: it checks itself, never changes, and NaN is what missing looks like."""
+"""Claims about PoseSequence: it checks itself, never changes, and NaN stands for missing."""
 
 from __future__ import annotations
 

@@ -100,7 +100,8 @@ def test_built_in_skeletons_are_found_by_name() -> None:
     assert skeleton_named("HANDS_42") is HANDS_42
     with pytest.raises(
         ValueError,
-        match=r"unknown skeleton 'hands', expected one of: COCO_WHOLEBODY_65, HANDS_42, HOLISTIC_75, OPENPOSE_54",
+        match=r"unknown skeleton 'hands', expected one of: COCO_WHOLEBODY_65, HANDS_42, "
+        "HOLISTIC_75, OPENPOSE_54",
     ):
         skeleton_named("hands")
 
