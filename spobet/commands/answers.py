@@ -1,52 +1,111 @@
-"""Commands that name signs."""
+"""Commands that answer with a network: predict, spot, models, enrol, calibrate."""
 
 from __future__ import annotations
 
 import json
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
-from spobet.commands.arguments import FILE, OUT_FILE, PATH, RUN
+from spobet.commands.arguments import DATA, FILE, OUT_FILE, PATH, RUN
+from spobet.errors import UserError
+
+
+class _PictureSize(click.ParamType):
+    """Width and height in pixels, such as 1280x720."""
+
+    name = "WxH"
+
+    def convert(
+        self, value: Any, parameter: click.Parameter | None, context: click.Context | None
+    ) -> tuple[int, int]:
+        width, _, height = str(value).lower().partition("x")
+        if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+            self.fail(f"{value!r}, expected width and height in pixels such as 1280x720")
+        return int(width), int(height)
+
+
+ENROLLED = click.option(
+    "--enrolled", type=FILE, help="File of enrolled signs, if not the run's own."
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+SIZE = click.option(
+    "--size",
+    type=_PictureSize(),
+    help="Picture size, for landmarks in pixels that do not come with it.",
+)
 
 
 @click.command()
 @click.argument("run", type=RUN)
-@click.argument("clips", type=PATH, nargs=-1, required=True)
+@click.argument("clips", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option(
     "--split-file",
     type=FILE,
     help="WLASL split file: the clips it names, in the one folder given as CLIPS.",
 )
 @click.option("--top", default=5, show_default=True, help="How many glosses.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a clip, a line each.")
+@SIZE
+@ENROLLED
+@JSON
 def predict(
-    run: Path, clips: tuple[Path, ...], split_file: Path | None, top: int, as_json: bool
+    run: Path,
+    clips: tuple[Path, ...],
+    split_file: Path | None,
+    top: int,
+    size: tuple[int, int] | None,
+    enrolled: Path | None,
+    as_json: bool,
 ) -> None:
-    """Rank the glosses of clips: spobet predict runs/asl100 poses/69241"""
+    """Rank the glosses of clips: spobet predict runs/asl100 poses/69241
+
+    "perhaps" and "not sure" mark answers whose confidence is below the run's threshold. Clips that
+    cannot be answered are listed, and the exit status is 1.
+    """
     from spobet.recognition.predict import predict_paths
 
-    for path, answers in predict_paths(
-        run, clips, split_file, top, say=lambda line: click.echo(line, err=True)
-    ):
-        ranked = [
-            {"gloss": answer.gloss, "probability": round(answer.probability, 4)}
-            for answer in answers
-        ]
-        line = f"{path}: " + ", ".join(
-            f"{answer['gloss']} {answer['probability']:.3f}" for answer in ranked
-        )
-        click.echo(
-            json.dumps({"clip": str(path), "answers": ranked}, ensure_ascii=False)
-            if as_json
-            else line
-        )
+    num_clips, num_failed = 0, 0
+    with _warnings_as_lines():
+        for predicted in predict_paths(run, clips, split_file, top, _say, size, enrolled):
+            if predicted.answers is None and not split_file and len(clips) == 1:
+                raise UserError(predicted.error)
+            num_clips, num_failed = num_clips + 1, num_failed + (predicted.answers is None)
+            line = json.dumps(predicted.to_json(), ensure_ascii=False) if as_json else predicted
+            if predicted.answers is None:
+                _say(predicted.error)
+            if predicted.answers is not None or as_json:
+                click.echo(line)
+    if num_failed:
+        _say(f"{num_clips - num_failed} of {num_clips} clips answered, {num_failed} could not be")
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("run", type=RUN)
+@click.argument("clip", type=PATH)
+@click.option("--top", default=3, show_default=True, help="How many glosses.")
+@ENROLLED
+@JSON
+def spot(run: Path, clip: Path, top: int, enrolled: Path | None, as_json: bool) -> None:
+    """Find the signs in a long clip: spobet spot wlasl100-hands long.npz"""
+    from spobet.formats import read
+    from spobet.recognition.recognizer import load
+    from spobet.recognition.spotting import spot
+
+    with _warnings_as_lines():
+        for spotted in spot(load(run, enrolled=enrolled), read(clip), top=top):
+            click.echo(json.dumps(spotted.to_json(), ensure_ascii=False) if as_json else spotted)
 
 
 @click.command()
 @click.argument("name", required=False)
 def models(name: str | None) -> None:
-    """List the networks that come with the package, or show one's card: spobet models wlasl100-hands"""
+    """List the networks that come with the package, or show a card: spobet models wlasl100-hands"""
     from spobet.shipped import card, shipped_names
 
     titles = (
@@ -60,8 +119,8 @@ def models(name: str | None) -> None:
 @click.argument("gloss", required=False)
 @click.argument("clips", type=PATH, nargs=-1)
 @click.option("--list", "listed", is_flag=True, help="Show what is enrolled.")
-@click.option("--remove", metavar="GLOSS", help="Forget a sign.")
-@click.option("--file", type=OUT_FILE, help="Where enrolled signs are kept, if not beside the run.")
+@click.option("--remove", metavar="GLOSS", help="Remove a sign.")
+@click.option("--file", type=OUT_FILE, help="File of enrolled signs, if not the run's own.")
 def enrol(
     run: Path,
     gloss: str | None,
@@ -70,26 +129,31 @@ def enrol(
     remove: str | None,
     file: Path | None,
 ) -> None:
-    """Add a sign from 1 to 10 clips, without training: spobet enrol wlasl100-hands tea tea-1 tea-2 tea-3"""
-    from spobet.recognition.enrolment import enrolled_file
+    """Add a sign from 1 to 10 clips, without training.
+
+    For example: spobet enrol wlasl100-hands tea tea-1 tea-2 tea-3
+    """
+    from spobet.recognition.enrolled_file import EnrolledFile, enrolled_path
     from spobet.recognition.recognizer import load
     from spobet.runs import RunFolder
 
     if bool(gloss and clips) + listed + bool(remove) != 1:
         raise click.UsageError("name a gloss and its clips, or --list, or --remove GLOSS")
-    place, recognizer = file or enrolled_file(RunFolder(run)), load(run, enrolled=file)
+    recognizer = load(run, enrolled=file)
+    signs_file = EnrolledFile(file or enrolled_path(RunFolder(run)), recognizer.enrolled.network)
+    enrolled = recognizer.enrolled
     if gloss:
-        recognizer.enrol(gloss, clips).write(place)
+        embeddings = recognizer.embed(clips)
+        enrolled = signs_file.change(lambda signs: signs.with_sign(gloss, embeddings))
     if remove:
-        recognizer.enrolled = recognizer.enrolled.without_sign(remove)
-        recognizer.enrolled.write(place)
-    signs = ", ".join(f"{sign} ({len(kept)})" for sign, kept in recognizer.enrolled.clips.items())
-    click.echo(f"{place}: {signs or 'nothing enrolled'}")
+        enrolled = signs_file.change(lambda signs: signs.without_sign(remove))
+    counts = ", ".join(f"{sign} ({len(clips)})" for sign, clips in enrolled.clips.items())
+    click.echo(f"{signs_file.path}: {counts or 'nothing enrolled'}")
 
 
 @click.command()
 @click.argument("run", type=RUN)
-@click.option("--data", type=PATH, required=True, help="Data set that holds the clips.")
+@DATA
 @click.option(
     "--split",
     "splits",
@@ -100,21 +164,25 @@ def enrol(
 )
 @click.option("--error", default=0.1, show_default=True, help="Share of wrong answers to allow.")
 def calibrate(run: Path, data: Path, splits: tuple[str, ...], error: float) -> None:
-    """Find from what probability on a run's answers count: spobet calibrate runs/hands --data data/hands"""
+    """Fit a run's probabilities, and the confidence from which it accepts an answer.
+
+    For example: spobet calibrate runs/hands --data data/hands
+    """
     from spobet.recognition.calibrate import calibrate
 
     click.echo(calibrate(run, data, splits, error))
 
 
-@click.command()
-@click.argument("run", type=RUN)
-@click.argument("clip", type=PATH)
-@click.option("--top", default=3, show_default=True, help="How many glosses.")
-def spot(run: Path, clip: Path, top: int) -> None:
-    """Find the signs in a long clip: spobet spot wlasl100-hands long.npz"""
-    from spobet.formats import read
-    from spobet.recognition.recognizer import load
-    from spobet.recognition.spotting import spot
+def _say(line: str) -> None:
+    click.echo(line, err=True)
 
-    for spotted in spot(load(run), read(clip), top=top):
-        click.echo(spotted)
+
+@contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    """What the library warns of within is said once, in one line."""
+    from spobet.poses.preprocess import UnknownPictureSize
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("once", UnknownPictureSize)
+        warnings.showwarning = lambda message, *_, **__: _say(f"warning: {message}")
+        yield

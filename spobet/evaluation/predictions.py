@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,12 @@ import numpy as np
 
 from spobet.dataset.manifest import Manifest, Vocabulary
 from spobet.errors import UserError
-from spobet.evaluation.metrics import labels_of, ranks
-from spobet.files import write_whole
+from spobet.evaluation.probabilities import softmax
+from spobet.evaluation.ranks import labels_of, rank_true_glosses
+from spobet.files import write_csv
 
-NUM_ANSWERS = 10
+NUM_ANSWERS = 10  # top-10 accuracy is the furthest that WLASL's papers report
+_COLUMNS = ("clip", "gloss", "rank")
 
 
 @dataclass(frozen=True)
@@ -34,62 +35,70 @@ class Prediction:
     def __post_init__(self) -> None:
         if self.rank < 1 or not self.answers:
             raise UserError(
-                f"clip {self.clip_id}: rank {self.rank} and {len(self.answers)} answers, expected at least 1 of each"
+                f"clip {self.clip_id}: rank {self.rank} and {len(self.answers)} answers, "
+                "expected at least 1 of each"
             )
 
 
 def predictions(
-    manifest: Manifest, vocabulary: Vocabulary, logits: np.ndarray, temperature: float = 1.0
+    manifest: Manifest,
+    vocabulary: Vocabulary,
+    logits: np.ndarray,
+    probabilities: np.ndarray | None = None,
 ) -> tuple[Prediction, ...]:
-    """The answers for every clip, in manifest order; probabilities are softmax(logits / temperature).
+    """The answers for every clip, in manifest order.
 
-    logits: (clips, glosses). Equal scores stand in vocabulary order, while ranks count ties against the
-    network. ValueError where the sizes disagree or temperature <= 0.
+    logits, probabilities: (clips, glosses); without the latter they are softmax(logits). Equal
+    scores stand in vocabulary order, while ranks count ties against the network. ValueError where
+    the sizes disagree.
     """
     logits = np.asarray(logits, dtype=np.float64)
-    if logits.shape != (len(manifest), len(vocabulary)):
-        raise ValueError(
-            f"logits have shape {logits.shape}, expected ({len(manifest)} clips, {len(vocabulary)} glosses)"
-        )
-    places = ranks(logits, labels_of(manifest, vocabulary))
+    shape = (len(manifest), len(vocabulary))
+    if probabilities is None:
+        probabilities = softmax(logits)
+    if logits.shape != shape or probabilities.shape != shape:
+        shapes = f"logits have shape {logits.shape}, probabilities {probabilities.shape}"
+        raise ValueError(f"{shapes}, expected ({shape[0]} clips, {shape[1]} glosses)")
+    true_ranks = rank_true_glosses(logits, labels_of(manifest, vocabulary))
     best = np.argsort(-logits, axis=1, kind="stable")[:, :NUM_ANSWERS]
-    chances = np.take_along_axis(_softmax(logits, temperature), best, axis=1)
-    glosses = np.array(vocabulary.glosses, dtype=object)
+    best_probabilities = np.take_along_axis(probabilities, best, axis=1).tolist()
+    rows = zip(manifest, true_ranks, best, strict=True)
     return tuple(
         Prediction(
-            clip.id, clip.gloss, int(place), tuple(zip(glosses[order], row.tolist(), strict=True))
+            clip.id,
+            clip.gloss,
+            int(rank),
+            tuple(zip([vocabulary.glosses[gloss] for gloss in order], answered, strict=True)),
         )
-        for clip, place, order, row in zip(manifest, places, best, chances, strict=True)
+        for (clip, rank, order), answered in zip(rows, best_probabilities, strict=True)
     )
 
 
 def predictions_csv(path: Path, rows: Sequence[Prediction]) -> None:
-    """Write predictions as UTF-8 CSV, one row a clip, probabilities to six digits.
+    """Write predictions as UTF-8 CSV, one row a clip, probabilities to seven digits.
 
-    ValueError where there is none, or where some list more answers than others.
+    UserError where there is none, or where some list more answers than others.
     """
     lengths = {len(row.answers) for row in rows}
     if len(lengths) != 1:
-        raise UserError(
-            f"{path}: {len(rows)} predictions with {sorted(lengths)} answers, expected one number of answers"
-        )
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(_header(len(rows[0].answers)))
+        came = f"{len(rows)} predictions with {sorted(lengths)} answers"
+        raise UserError(f"{path}: {came}, expected one number of answers")
+    table = []
     for row in rows:
-        answers = [
-            cell for gloss, probability in row.answers for cell in (gloss, f"{probability:.6g}")
-        ]
-        table.writerow([row.clip_id, row.gloss, row.rank, *answers])
-    write_whole(path, text.getvalue())
+        cells: list[object] = [row.clip_id, row.gloss, row.rank]
+        for gloss, probability in row.answers:
+            cells += [gloss, f"{probability:.7g}"]
+        table.append(cells)
+    write_csv(path, _header(len(rows[0].answers)), table)
 
 
 def read_predictions_csv(path: Path) -> tuple[Prediction, ...]:
-    """Read what `predictions_csv` wrote; ValueError names the file and line of a row that is no prediction."""
+    """Read what `predictions_csv` wrote; UserError names file and line of a row that is none."""
     with path.open(newline="", encoding="utf-8") as file:
         table = csv.reader(file)
         header = next(table, [])
-        if len(header) < 5 or header != _header((len(header) - 3) // 2):
+        num_answers = (len(header) - len(_COLUMNS)) // 2
+        if num_answers < 1 or header != _header(num_answers):
             raise UserError(f"{path}: columns {header}, expected {_header(1)} and so on")
         return tuple(
             _prediction_of_row(row, len(header), f"{path}:{table.line_num}") for row in table
@@ -97,32 +106,17 @@ def read_predictions_csv(path: Path) -> tuple[Prediction, ...]:
 
 
 def _header(num_answers: int) -> list[str]:
-    places = range(1, num_answers + 1)
-    return [
-        "clip",
-        "gloss",
-        "rank",
-        *(f"{name}_{place}" for place in places for name in ("gloss", "probability")),
-    ]
+    numbers = range(1, num_answers + 1)
+    pairs = [f"{name}_{number}" for number in numbers for name in ("gloss", "probability")]
+    return [*_COLUMNS, *pairs]
 
 
 def _prediction_of_row(row: list[str], num_columns: int, where: str) -> Prediction:
     if len(row) != num_columns:
         raise UserError(f"{where}: {len(row)} cells, expected {num_columns}")
     try:
-        answers = tuple(
-            (gloss, float(probability))
-            for gloss, probability in zip(row[3::2], row[4::2], strict=True)
-        )
+        probabilities = [float(cell) for cell in row[4::2]]
+        answers = tuple(zip(row[3::2], probabilities, strict=True))
         return Prediction(row[0], row[1], int(row[2]), answers)
     except ValueError as error:
         raise UserError(f"{where}: {error}") from error
-
-
-def _softmax(logits: np.ndarray, temperature: float) -> np.ndarray:
-    if not temperature > 0:
-        raise UserError(f"temperature {temperature}, expected above 0")
-    with np.errstate(invalid="ignore"):  # inf - inf is NaN: no probability
-        powers = np.exp((logits - logits.max(axis=1, keepdims=True)) / temperature)
-    shares: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
-    return shares

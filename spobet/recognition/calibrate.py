@@ -1,4 +1,4 @@
-"""Probabilities scaled to be true, and the least one that counts, both found on validation clips."""
+"""Fit a run's rejection.json: probabilities that are true, and the confidence that is enough."""
 
 from __future__ import annotations
 
@@ -7,25 +7,38 @@ from pathlib import Path
 
 import numpy as np
 
+from spobet.dataset.manifest import Manifest, Vocabulary
 from spobet.dataset.store import Dataset
 from spobet.errors import UserError
-from spobet.evaluation.calibration import fit_temperature, softmax
-from spobet.evaluation.metrics import labels_of
+from spobet.evaluation.calibration import TEMPERATURES, fit_temperature
+from spobet.evaluation.predictions import predictions_csv
+from spobet.evaluation.probabilities import softmax
+from spobet.evaluation.ranks import OUTSIDE_VOCABULARY, labels_of
+from spobet.evaluation.scores import ModelOutput, Scores
 from spobet.evaluation.selective import for_error, operating_points
-from spobet.recognition.evaluate import refuse_what_was_met
-from spobet.recognition.recognizer import load
+from spobet.recognition.answers import gloss_probabilities
+from spobet.recognition.evaluate import predictions_of, score_clips
+from spobet.recognition.network import network_hash
 from spobet.recognition.rejection import Rejection
 from spobet.runs import RunFolder
 from spobet.shipped import is_shipped
+
+MARGIN = 1e-6  # a clip alone and in a batch differs by up to 5e-7 in confidence
+MAX_STEPS = 100  # of Newton's method, which needs about 10
+# Bounds of the auxiliary weight: without them, clips that are perfectly told apart send it to
+# infinity, where one later mistake would cost everything.
+WEIGHTS = (1e-4, 1e4)
 
 
 def calibrate(
     run: Path, data: Path, splits: Sequence[str] = ("val",), error: float = 0.1
 ) -> Rejection:
-    """Find and keep the temperature of a run and the threshold from which at most `error` of its answers are wrong.
+    """Find and keep the temperature of a run, and the threshold from which it answers.
 
-    On clips it has not met; ValueError as `evaluate` says, where no threshold is that good, and for a network of the package,
-    which comes with its own.
+    At most `error` of the answers it accepts are wrong, on clips it has not seen; clips of glosses
+    outside its vocabulary count as unknown signs, which no answer is right for. Rewrites the
+    predictions-*.csv of clips of `data`, which hold probabilities. UserError as `evaluate`, where
+    no threshold is that good, and for a network of the package, which comes with its own.
     """
     folder, dataset = RunFolder(run), Dataset.open(data)
     if is_shipped(folder.path):
@@ -33,38 +46,99 @@ def calibrate(
             f"{run}: comes with the package, where nothing is written; it has its own threshold"
         )
     name, clips = "+".join(splits), dataset.manifest.of_splits(*splits)
-    refuse_what_was_met(folder, dataset, clips, name)
-    recognizer = load(folder.path)
-    scored = recognizer.scored(dataset.pose(clip.id) for clip in clips)
-    rejection = find_rejection(
-        scored.logits, labels_of(clips, recognizer.vocabulary), error, name, scored.others
-    )
+    scores = score_clips(folder, dataset, clips, name)
+    labels = labels_of(clips, scores.vocabulary)
+    rejection = find_rejection(scores.output, scores.vocabulary, labels, error, name)
     rejection.write(folder.rejection)
+    _rewrite_predictions(folder, dataset)
     return rejection
 
 
 def find_rejection(
-    logits: np.ndarray,
-    labels: np.ndarray,
-    error: float,
-    split: str,
-    others: np.ndarray | None = None,
+    output: ModelOutput, vocabulary: Vocabulary, labels: np.ndarray, error: float, split: str
 ) -> Rejection:
-    """The temperature with the best likelihood and the lowest threshold with at most `error` wrong among the answered.
+    """The scaling with the best likelihood, and the lowest threshold with at most `error` wrong.
 
-    logits: (clips, glosses); labels: (clips,); others: (clips, 0 or 1), a logit for all other glosses, which is no answer.
-    ValueError where there is no such threshold.
+    labels: (clips,), -1 for unknown signs. Without unknown signs among the clips, nothing says how
+    often they come, so the auxiliary logit gets no share of the probabilities shown; confidence
+    counts it in any case. UserError where there is no such threshold.
     """
-    everything = logits if others is None else np.concatenate([logits, others], axis=1)
-    temperature = fit_temperature(everything, labels)
-    chances = softmax(everything, temperature)[:, : logits.shape[1]]
-    point = for_error(
-        operating_points(chances.max(axis=1), chances.argmax(axis=1) == labels), error
-    )
+    known = labels != OUTSIDE_VOCABULARY
+    if not known.any():
+        raise UserError(f"{split}: none of its {len(labels)} clips shows a gloss of the vocabulary")
+    everything = np.concatenate([output.logits, output.auxiliary], axis=1).astype(np.float64)
+    of_confidence = fit_temperature(everything[known], labels[known])
+    temperature, weight = of_confidence, 1.0
+    if output.auxiliary.shape[1] and known.all():
+        temperature, weight = fit_temperature(output.logits, labels), 0.0
+    elif output.auxiliary.shape[1]:
+        targets = np.where(known, labels, len(vocabulary))
+        temperature, weight = fit_temperature_and_weight(everything, targets)
+    scaling = Rejection(temperature, auxiliary_weight=weight, confidence_temperature=of_confidence)
+    answered = gloss_probabilities(output, vocabulary, scaling)
+    hits = answered.probabilities.argmax(axis=1) == labels
+    point = for_error(operating_points(answered.confidence, hits), error)
     if point is None:
         raise UserError(
-            f"{split}: no threshold leaves at most {error:.0%} wrong answers among {len(labels)} clips"
+            f"{split}: no threshold leaves at most {error:.0%} wrong answers among "
+            f"{len(labels)} clips"
         )
     return Rejection(
-        temperature, point.threshold, error, point.answered, point.hits, point.count, split
+        temperature,
+        max(0.0, point.threshold - MARGIN),
+        error,
+        point.accepted,
+        point.hits,
+        point.count,
+        split,
+        weight,
+        of_confidence,
     )
+
+
+def fit_temperature_and_weight(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """The temperature, and the weight of the last column, that make the labels most likely.
+
+    logits: (clips, glosses + 1); labels: (clips,), the last column for unknown signs. The
+    likelihood is concave in (1 / temperature, log weight); Newton's method, halved where it
+    overshoots, within TEMPERATURES and WEIGHTS.
+    """
+    rows, last = np.arange(len(labels)), np.zeros(logits.shape[1])
+    last[-1] = 1
+    low = np.array([1 / TEMPERATURES[1], np.log(WEIGHTS[0])])
+    high = np.array([1 / TEMPERATURES[0], np.log(WEIGHTS[1])])
+    features = np.stack([logits, np.broadcast_to(last, logits.shape)])  # (2, clips, glosses + 1)
+
+    def shares_and_loss(values: np.ndarray) -> tuple[np.ndarray, float]:
+        shares = softmax(values[0] * logits + values[1] * last)
+        return shares, float(-np.log(np.maximum(shares[rows, labels], 1e-300)).mean())
+
+    values = np.array([1.0, 0.0])
+    shares, loss = shares_and_loss(values)
+    for _ in range(MAX_STEPS):
+        means = (features * shares).sum(axis=2)  # (2, clips)
+        slope = (means - features[:, rows, labels]).mean(axis=1)
+        products = np.einsum("icg,jcg,cg->ij", features, features, shares) / len(labels)
+        curvature = products - means @ means.T / len(labels)
+        step = np.linalg.solve(curvature + 1e-9 * np.eye(2), slope)
+        for _ in range(30):
+            trial = np.clip(values - step, low, high)
+            trial_shares, trial_loss = shares_and_loss(trial)
+            if trial_loss <= loss:
+                break
+            step = step / 2
+        if trial_loss >= loss - 1e-12:
+            break
+        values, shares, loss = trial, trial_shares, trial_loss
+    return float(1 / values[0]), float(np.exp(values[1]))
+
+
+def _rewrite_predictions(run: RunFolder, dataset: Dataset) -> None:
+    """Predictions of this network and data set, with the probabilities that now are shown."""
+    current = (dataset.info.content_hash, network_hash(run))
+    for path in sorted(run.path.glob("scores-*.npz")):
+        scores = Scores.read(path)
+        if (scores.data, scores.weights) == current:
+            clips = Manifest(tuple(dataset.manifest[clip] for clip in scores.clip_ids))
+            name = path.stem.removeprefix("scores-")
+            predictions_csv(run.predictions(name), predictions_of(run, clips, scores))

@@ -12,7 +12,7 @@ from spobet.runs import RunFolder
 def facts_of(folder: RunFolder, recognizer: Recognizer) -> dict[str, Any]:
     """What an app must know beside the network: every fact by name."""
     experiment, record, skeleton = folder.experiment(), folder.record(), recognizer.skeleton
-    choices = experiment.input
+    choices, rejection = experiment.input, recognizer.rejection
     return {
         "glosses": list(recognizer.vocabulary.glosses),
         "skeleton": skeleton.name,
@@ -25,9 +25,11 @@ def facts_of(folder: RunFolder, recognizer: Recognizer) -> dict[str, Any]:
         "right_leads": choices.right_leads,
         "unit": record.unit,
         "frame_rate": record.frame_rate,
-        "prototype_scale": experiment.train.prototype_scale,
-        "temperature": recognizer.rejection.temperature,
-        "threshold": recognizer.rejection.threshold,
+        "prototype_scale": recognizer.prototype_scale,
+        "temperature": rejection.temperature,
+        "auxiliary_weight": rejection.auxiliary_weight,
+        "confidence_temperature": rejection.temperature_of_confidence,
+        "threshold": rejection.threshold,
         "normalisation": "docs/app.md",
         "version": spobet.__version__,
         "commit": record.commit,

@@ -3,45 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from spobet.errors import UserError
 from spobet.formats import openpose, read
-from spobet.ingest.wlasl import read_split
+from spobet.ingest.wlasl_splits import read_split
 from spobet.poses.sequence import PoseSequence
-from spobet.recognition.recognizer import Answer, load
+from spobet.recognition.answers import Answers
+from spobet.recognition.recognizer import load
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What came of one clip: its answers, or why there are none."""
+
+    path: Path
+    answers: Answers | None
+    error: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """clip beside what the answers hold, or beside the error."""
+        result = self.answers.to_json() if self.answers else {"error": self.error}
+        return {"clip": str(self.path), **result}
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.answers or 'not answered'}"
 
 
 def predict_paths(
-    run: Path, clips: Sequence[Path], split_file: Path | None, top: int, say: Callable[[str], None]
-) -> Iterator[tuple[Path, list[Answer]]]:
-    """(path, answers best first) of each clip; with a split file, of each clip it names in the one folder given.
+    run: Path,
+    clips: Sequence[Path],
+    split_file: Path | None,
+    top: int,
+    say: Callable[[str], None],
+    size: tuple[int, int] | None = None,
+    enrolled: Path | None = None,
+) -> Iterator[Predicted]:
+    """What each clip is answered with; with a split file, each clip it names in the one folder.
 
-    `say` gets a line where the file's frames lie outside a clip, all of which is then read. ValueError names the clip that
-    cannot be read or shows no hand.
+    A clip that cannot be read or shows no hand is answered with the error, and the next one
+    follows. size: the picture's width and height in pixels, of clips that do not say it
+    themselves. enrolled: the file of enrolled signs, if not the run's own. `say` gets a line where
+    the split file's frames lie outside a clip, all of which is then read.
     """
-    recognizer = load(run)
-    for path, pose in (
-        _named_clips(clips, split_file, say)
+    recognizer = load(run, enrolled=enrolled)
+    readers = (
+        _split_readers(clips, split_file, say)
         if split_file
-        else ((path, read(path)) for path in clips)
-    ):
+        else ((path, partial(read, path)) for path in clips)
+    )
+    for path, read_clip in readers:
         try:
-            yield path, recognizer.predict(pose, top)
-        except ValueError as error:
-            raise UserError(f"{path}: {error}") from error
+            pose = read_clip()
+            if size and pose.size is None:
+                pose = replace(pose, size=size)
+            yield Predicted(path, recognizer.predict(pose, top))
+        except (UserError, OSError) as error:
+            message = " ".join(str(error).split())
+            where = "" if str(path) in message else f"{path}: "
+            yield Predicted(path, None, where + message)
 
 
-def _named_clips(
+def _split_readers(
     folders: Sequence[Path], split_file: Path, say: Callable[[str], None]
-) -> Iterator[tuple[Path, PoseSequence]]:
+) -> Iterator[tuple[Path, Callable[[], PoseSequence]]]:
     if len(folders) != 1:
         raise UserError(f"{split_file}: names clips of one folder, {len(folders)} were given")
     for clip in read_split(split_file):
         folder = folders[0] / clip.id
-        try:
-            pose = openpose.read(folder, clip.frame_start, clip.frame_end)
-        except openpose.RangeOutsideClip as outside:
-            pose = openpose.read(folder)
-            say(f"{outside}; all {len(pose)} frames are read")
-        yield folder, pose
+
+        def read_clip(
+            folder: Path = folder, start: int = clip.frame_start, end: int = clip.frame_end
+        ) -> PoseSequence:
+            try:
+                return openpose.read(folder, start, end)
+            except openpose.RangeOutsideClip as outside:
+                pose = openpose.read(folder)
+                say(f"{outside}; all {len(pose)} frames are read")
+                return pose
+
+        yield folder, read_clip

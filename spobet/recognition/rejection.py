@@ -1,4 +1,4 @@
-"""When not to answer: probabilities scaled to be true, and the least one that counts."""
+"""From what confidence an answer counts, and how scores become probabilities: rejection.json."""
 
 from __future__ import annotations
 
@@ -14,9 +14,14 @@ from spobet.files import write_whole
 
 @dataclass(frozen=True)
 class Rejection:
-    """Answers less probable than `threshold`, at this temperature, are none.
+    """The scaling of a network's scores, and the threshold below which its answers are rejected.
 
-    error: the share of wrong answers that was wanted. answered, hits, count: clips of `split` answered, right among them, and all.
+    Probabilities are a softmax over scores / temperature, in which the logit of all auxiliary
+    glosses takes part `auxiliary_weight` times: 0 leaves it out, 1 counts it as trained.
+    Confidence is what acceptance is judged by: the highest probability where the auxiliary logit
+    counts as trained, at `confidence_temperature` (None: the same temperature).
+    error: the share of wrong answers that was asked for. answered, hits, count: clips of `split`
+    accepted, right among them, and all.
     """
 
     temperature: float = 1.0
@@ -26,16 +31,24 @@ class Rejection:
     hits: int = 0
     count: int = 0
     split: str = ""
+    auxiliary_weight: float = 1.0
+    confidence_temperature: float | None = None
 
     def __post_init__(self) -> None:
+        temperatures = (self.temperature, self.temperature_of_confidence)
         if (
-            not 0 < self.temperature < np.inf
+            not all(0 < temperature < np.inf for temperature in temperatures)
             or not 0 <= self.threshold <= 1
             or not 0 <= self.error <= 1
+            or not 0 <= self.auxiliary_weight < np.inf
         ):
-            raise UserError(
-                f"temperature {self.temperature}, threshold {self.threshold}, error {self.error}: out of range"
-            )
+            raise UserError(f"{self!r}: a value is out of range")
+
+    @property
+    def temperature_of_confidence(self) -> float:
+        """The temperature at which confidence is judged."""
+        other = self.confidence_temperature
+        return self.temperature if other is None else other
 
     def write(self, path: Path) -> None:
         """Write as JSON, whole or not at all."""
@@ -43,7 +56,10 @@ class Rejection:
 
     @classmethod
     def read(cls, path: Path) -> Rejection:
-        """What `write` wrote; where there is no such file, one that rejects nothing. ValueError where it is damaged."""
+        """What `write` wrote; without such a file one that rejects nothing. UserError if damaged.
+
+        Files of version 0.1 hold one temperature, and probabilities with the auxiliary glosses in.
+        """
         if not path.is_file():
             return cls()
         try:
@@ -52,5 +68,9 @@ class Rejection:
             raise UserError(f"{path}: not what `spobet calibrate` writes ({error})") from error
 
     def __str__(self) -> str:
-        share = f"{self.answered} of {self.count} clips of {self.split} answered, {self.hits} of them right"
-        return f"temperature {self.temperature:.3f}, answers from probability {self.threshold:.3f}: {share}"
+        answered = f"{self.answered} of {self.count} clips of {self.split} answered"
+        return (
+            f"temperature {self.temperature:.3f}, auxiliary glosses weigh "
+            f"{self.auxiliary_weight:.3g}, answers accepted from confidence "
+            f"{self.threshold:.3f}: {answered}, {self.hits} of them right"
+        )

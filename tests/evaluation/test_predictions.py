@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from spobet.dataset.manifest import Clip, Manifest, Vocabulary
-from spobet.evaluation.metrics import labels_of
 from spobet.evaluation.predictions import predictions, predictions_csv, read_predictions_csv
+from spobet.evaluation.ranks import labels_of
 
 MANIFEST = Manifest(
     tuple(
@@ -29,15 +29,21 @@ def test_predictions_stand_in_manifest_order_best_answer_first() -> None:
     )
 
 
-def test_temperature_flattens_probabilities_and_keeps_ranks() -> None:
-    cold, warm = (
-        predictions(MANIFEST, VOCABULARY, LOGITS),
-        predictions(MANIFEST, VOCABULARY, LOGITS, temperature=4.0),
-    )
-    assert [row.rank for row in cold] == [row.rank for row in warm]
-    assert all(c.answers[0][1] > w.answers[0][1] for c, w in zip(cold, warm, strict=True))
-    with pytest.raises(ValueError, match="temperature 0"):
-        predictions(MANIFEST, VOCABULARY, LOGITS, temperature=0)
+def test_probabilities_beside_the_scores_are_written_and_ranks_come_from_the_scores() -> None:
+    calibrated = np.array([[0.1, 0.5, 0.2], [0.1, 0.5, 0.2], [0.6, 0.1, 0.1]])
+    rows = predictions(MANIFEST, VOCABULARY, LOGITS, calibrated)
+    assert [row.answers[0] for row in rows] == [
+        ("drink", 0.5),
+        ("drink", 0.5),
+        ('say "no", twice', 0.6),
+    ]
+    assert [row.rank for row in rows] == [
+        row.rank for row in predictions(MANIFEST, VOCABULARY, LOGITS)
+    ]
+    with pytest.raises(
+        ValueError, match=r"probabilities \(3, 2\), expected \(3 clips, 3 glosses\)"
+    ):
+        predictions(MANIFEST, VOCABULARY, LOGITS, calibrated[:, :2])
 
 
 def test_at_most_ten_answers_are_kept() -> None:

@@ -1,4 +1,4 @@
-"""Claims about the file that keeps all scores of a split."""
+"""Claims about what a network gave for a split, and the file that keeps it."""
 
 from pathlib import Path
 
@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 
 from spobet.dataset.manifest import Vocabulary
-from spobet.evaluation.scores import Scores
+from spobet.evaluation.scores import ModelOutput, Scores
 
-SCORES = Scores(
-    ("07", "é"),
-    Vocabulary(("book", "drink, cold", "été")),
+OUTPUT = ModelOutput(
     np.array([[1, np.nan, -2], [0.5, 0, 3]]),
-    "9f3a",
-    "c36",
+    np.array([[0.25, -7], [1e-9, 3]]),
+    np.array([[5], [6]]),
 )
+SCORES = Scores(("07", "é"), Vocabulary(("book", "drink, cold", "été")), OUTPUT, "9f3a", "c36")
 
 
 def test_scores_survive_the_file_to_the_last_bit(tmp_path: Path) -> None:
@@ -26,8 +25,19 @@ def test_scores_survive_the_file_to_the_last_bit(tmp_path: Path) -> None:
         "9f3a",
         "c36",
     )
-    assert back.logits.dtype == np.float32
-    assert back.logits.tobytes() == SCORES.logits.tobytes()
+    for name in ("logits", "embedding", "auxiliary"):
+        read, written = getattr(back.output, name), getattr(OUTPUT, name)
+        assert read.dtype == np.float32
+        assert (read.shape, read.tobytes()) == (written.shape, written.tobytes())
+
+
+def test_a_file_of_version_0_1_is_read_without_what_it_lacks(tmp_path: Path) -> None:
+    names = {"clip": ["07", "é"], "gloss": ["book", "drink, cold", "été"]}
+    origin = {"data": np.array("9f3a"), "weights": np.array("c36")}
+    np.savez(tmp_path / "old.npz", logits=OUTPUT.logits, **names, **origin)
+    back = Scores.read(tmp_path / "old.npz")
+    assert back.logits.tobytes() == OUTPUT.logits.tobytes()
+    assert (back.output.embedding.shape, back.output.auxiliary.shape) == ((2, 0), (2, 0))
 
 
 def test_writing_twice_gives_the_same_file(tmp_path: Path) -> None:
@@ -54,5 +64,17 @@ def test_a_file_of_something_else_is_named(tmp_path: Path) -> None:
 
 
 def test_scores_of_other_clips_are_refused() -> None:
+    three = ModelOutput.of_logits(np.zeros((3, 3)))
     with pytest.raises(ValueError, match=r"logits have shape \(3, 3\), expected \(2, 3\)"):
-        Scores(("a", "b"), SCORES.vocabulary, np.zeros((3, 3)))
+        Scores(("a", "b"), SCORES.vocabulary, three)
+    with pytest.raises(ValueError, match="expected a row a clip"):
+        ModelOutput(np.zeros((3, 3)), np.zeros((2, 4)), np.zeros((3, 0)))
+    with pytest.raises(ValueError, match="2 auxiliary logits, expected 0 or 1"):
+        ModelOutput(np.zeros((3, 3)), np.zeros((3, 4)), np.zeros((3, 2)))
+
+
+def test_outputs_are_joined_and_parted_clip_by_clip() -> None:
+    joined = ModelOutput.joined([OUTPUT.clip(1), OUTPUT.clip(0)])
+    assert (len(joined), joined.auxiliary.tolist()) == (2, [[6], [5]])
+    np.testing.assert_array_equal(joined.embedding, OUTPUT.embedding[::-1])
+    np.testing.assert_array_equal(joined.logits, OUTPUT.logits[::-1])

@@ -3,63 +3,57 @@
 from __future__ import annotations
 
 import json
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from recognition.test_recognizer import random_clip
 
-from spobet.recognition.enrolment import MAX_CLIPS, Enrolled, enrolled_file
-from spobet.recognition.recognizer import Recognizer, load, network_of
-from spobet.runs import RunFolder
-from spobet.shipped import find_run
+from spobet.recognition.enrolment import MAX_CLIPS, Enrolled
+from spobet.recognition.recognizer import Recognizer, load
 
 SIGNS = '{"format": "spobet enrolled 1", "network": "x", "signs": [{"gloss": "a", "clips": %s}]}'
 
 
-@pytest.fixture
-def fresh(trained_run: Path) -> Recognizer:
-    return load(trained_run)
-
-
 def test_an_enrolled_clip_is_named_by_its_new_gloss_and_the_others_keep_their_order(
-    fresh: Recognizer,
+    recognizer: Recognizer,
 ) -> None:
-    clip, before = random_clip(1), fresh.predict(random_clip(1), top=9)
-    fresh.enrol("tea", [clip])
-    after = fresh.predict(clip, top=9)
+    clip, before = random_clip(1), recognizer.predict(random_clip(1), top=9)
+    after = recognizer.with_sign("tea", [clip]).predict(clip, top=9)
     assert after[0].gloss == "tea"
     assert [answer.gloss for answer in after[1:]] == [answer.gloss for answer in before]
     assert sum(answer.probability for answer in after) == pytest.approx(1)
 
 
-def test_enrolling_a_trained_gloss_never_lowers_its_score(fresh: Recognizer) -> None:
+def test_enrolling_a_trained_gloss_never_lowers_its_score(recognizer: Recognizer) -> None:
     clips = [random_clip(seed) for seed in range(6)]
-    gloss = fresh.vocabulary.glosses[2]
-    before = fresh.logits(clips)
-    fresh.enrol(gloss, clips[:2])
-    after = fresh.rank_scores(fresh.scored(clips))
-    assert fresh.glosses == fresh.vocabulary.glosses
+    gloss = recognizer.vocabulary.glosses[2]
+    before = recognizer.logits(clips)
+    enrolled = recognizer.with_sign(gloss, clips[:2])
+    after = enrolled.probabilities(enrolled.outputs(clips)).scores
+    assert enrolled.glosses == recognizer.vocabulary.glosses
     assert (after >= before - 1e-5).all()
     assert (after[:2, 2] > before[:2, 2] - 1e-5).all()
 
 
 def test_what_is_written_reads_back_and_answers_alike(
-    fresh: Recognizer, trained_run: Path, tmp_path: Path
+    recognizer: Recognizer, trained_run: Path, tmp_path: Path
 ) -> None:
-    fresh.enrol("tea", [random_clip(1), random_clip(2)]).write(tmp_path / "signs.json")
+    written = recognizer.with_sign("tea", [random_clip(1), random_clip(2)])
+    written.enrolled.write(tmp_path / "signs.json")
     again = load(trained_run, enrolled=tmp_path / "signs.json")
-    assert again.glosses == fresh.glosses
+    assert again.glosses == written.glosses
     for one, other in zip(
-        again.predict(random_clip(3)), fresh.predict(random_clip(3)), strict=True
+        again.predict(random_clip(3)), written.predict(random_clip(3)), strict=True
     ):
         assert one.gloss == other.gloss
         assert one.probability == pytest.approx(other.probability, abs=1e-4)
 
 
-def test_adding_clips_one_by_one_or_together_is_the_same(fresh: Recognizer) -> None:
+def test_adding_clips_one_by_one_or_together_is_the_same(recognizer: Recognizer) -> None:
     clips = [random_clip(seed) for seed in range(3)]
-    vectors = fresh.embeddings(clips)
+    vectors = recognizer.embed(clips)
     together = Enrolled("").with_sign("tea", vectors)
     alone = Enrolled("")
     for vector in vectors:
@@ -68,15 +62,15 @@ def test_adding_clips_one_by_one_or_together_is_the_same(fresh: Recognizer) -> N
     np.testing.assert_allclose(np.linalg.norm(together.prototypes, axis=1), 1, rtol=1e-6)
 
 
-def test_a_sign_can_be_forgotten_and_an_unknown_one_is_named(fresh: Recognizer) -> None:
-    enrolled = fresh.enrol("tea", [random_clip(1)])
+def test_a_sign_can_be_removed_and_an_unknown_one_is_named(recognizer: Recognizer) -> None:
+    enrolled = recognizer.with_sign("tea", [random_clip(1)]).enrolled
     assert enrolled.without_sign("tea").glosses == ()
     with pytest.raises(KeyError, match="sign 'milk' is not enrolled; there are tea"):
         enrolled.without_sign("milk")
 
 
-def test_what_cannot_be_enrolled_is_refused(fresh: Recognizer) -> None:
-    vectors = fresh.embeddings([random_clip(seed) for seed in range(MAX_CLIPS)])
+def test_what_cannot_be_enrolled_is_refused(recognizer: Recognizer) -> None:
+    vectors = recognizer.embed([random_clip(seed) for seed in range(MAX_CLIPS)])
     full = Enrolled("").with_sign("tea", vectors)
     with pytest.raises(
         ValueError, match=f"would have {MAX_CLIPS + 1} clips, expected at most {MAX_CLIPS}"
@@ -107,20 +101,18 @@ def test_signs_of_another_network_are_refused(tmp_path: Path) -> None:
         Enrolled.read(tmp_path / "signs.json", "other")
 
 
-def test_signs_of_a_network_of_the_package_lie_with_the_user(
-    trained_run: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_another_recogniser_with_other_signs_leaves_the_first_as_it_was(
+    recognizer: Recognizer,
 ) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert (
-        enrolled_file(RunFolder(find_run("wlasl100-hands")))
-        == tmp_path / "spobet" / "wlasl100-hands.enrolled.json"
-    )
-    assert enrolled_file(RunFolder(trained_run)) == trained_run / "enrolled.json"
-    assert len(network_of(RunFolder(trained_run))) == 64
-
-
-def test_another_recogniser_with_other_signs_leaves_the_first_as_it_was(fresh: Recognizer) -> None:
-    clip, before = random_clip(1), fresh.predict(random_clip(1))
-    other = fresh.with_enrolled(fresh.enrolled.with_sign("tea", fresh.embeddings([clip])))
+    clip, before = random_clip(1), recognizer.predict(random_clip(1))
+    other = recognizer.with_sign("tea", [clip])
     assert other.predict(clip)[0].gloss == "tea"
-    assert fresh.predict(clip) == before
+    assert recognizer.predict(clip) == before
+    with pytest.raises(FrozenInstanceError):
+        recognizer.enrolled = other.enrolled  # type: ignore[misc]
+
+
+def test_a_network_without_prototypes_enrols_nothing(recognizer: Recognizer) -> None:
+    plain = replace(recognizer, prototype_scale=0.0)
+    with pytest.raises(ValueError, match="has no prototypes"):
+        plain.with_sign("tea", [random_clip(1)])

@@ -9,18 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset, DatasetWriter
+from spobet.evaluation.metrics import METRICS
 from spobet.evaluation.predictions import read_predictions_csv
-from spobet.evaluation.scores import Scores
+from spobet.evaluation.scores import ModelOutput, Scores
 from spobet.recognition.evaluate import (
     evaluate,
     evaluate_predictions,
-    refuse_met,
-    refuse_met_signers,
-    signer_overlap,
+    scores_of,
 )
-from spobet.recognition.recognizer import load, network_of
+from spobet.recognition.network import network_hash
+from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
 
 KEYS = {
@@ -28,12 +27,12 @@ KEYS = {
     "num_clips",
     "num_glosses",
     "num_glosses_present",
-    "top1",
-    "top5",
-    "top10",
+    "top_k",
+    *METRICS,
     "seed",
     "commit",
     "data",
+    "note",
 }
 
 
@@ -47,9 +46,12 @@ def test_metrics_have_exactly_these_keys(run: RunFolder, tiny_data: Path) -> Non
     evaluate(run.path, tiny_data, ["test"])
     metrics = json.loads(run.metrics("test").read_text())
     assert set(metrics) == KEYS
-    assert all(
-        set(metrics[top]) == {"instance", "class", "interval"} for top in ("top1", "top5", "top10")
-    )
+    keys = {"instance", "per_class", "interval", "hits", "count"}
+    assert [(k, set(top)) for k, top in metrics["top_k"].items()] == [
+        ("1", keys),
+        ("5", keys),
+        ("10", keys),
+    ]
 
 
 def test_figures_come_with_what_they_are_figures_of(run: RunFolder, tiny_data: Path) -> None:
@@ -65,7 +67,7 @@ def test_figures_come_with_what_they_are_figures_of(run: RunFolder, tiny_data: P
         record.commit,
         Dataset.open(tiny_data).info.content_hash,
     )
-    assert metrics.top5.instance == metrics.top10.instance == 1
+    assert metrics.top_k[5].instance == metrics.top_k[10].instance == 1
     assert json.loads(run.metrics("test").read_text()) == json.loads(json.dumps(metrics.to_json()))
 
 
@@ -76,7 +78,7 @@ def test_predictions_stand_in_manifest_order_and_agree_with_the_metrics(
     rows = read_predictions_csv(run.predictions("val+test"))
     clips = Dataset.open(tiny_data).manifest.of_splits("val", "test")
     assert [(row.clip_id, row.gloss) for row in rows] == [(clip.id, clip.gloss) for clip in clips]
-    assert sum(row.rank == 1 for row in rows) == metrics.top1.hits
+    assert sum(row.rank == 1 for row in rows) == metrics.top_k[1].hits
     assert all((row.answers[0][0] == row.gloss) == (row.rank == 1) for row in rows)
 
 
@@ -105,7 +107,7 @@ def test_all_scores_are_kept_with_the_network_and_data_they_are_of(
     assert (scores.vocabulary, scores.data, scores.weights) == (
         run.glosses(),
         dataset.info.content_hash,
-        network_of(run),
+        network_hash(run),
     )
     assert (scores.logits == load(run.path).logits(dataset.pose(clip.id) for clip in clips)).all()
 
@@ -113,28 +115,20 @@ def test_all_scores_are_kept_with_the_network_and_data_they_are_of(
 def test_a_runs_own_predictions_score_the_same_as_anyones(run: RunFolder, tiny_data: Path) -> None:
     ours = evaluate(run.path, tiny_data, ["val", "test"])
     theirs = evaluate_predictions(run.predictions("val+test"), tiny_data, ["val", "test"])
-    assert theirs.tops == ours.tops
+    assert theirs.top_k == ours.top_k
     assert (theirs.split, theirs.seed, theirs.data) == ("val+test", None, ours.data)
     assert theirs.note == "If it was trained on the training split: " + ours.note
 
 
 def test_clips_of_training_are_refused_by_name(run: RunFolder, tiny_data: Path) -> None:
     training = Dataset.open(tiny_data).manifest.of_splits("train")
-    message = f"train: 16 of 16 clips were trained or pretrained on and cannot be scored: {training.clips[0].id}, "
+    message = (
+        "train: 16 of 16 clips were trained or pretrained on and cannot be scored: "
+        f"{training.clips[0].id}, "
+    )
     with pytest.raises(ValueError, match=message):
         evaluate(run.path, tiny_data, ["train"])
     assert not list(run.path.glob("metrics-*"))
-
-
-def test_one_clip_of_pretraining_among_many_is_refused(tiny_data: Path) -> None:
-    clips = Dataset.open(tiny_data).manifest.of_splits("test")
-    met = clips.clips[2].id
-    with pytest.raises(
-        ValueError,
-        match=f"test: 1 of 4 clips were trained or pretrained on and cannot be scored: {met}$",
-    ):
-        refuse_met(clips, frozenset({met, "another"}), "test")
-    refuse_met(Manifest(clips.clips[:2]), frozenset({met}), "test")
 
 
 def test_a_split_without_clips_is_refused(run: RunFolder, tiny_data: Path) -> None:
@@ -159,53 +153,38 @@ def test_a_gloss_outside_the_vocabulary_counts_as_wrong(
         for clip in dataset.manifest.of_splits("test"):
             writer.add(replace(clip, id=f"new-{clip.id}", gloss="unknown"), dataset.pose(clip.id))
     metrics = evaluate(run.path, tmp_path / "other", ["test"])
-    assert (metrics.top10.hits, metrics.num_glosses_present) == (0, 1)
+    assert (metrics.top_k[10].hits, metrics.num_glosses_present) == (0, 1)
 
 
-def test_signers_also_trained_on_are_counted_beside_the_figures() -> None:
-    trained = (Clip("1", "book", "anna"), Clip("2", "drink", "ben"), Clip("3", "book"))
-    scored = (
-        Clip("4", "book", "anna"),
-        Clip("5", "book", "ben"),
-        Clip("6", "book", "cleo"),
-        Clip("7", "book"),
-    )
-    note = signer_overlap(
-        Manifest(scored),
-        Manifest(trained + scored),
-        frozenset("123"),
-        frozenset(("anna", "ben", "")),
-    )
-    assert note.startswith("2 of 4 clips are by signers also trained on, 1 of these")
-    assert note.endswith("1 are by unknown signers; training met clips of unknown signers too.")
+def test_scores_that_were_written_are_read_again(run: RunFolder, tiny_data: Path) -> None:
+    evaluate(run.path, tiny_data, ["test"])
+    dataset, written = Dataset.open(tiny_data), Scores.read(run.scores("test"))
+    clips = dataset.manifest.of_splits("test")
+    marked = replace(written, output=ModelOutput.of_logits(written.logits + 1))
+    marked.write(run.scores("test"))
+    assert (scores_of(run, dataset, clips, "test").logits == marked.logits).all()
+    replace(marked, weights="of another network").write(run.scores("test"))
+    assert (scores_of(run, dataset, clips, "test").logits == written.logits).all()
 
 
-def test_signers_of_a_pretraining_on_other_clips_are_counted_too() -> None:
-    scored = Manifest((Clip("4", "book", "dora"),))
-    assert signer_overlap(
-        scored, scored, frozenset(("elsewhere",)), frozenset(("dora",))
-    ).startswith("1 of 1 clips are by signers also trained on, 0 of these")
-
-
-APART = Manifest((Clip("a", "go", "ann", "train"), Clip("b", "go", "bob", "test")))
-
-
-@pytest.mark.parametrize(
-    ("met", "who"), [({"ann", "bob"}, "signers bob"), ({"ann", ""}, "clips of unknown signers")]
-)
-def test_a_split_by_new_signers_refuses_a_run_that_has_met_them_or_may_have(
-    met: set[str], who: str
+def test_written_scores_of_clips_that_were_trained_on_are_refused_too(
+    run: RunFolder, tiny_data: Path
 ) -> None:
-    with pytest.raises(
-        ValueError,
-        match=f"test: no signer of it is in training here, but the run .* on {who}; pretrain anew",
-    ):
-        refuse_met_signers(APART.of_splits("test"), APART, frozenset(met), "test")
-    refuse_met_signers(APART.of_splits("test"), APART, frozenset({"ann", "eve"}), "test")
+    evaluate(run.path, tiny_data, ["test"])
+    dataset, clips = Dataset.open(tiny_data), Dataset.open(tiny_data).manifest.of_splits("test")
+    scores_of(run, dataset, clips, "test")
+    record = run.record()
+    replace(record, clips=(*record.clips, clips.clips[0].id)).write(run.record_file)
+    with pytest.raises(ValueError, match="1 of 4 clips were trained or pretrained on"):
+        scores_of(run, dataset, clips, "test")
 
 
-def test_a_split_that_shares_signers_with_training_refuses_nobody() -> None:
-    shared = Manifest((*APART.clips, Clip("c", "go", "bob", "train")))
-    refuse_met_signers(shared.of_splits("test"), shared, frozenset({"bob", ""}), "test")
-    unknown = Manifest((Clip("a", "go", "", "train"), Clip("b", "go", "", "test")))
-    refuse_met_signers(unknown.of_splits("test"), unknown, frozenset({""}), "test")
+def test_scores_of_version_0_1_are_made_anew_where_they_lack_the_auxiliary_logit(
+    run: RunFolder, tiny_data: Path
+) -> None:
+    evaluate(run.path, tiny_data, ["test"])
+    dataset, written = Dataset.open(tiny_data), Scores.read(run.scores("test"))
+    clips = dataset.manifest.of_splits("test")
+    replace(written, output=ModelOutput.of_logits(written.logits + 1)).write(run.scores("test"))
+    run.auxiliary_glosses.write_text("another\n")
+    assert (scores_of(run, dataset, clips, "test").logits == written.logits).all()

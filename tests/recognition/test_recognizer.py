@@ -12,9 +12,11 @@ import pytest
 
 from spobet.dataset.store import Dataset
 from spobet.poses.arrays import PoseBank
+from spobet.poses.preprocess import UnknownPictureSize
 from spobet.poses.resample import even_frame_times
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, Skeleton
+from spobet.recognition.network import run_network
 from spobet.recognition.recognizer import BATCH_SIZE, Recognizer, load
 from spobet.runs import RunFolder
 
@@ -50,7 +52,7 @@ def test_onnx_leaves_padding_out_as_keras_does(recognizer: Recognizer) -> None:
     frame_mask = np.arange(8)[None] < 5
     loud = np.where(frame_mask[..., None, None], landmarks, 7).astype(np.float32)
     quiet_logits, loud_logits = (
-        recognizer.score_inputs({"landmarks": values, "frame_mask": frame_mask}).logits
+        run_network(recognizer.network, {"landmarks": values, "frame_mask": frame_mask}).logits
         for values in (landmarks, loud)
     )
     np.testing.assert_allclose(loud_logits, quiet_logits, atol=1e-5)
@@ -68,6 +70,7 @@ def test_many_clips_score_as_each_alone(recognizer: Recognizer) -> None:
 
 def test_no_clips_have_no_logits(recognizer: Recognizer) -> None:
     assert recognizer.logits([]).shape == (0, 4)
+    assert recognizer.predict_many([]) == []
 
 
 def test_where_and_how_large_the_signer_is_changes_no_answer(recognizer: Recognizer) -> None:
@@ -79,10 +82,10 @@ def test_where_and_how_large_the_signer_is_changes_no_answer(recognizer: Recogni
 def test_answers_are_ranked_and_all_of_them_sum_to_one(recognizer: Recognizer) -> None:
     answers = recognizer.predict(random_clip(0), top=99)
     assert {answer.gloss for answer in answers} == set(recognizer.vocabulary.glosses)
-    chances = [answer.probability for answer in answers]
-    assert chances == sorted(chances, reverse=True)
-    assert sum(chances) == pytest.approx(1)
-    assert recognizer.predict(random_clip(0), top=2) == answers[:2]
+    probabilities = [answer.probability for answer in answers]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert sum(probabilities) == pytest.approx(1)
+    assert recognizer.predict(random_clip(0), top=2).ranked == answers[:2]
 
 
 def test_the_order_of_landmarks_is_matched_by_name(recognizer: Recognizer) -> None:
@@ -162,17 +165,16 @@ def test_a_damaged_network_is_refused_by_name(trained_run: Path, tmp_path: Path)
         load(run.path)
 
 
-def test_a_clip_is_told_in_the_unit_of_training_where_its_picture_is_known(
+def test_a_clip_is_answered_in_the_unit_of_training_and_else_warned_of(
     trained_run: Path, recognizer: Recognizer
 ) -> None:
     assert RunFolder(trained_run).record().unit == "pixels"
     pose = replace(random_clip(0), size=(640, 480))
     shares = pose.in_unit("image")
     np.testing.assert_allclose(recognizer.logits([shares]), recognizer.logits([pose]), atol=1e-3)
-    assert (
-        np.abs(recognizer.logits([replace(shares, size=None)]) - recognizer.logits([pose])).max()
-        > 1e-2
-    )
+    with pytest.warns(UnknownPictureSize, match="its proportions are lost"):
+        distorted = recognizer.logits([replace(shares, size=None)])
+    assert np.abs(distorted - recognizer.logits([pose])).max() > 1e-2
 
 
 def test_an_array_answers_as_the_pose_it_stands_for(recognizer: Recognizer) -> None:
@@ -189,9 +191,9 @@ def test_an_array_answers_as_the_pose_it_stands_for(recognizer: Recognizer) -> N
 @pytest.mark.parametrize(
     "array",
     [
-        np.zeros((9, 2, 54)), np.zeros((54, 9, 2)), np.zeros((9, 54)), np.zeros((9, 54, 4)), np.zeros((9, 42, 2)),
-        np.zeros((9, 54, 2), "U1"), np.zeros((9, 54, 2), complex), np.zeros((9, 54, 2), object),
-        np.zeros((1, 9, 54, 2)), np.zeros(0),
+        np.zeros((9, 2, 54)), np.zeros((54, 9, 2)), np.zeros((9, 54)), np.zeros((9, 54, 4)),
+        np.zeros((9, 42, 2)), np.zeros((9, 54, 2), "U1"), np.zeros((9, 54, 2), complex),
+        np.zeros((9, 54, 2), object), np.zeros((1, 9, 54, 2)), np.zeros(0),
     ],
 )  # fmt: skip
 def test_an_array_of_another_shape_or_kind_is_refused_with_the_one_expected(
@@ -238,5 +240,7 @@ def test_a_file_without_an_embedding_is_refused(trained_run: Path, tmp_path: Pat
     model = onnx.load(tmp_path / "run" / "classifier.onnx")
     del model.graph.output[1]
     onnx.save(model, tmp_path / "run" / "classifier.onnx")
-    with pytest.raises(ValueError, match="gives logits, expected logits and embedding"):
+    with pytest.raises(
+        ValueError, match="gives logits, expected logits, embedding and perhaps others"
+    ):
         load(tmp_path / "run")

@@ -1,68 +1,58 @@
-"""Claims about answers that do not count."""
+"""Claims about the file that says how probabilities are scaled and which answers are accepted."""
 
 from __future__ import annotations
 
-import shutil
+import json
 from pathlib import Path
 
-import numpy as np
 import pytest
-from recognition.test_recognizer import random_clip
 
-from spobet.evaluation.calibration import softmax
-from spobet.recognition.calibrate import calibrate, find_rejection
-from spobet.recognition.recognizer import load
 from spobet.recognition.rejection import Rejection
 from spobet.shipped import find_run
 
 
-def test_the_threshold_is_the_lowest_that_leaves_few_enough_wrong() -> None:
-    rng = np.random.default_rng(0)
-    labels = rng.integers(5, size=200)
-    logits = rng.normal(size=(200, 5)) + 2.5 * np.eye(5)[labels]
-    rejection = find_rejection(logits, labels, 0.1, "val")
-    chances = softmax(logits, rejection.temperature)
-    hits, sure = chances.argmax(axis=1) == labels, chances.max(axis=1)
-    answered = sure >= rejection.threshold
-    assert (answered.sum(), hits[answered].sum()) == (rejection.answered, rejection.hits)
-    assert 1 - hits[answered].mean() <= 0.1
-    lower = sure >= np.sort(sure[~answered])[-1]
-    assert 1 - hits[lower].mean() > 0.1 or not (~answered).any()
+def test_what_is_written_reads_back(tmp_path: Path) -> None:
+    rejection = Rejection(1.5, 0.25, 0.1, 128, 116, 165, "val", 0.02, 0.75)
+    rejection.write(tmp_path / "rejection.json")
+    assert Rejection.read(tmp_path / "rejection.json") == rejection
+    assert str(rejection).endswith("0.250: 128 of 165 clips of val answered, 116 of them right")
 
 
-def test_no_threshold_is_an_error_not_a_guess() -> None:
-    with pytest.raises(
-        ValueError, match="val: no threshold leaves at most 10% wrong answers among 4 clips"
-    ):
-        find_rejection(np.eye(4), (np.arange(4) + 1) % 4, 0.1, "val")
+def test_without_a_file_every_answer_is_accepted(tmp_path: Path) -> None:
+    assert Rejection.read(tmp_path / "rejection.json") == Rejection()
+    assert Rejection().threshold == 0
 
 
-def test_a_calibrated_run_scales_its_probabilities_and_knows_when_not(
-    trained_run: Path, tiny_data: Path, tmp_path: Path
+def test_a_file_of_version_0_1_counts_auxiliary_glosses_as_trained_at_one_temperature(
+    tmp_path: Path,
 ) -> None:
-    run = tmp_path / "run"
-    shutil.copytree(trained_run, run)
-    plain = load(run).predict(random_clip(0), top=4)
-    assert load(run).accepts(plain)
-    rejection = calibrate(run, tiny_data, ["val"], error=0.9)
-    assert Rejection.read(run / "rejection.json") == rejection
-    scaled = load(run)
-    assert [answer.gloss for answer in scaled.predict(random_clip(0), top=4)] == [
-        answer.gloss for answer in plain
-    ]
-    logits = scaled.logits([random_clip(0)])
-    assert scaled.predict(random_clip(0))[0].probability == pytest.approx(
-        softmax(logits, rejection.temperature).max()
-    )
-    Rejection(threshold=1.0).write(run / "rejection.json")
-    assert not load(run).accepts(plain)
+    old = {"temperature": 1.4, "threshold": 0.23, "error": 0.1, "answered": 1, "hits": 1}
+    (tmp_path / "rejection.json").write_text(json.dumps({**old, "count": 2, "split": "val"}))
+    rejection = Rejection.read(tmp_path / "rejection.json")
+    assert (rejection.temperature, rejection.threshold) == (1.4, 0.23)
+    assert (rejection.auxiliary_weight, rejection.temperature_of_confidence) == (1.0, 1.4)
 
 
-def test_what_is_damaged_or_not_ours_to_write_is_refused(
-    trained_run: Path, tiny_data: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "rejection.json").write_text('{"threshold": 7}')
+@pytest.mark.parametrize(
+    "values",
+    [
+        '{"threshold": 7}',
+        '{"temperature": 0}',
+        '{"auxiliary_weight": -1}',
+        '{"confidence_temperature": 0}',
+        '{"other": 1}',
+        "[",
+    ],
+)
+def test_a_damaged_file_is_named(values: str, tmp_path: Path) -> None:
+    (tmp_path / "rejection.json").write_text(values)
     with pytest.raises(ValueError, match=r"rejection\.json: not what `spobet calibrate` writes"):
         Rejection.read(tmp_path / "rejection.json")
-    with pytest.raises(ValueError, match="comes with the package"):
-        calibrate(find_run("wlasl100-hands"), tiny_data)
+
+
+@pytest.mark.parametrize("name", ["wlasl100-hands", "wlasl100-hands-open"])
+def test_shipped_networks_come_with_a_threshold_for_one_wrong_answer_in_ten(name: str) -> None:
+    rejection = Rejection.read(find_run(name) / "rejection.json")
+    assert (rejection.error, rejection.count, rejection.split) == (0.1, 165, "val")
+    assert 0.9 <= rejection.hits / rejection.answered < 0.93
+    assert rejection.threshold > 0.2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ from joined_clips import FRAME_RATE, Signed, join_clips, matched
 
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42
+from spobet.recognition.hand_motion import SpotConfig
 from spobet.recognition.recognizer import Recognizer, load
-from spobet.recognition.spotting import SpotConfig, Spotter, spot
+from spobet.recognition.spotting import Spotter, spot
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +22,7 @@ def hands() -> Recognizer:
 
 
 def waving(seed: int, num_frames: int = 40) -> PoseSequence:
-    """Two hands that circle in the middle of the picture, each finger point at its own place."""
+    """Two hands that circle in the middle of the picture, each of its own shape."""
     rng = np.random.default_rng(seed)
     shape = rng.normal(0, 0.02, (42, 2)) + np.repeat([[0.35, 0.5], [0.65, 0.5]], 21, axis=0)
     shape[[9, 30]] = shape[[0, 21]] + [0, -0.06]  # a palm's length
@@ -50,6 +52,31 @@ def test_every_sign_between_rests_is_found_once_and_nothing_else(
         assert spotted.gloss == spotted.answers[0].gloss
 
 
+def test_a_hold_with_the_hands_up_does_not_part_a_sign(hands: Recognizer) -> None:
+    """Held for 1.2 s: less than the 2 s that end a sign there, more than the 0.3 s at rest."""
+    rest, sign = join_clips([("a", waving(0))], 0).pose, waving(1, num_frames=30)
+    hold = np.repeat(sign.xy[-1:], round(1.2 * FRAME_RATE), axis=0)
+    xy = np.concatenate([rest.xy, sign.xy, hold, sign.xy[::-1], rest.xy[::-1]])
+    pose = PoseSequence(xy, np.isfinite(xy[..., 0]), HANDS_42, unit="image")
+    begin, end = len(rest), len(rest) + 60 + len(hold)
+    covering = [
+        spotted for spotted in spot(hands, pose) if spotted.start < end and spotted.stop > begin
+    ]
+    assert len(covering) == 1
+    assert covering[0].start <= begin + 5
+    assert covering[0].stop >= end - 5
+
+
+def test_json_and_text_say_whether_the_answer_is_accepted(hands: Recognizer) -> None:
+    strict = replace(hands, rejection=replace(hands.rejection, threshold=1.0))
+    for recognizer in (hands, strict):
+        [spotted, *_] = spot(recognizer, long_clip()[0])
+        values = spotted.to_json()
+        assert values["accepted"] == spotted.accepted
+        assert values["seconds"] == list(spotted.seconds)
+        assert ("perhaps" in str(spotted) or "not sure" in str(spotted)) != spotted.accepted
+
+
 def test_rest_alone_is_no_sign(hands: Recognizer) -> None:
     pose, signs = long_clip()
     rest = pose.frames(0, signs[0].start - 15)
@@ -60,19 +87,19 @@ def test_rest_alone_is_no_sign(hands: Recognizer) -> None:
     assert spot(hands, nobody) == []
 
 
-def test_a_stream_tells_what_the_whole_clip_tells_soon_after_each_sign(hands: Recognizer) -> None:
+def test_a_stream_gives_what_the_whole_clip_gives_soon_after_each_sign(hands: Recognizer) -> None:
     pose, signs = long_clip()
-    spotter, told = Spotter(hands, FRAME_RATE), []
+    spotter, given = Spotter(hands, FRAME_RATE), []
     for number, frame in enumerate(pose.xy):
         if spotted := spotter.push(frame):
-            told.append((spotted, number))
-    assert [spotted for spotted, _ in told] == spot(hands, pose)
+            given.append((spotted, number))
+    assert [spotted for spotted, _ in given] == spot(hands, pose)
     assert not spotter.signing
-    for (_, number), sign in zip(told, signs, strict=True):
+    for (_, number), sign in zip(given, signs, strict=True):
         assert number < sign.stop + 2 * FRAME_RATE
 
 
-def test_a_sign_that_the_end_cuts_off_is_told_by_finish(hands: Recognizer) -> None:
+def test_a_sign_that_the_end_cuts_off_is_given_by_finish(hands: Recognizer) -> None:
     pose, signs = long_clip()
     found = spot(hands, pose.frames(0, signs[-1].stop - 5))
     assert len(found) == len(signs)
@@ -100,7 +127,7 @@ def test_what_is_no_frame_no_rate_and_no_choice_is_refused(
     with pytest.raises(ValueError, match="expected 0 < slow <= fast"):
         SpotConfig(fast=1, slow=2)
     with pytest.raises(KeyError, match="lacks 12 of 54"):
-        spot(recognizer, waving(0))
+        spot(recognizer, replace(waving(0), size=(256, 256)))
 
 
 def test_spans_are_matched_by_what_they_share_most_and_once() -> None:

@@ -15,7 +15,7 @@ from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.evaluation.probabilities import softmax
 from spobet.ingest.synthetic import synthesize
 from spobet.poses.arrays import PoseBank
-from spobet.recognition.calibrate import find_rejection
+from spobet.recognition.network import run_network
 from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
 from spobet.training import train
@@ -96,20 +96,20 @@ def test_the_file_answers_as_keras_does(run: RunFolder) -> None:
     )
     inputs = bank.even_input(np.arange(3), choices.num_frames, choices.stretch)
     everything = keras.saving.load_model(run.classifier).predict_on_batch(inputs)
-    scored = recognizer.score_inputs(inputs)
+    output = run_network(recognizer.network, inputs)
     assert everything.shape == (3, len(run.all_glosses()))
-    np.testing.assert_allclose(scored.logits, everything[:, :4], atol=1e-4)
+    np.testing.assert_allclose(output.logits, everything[:, :4], atol=1e-4)
     np.testing.assert_allclose(
-        scored.others[:, 0], np.log(np.exp(everything[:, 4:]).sum(axis=1)), atol=1e-4
+        output.auxiliary[:, 0], np.log(np.exp(everything[:, 4:]).sum(axis=1)), atol=1e-4
     )
     ours = softmax(everything)[:, :4]
-    np.testing.assert_allclose(recognizer.chances(scored, scored.logits), ours, atol=1e-4)
+    np.testing.assert_allclose(recognizer.probabilities(output).probabilities, ours, atol=1e-4)
 
 
 def test_an_enrolled_sign_is_not_held_against_itself(run: RunFolder) -> None:
     recognizer, clips = load(run.path), [random_clip(seed) for seed in range(2)]
     before = recognizer.predict(clips[1], top=99)
-    recognizer.enrol("tea", [clips[0]])
+    recognizer = recognizer.with_sign("tea", [clips[0]])
     first, *rest = recognizer.predict(clips[0], top=99)
     assert first.gloss == "tea"
     assert first.probability + sum(answer.probability for answer in rest) == pytest.approx(1)
@@ -166,13 +166,3 @@ def test_every_epoch_has_all_clips_of_its_own_and_others_drawn_anew(
         np.testing.assert_array_equal(order, batches._order())
         drawn.append(frozenset(order[order >= 10].tolist()))
     assert len(set(drawn)) > 1
-
-
-def test_the_threshold_counts_what_is_left_to_the_others() -> None:
-    rng = np.random.default_rng(0)
-    labels = rng.integers(5, size=200)
-    logits = rng.normal(size=(200, 5)) + 2.5 * np.eye(5)[labels]
-    others = rng.normal(size=(200, 1))
-    rejection = find_rejection(logits, labels, 0.1, "val", others)
-    chances = softmax(np.concatenate([logits, others], axis=1), rejection.temperature)[:, :5]
-    assert (chances.max(axis=1) >= rejection.threshold).sum() == rejection.answered

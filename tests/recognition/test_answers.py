@@ -1,0 +1,78 @@
+"""Claims about the way from a network's output to ranked, accepted or rejected glosses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spobet.dataset.manifest import Vocabulary
+from spobet.evaluation.scores import ModelOutput
+from spobet.recognition.answers import Answer, Answers, gloss_probabilities
+from spobet.recognition.enrolment import Enrolled
+from spobet.recognition.rejection import Rejection
+
+TWO = Vocabulary(("book", "drink"))
+OUTPUT = ModelOutput(np.log([[6, 2]]), [[1, 0]], np.log([[8]]))  # odds of 6 : 2 : 8
+
+
+def test_the_auxiliary_logit_takes_part_as_often_as_its_weight_says() -> None:
+    for weight, expected in ((1.0, 6 / 16), (0.5, 6 / 12), (0.0, 6 / 8)):
+        answered = gloss_probabilities(OUTPUT, TWO, Rejection(auxiliary_weight=weight))
+        assert answered.probabilities[0, 0] == pytest.approx(expected)
+        assert answered.confidence == pytest.approx([6 / 16])  # whatever the weight
+
+
+def test_temperature_scales_the_logits_and_not_the_weight() -> None:
+    scaling = Rejection(temperature=2.0, auxiliary_weight=0.5, confidence_temperature=1.0)
+    answered = gloss_probabilities(OUTPUT, TWO, scaling)
+    powers = np.sqrt([6, 2, 8]) * [1, 1, 0.5]
+    assert answered.probabilities[0] == pytest.approx(powers[:2] / powers.sum())
+    assert answered.confidence == pytest.approx([6 / 16])
+
+
+def test_an_enrolled_sign_that_is_best_was_one_of_the_unknown_signs() -> None:
+    enrolled = Enrolled("", {"tea": np.array([[1.0, 0.0]], np.float32)})
+    best = gloss_probabilities(OUTPUT, TWO, Rejection(), enrolled, prototype_scale=np.log(12))
+    assert best.glosses == ("book", "drink", "tea")
+    assert best.probabilities[0] == pytest.approx(np.array([6, 2, 12]) / 20)
+    assert best.confidence == pytest.approx([12 / 20])
+    second = gloss_probabilities(OUTPUT, TWO, Rejection(), enrolled, prototype_scale=np.log(4))
+    assert second.probabilities[0] == pytest.approx(np.array([6, 2, 4]) / 20)
+
+
+def test_an_answer_is_accepted_from_the_threshold_on() -> None:
+    for threshold, accepted in ((6 / 16 - 1e-6, True), (6 / 16 + 1e-6, False)):
+        answered = gloss_probabilities(OUTPUT, TWO, Rejection(threshold=threshold))
+        assert answered.accepted.tolist() == [accepted]
+        [answers] = answered.answers(2)
+        assert answers.accepted == answers.to_json()["accepted"] == accepted
+
+
+def test_equal_scores_stand_in_the_order_of_the_vocabulary() -> None:
+    equal = ModelOutput.of_logits(np.zeros((1, 2)))
+    [answers] = gloss_probabilities(equal, TWO, Rejection()).answers(5)
+    assert answers.ranked == (Answer("book", 0.5), Answer("drink", 0.5))
+
+
+@pytest.mark.parametrize(
+    ("confidence", "text"),
+    [
+        (0.5, "computer 0.800, book 0.100"),
+        (0.49, "perhaps computer 0.800, book 0.100"),
+        (0.25, "perhaps computer 0.800, book 0.100"),
+        (0.24, "not sure: computer 0.800, book 0.100"),
+    ],
+)
+def test_an_answer_below_the_threshold_says_so(confidence: float, text: str) -> None:
+    ranked = (Answer("computer", 0.8), Answer("book", 0.1))
+    assert str(Answers(ranked, confidence, 0.5)) == text
+
+
+def test_json_holds_what_the_answers_hold() -> None:
+    answers = Answers((Answer("computer", 1 / 3),), 0.25, 0.5)
+    assert answers.to_json() == {
+        "accepted": False,
+        "confidence": 0.25,
+        "answers": [{"gloss": "computer", "probability": 0.3333333}],
+    }
+    assert (len(answers), answers[0].gloss, [*answers]) == (1, "computer", [*answers.ranked])

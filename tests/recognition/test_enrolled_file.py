@@ -1,0 +1,113 @@
+"""Claims about the file of enrolled signs that threads and processes share."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from recognition.test_recognizer import random_clip
+
+from spobet.recognition.enrolled_file import EnrolledFile, enrolled_path
+from spobet.recognition.enrolment import Enrolled
+from spobet.recognition.network import network_hash
+from spobet.recognition.recognizer import Recognizer
+from spobet.runs import RunFolder
+from spobet.shipped import find_run
+
+SIGNS = 25  # each of two enrols at once
+ENROL = """
+import sys
+import numpy as np
+from pathlib import Path
+from spobet.recognition.enrolled_file import EnrolledFile
+for number in range(int(sys.argv[2])):
+    EnrolledFile(Path(sys.argv[1]), "x").change(
+        lambda signs: signs.with_sign(f"{sys.argv[3]} {number}", np.ones((1, 4)))
+    )
+"""
+
+
+def test_what_two_processes_enrol_at_once_is_all_there(tmp_path: Path) -> None:
+    path = tmp_path / "new folder" / "signs.json"
+    others = [
+        subprocess.Popen([sys.executable, "-c", ENROL, str(path), str(SIGNS), name])
+        for name in ("one", "other")
+    ]
+    assert [other.wait(60) for other in others] == [0, 0]
+    assert len(EnrolledFile(path, "x").read().glosses) == 2 * SIGNS
+
+
+def test_what_many_threads_enrol_and_remove_at_once_is_all_there(tmp_path: Path) -> None:
+    signs_file = EnrolledFile(tmp_path / "signs.json", "x")
+
+    def enrol_two_and_remove_one(number: int) -> None:
+        signs_file.change(lambda signs: signs.with_sign(f"stays {number}", np.ones((1, 4))))
+        signs_file.change(lambda signs: signs.with_sign(f"goes {number}", np.ones((1, 4))))
+        signs_file.change(lambda signs: signs.without_sign(f"goes {number}"))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(enrol_two_and_remove_one, range(12)))
+    assert set(signs_file.read().glosses) == {f"stays {number}" for number in range(12)}
+
+
+def test_every_change_has_another_version_and_a_failed_one_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    signs_file = EnrolledFile(tmp_path / "signs.json", "x")
+    versions = [signs_file.version]
+    for gloss in ("tea", "milk"):
+        signs_file.change(lambda signs, gloss=gloss: signs.with_sign(gloss, np.ones((1, 4))))
+        versions.append(signs_file.version)
+    assert versions[0] is None
+    assert len(set(versions)) == 3
+    with pytest.raises(KeyError, match="sign 'bread' is not enrolled"):
+        signs_file.change(lambda signs: signs.without_sign("bread"))
+    assert signs_file.version == versions[-1]
+
+
+def test_threads_predict_while_signs_come_and_go_and_each_answer_is_of_one_state(
+    recognizer: Recognizer,
+) -> None:
+    clips = [random_clip(seed) for seed in range(4)]
+    tea = recognizer.with_sign("tea", clips[:2]).enrolled
+    states = [Enrolled(""), tea, tea.with_sign("milk", recognizer.embed(clips[2:]))]
+    expected = {
+        number: [recognizer.with_enrolled(state).predict(clip) for state in states]
+        for number, clip in enumerate(clips)
+    }
+    shared, stop = [recognizer], time.monotonic() + 1.0
+
+    def change() -> int:
+        changes = 0
+        while time.monotonic() < stop:
+            shared[0] = shared[0].with_enrolled(states[changes % len(states)])
+            changes += 1
+        return changes
+
+    def answer(thread: int) -> int:
+        answered = 0
+        while time.monotonic() < stop:
+            number = (thread + answered) % len(clips)
+            assert shared[0].predict(clips[number]) in expected[number]
+            answered += 1
+        return answered
+
+    with ThreadPoolExecutor(5) as pool:
+        changing, *answering = [pool.submit(change), *(pool.submit(answer, n) for n in range(4))]
+        assert changing.result() > 10
+        assert all(thread.result() > 10 for thread in answering)
+
+
+def test_signs_of_a_network_of_the_package_are_in_the_users_data_folder(
+    trained_run: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    shipped = RunFolder(find_run("wlasl100-hands"))
+    assert enrolled_path(shipped) == tmp_path / "spobet" / "wlasl100-hands.enrolled.json"
+    assert enrolled_path(RunFolder(trained_run)) == trained_run / "enrolled.json"
+    assert len(network_hash(RunFolder(trained_run))) == 64
