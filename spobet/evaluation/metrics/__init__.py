@@ -10,5 +10,9 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from spobet.evaluation.metrics.mean_reciprocal_rank import mean_reciprocal_rank
+
 Gain = Callable[[np.ndarray], np.ndarray]
-METRICS: Mapping[str, Gain] = {}
+METRICS: Mapping[str, Gain] = {
+    "mean_reciprocal_rank": mean_reciprocal_rank,
+}
