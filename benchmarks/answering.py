@@ -91,9 +91,7 @@ def main() -> None:
         + 0.1 * rng.normal(size=(landmarks, 2))
     )
     pose = PoseSequence(xy, np.ones(xy.shape[:2]), recognizer.skeleton, unit="image")
-    inputs = recognizer._bank([pose]).even_input(
-        np.arange(1), run.experiment().input.num_frames, run.experiment().input.stretch
-    )
+    inputs = recognizer.preprocessor([pose])
     flops = operations(run.onnx)
     side = round((flops / 2) ** (1 / 3))
     left, right = (rng.random((side, side)).astype(np.float32) for _ in range(2))

@@ -74,7 +74,7 @@ def tell(page: Any, recognizer: Recognizer, name: str, poses: list[PoseSequence]
     poses = [recognizer.prepared(pose) for pose in poses]
     there, here = (
         page.evaluate(RUN, [name, [*map(landmarks_of, poses)], TIMES]),
-        recognizer.scored(poses).logits,
+        recognizer.logits(poses),
     )
     took = []
     for number in range(TIMES):

@@ -24,7 +24,7 @@ import numpy as np
 from spobet.config import read_experiment
 from spobet.dataset.manifest import Clip
 from spobet.dataset.store import Dataset, DatasetWriter
-from spobet.evaluation.metrics import wilson_interval
+from spobet.evaluation.intervals import wilson_interval
 from spobet.evaluation.selective import for_error, operating_points
 from spobet.recognition.enrolment import Enrolled
 from spobet.recognition.recognizer import Recognizer, load
@@ -39,7 +39,7 @@ EPOCHS, RATE = 40, 1e-3  # of a head that begins afresh
 class Answered:
     """What one group's network does with the scored clips.
 
-    sure: (clips,) probability of the first answer. known, right: (clips,) bool.
+    sure: (clips,) confidence of the answer. known, right: (clips,) bool.
     """
 
     sure: np.ndarray
@@ -144,16 +144,18 @@ def _trained(
 
 
 def _answered(recognizer: Recognizer, dataset: Dataset, clips: Sequence[Clip]) -> Answered:
-    answers = [answer[0] for answer in _predicted(recognizer, dataset, clips)]
+    predicted = list(_predicted(recognizer, dataset, clips))
+    answers = [ranked[0] for ranked in predicted]
     known = np.array([clip.gloss in recognizer.vocabulary for clip in clips])
     right = np.array(
         [answer.gloss == clip.gloss for answer, clip in zip(answers, clips, strict=True)]
     )
-    return Answered(np.array([answer.probability for answer in answers]), known, right)
+    return Answered(np.array([ranked.confidence for ranked in predicted]), known, right)
 
 
 def _predicted(recognizer: Recognizer, dataset: Dataset, clips: Sequence[Clip]) -> Iterator[list]:
-    return iter(recognizer.answers(recognizer.scored(dataset.pose(clip.id) for clip in clips), 1))
+    output = recognizer.outputs(dataset.pose(clip.id) for clip in clips)
+    return iter(recognizer.probabilities(output).answers(1))
 
 
 def _full(run: Path, dataset: Dataset, clips: Sequence[Clip]) -> np.ndarray:
@@ -172,12 +174,12 @@ def _enrolled(
     rng, train = np.random.default_rng([seed, shots]), dataset.manifest.of_splits("train").clips
     counts = np.zeros(4, int)
     for recognizer, group in zip(recognizers, groups, strict=True):
-        recognizer.enrolled = Enrolled("")
+        taught = recognizer.with_enrolled(Enrolled(""))
         for gloss in group:
             own = [clip for clip in train if clip.gloss == gloss]
             chosen = rng.permutation(len(own))[:shots]
-            recognizer.enrol(gloss, [dataset.pose(own[place].id) for place in chosen])
-        for answers, clip in zip(_predicted(recognizer, dataset, clips), clips, strict=True):
+            taught = taught.with_sign(gloss, [dataset.pose(own[place].id) for place in chosen])
+        for answers, clip in zip(_predicted(taught, dataset, clips), clips, strict=True):
             place = 0 if clip.gloss in group else 2
             counts[place : place + 2] += answers[0].gloss == clip.gloss, 1
     return tuple(counts.tolist())
@@ -197,11 +199,11 @@ def tell_rejection(groups: Sequence[Answered]) -> None:
     )
     click.echo(f"known clips: {right.sum()} of {len(right)} named right")
     if point:
-        low, high = wilson_interval(point.answered, point.count)
+        low, high = wilson_interval(point.accepted, point.count)
         unknown = np.concatenate([group.sure[~group.known] for group in groups])
         share = (unknown >= point.threshold).mean()
         click.echo(
-            f"where 10 % of the answers to known clips are wrong, {point.answered} of {point.count} are answered "
+            f"where 10 % of the answers to known clips are wrong, {point.accepted} of {point.count} are answered "
             f"({point.coverage:.1%}, {low:.1%}-{high:.1%}), and {share:.1%} of the {len(unknown)} unknown ones are too"
         )
 

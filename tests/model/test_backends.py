@@ -16,6 +16,7 @@ from spobet.config import Experiment, write_experiment
 from spobet.dataset.store import Dataset
 from spobet.poses.arrays import PoseBank, network_input
 from spobet.poses.resample import even_frame_times
+from spobet.recognition.network import run_network
 from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
 
@@ -76,7 +77,7 @@ def test_a_backend_trains_exports_and_trades_weights_with_this_one(
     run = RunFolder(tmp_path / "run")
     own, other = np.load(tmp_path / "own.npy"), np.load(tmp_path / "other.npy")
     assert run.record().backend == backend
-    np.testing.assert_allclose(load(run.path).score_inputs(inputs).logits, own, atol=1e-4)
+    np.testing.assert_allclose(run_network(load(run.path).network, inputs).logits, own, atol=1e-4)
     np.testing.assert_allclose(
         keras.saving.load_model(run.classifier).predict_on_batch(inputs), own, atol=1e-5
     )

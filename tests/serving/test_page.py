@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from formats.clips import made_clip
-from serving.browsing import BROWSER_TESTS, CAMERA, Watched, chromium, served
-from serving.drawn_hands import picture, places, write_y4m
+from browsing import BROWSER_TESTS, CAMERA, Watched, chromium, served
+from drawn_hands import picture, places, write_y4m
 
 from spobet.formats import openpose, packed, write
 from spobet.poses.skeleton import HANDS_42, HOLISTIC_75, OPENPOSE_54
@@ -175,8 +175,8 @@ def test_a_sign_is_found_taught_and_named_at_the_camera(
 
 def test_signs_that_the_server_knows_are_named_in_the_browser(browser: Any, tmp_path: Path) -> None:
     recognizer = load("wlasl100-hands-open")
-    recognizer.enrolled = Enrolled(recognizer.enrolled.network)
-    recognizer.enrol("tea", [CLIP]).write(tmp_path / "signs.json")
+    signs = Enrolled(recognizer.enrolled.network).with_sign("tea", recognizer.embed([CLIP]))
+    signs.write(tmp_path / "signs.json")
     packed.write(CLIP, tmp_path / "clip.npz")
     with served(find_run("wlasl100-hands-open"), tmp_path / "signs.json") as there:
         page = Watched(browser).open(there)

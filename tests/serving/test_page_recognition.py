@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from serving.browsing import BROWSER_TESTS, Watched, chromium, served
+from browsing import BROWSER_TESTS, Watched, chromium, served
 
 from spobet.formats.packed import read_clips
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42
 from spobet.recognition.recognizer import load
 from spobet.recognition.spotting import Spotter, spot
-from spobet.serving.reading import landmarks_of
+from spobet.serving.landmarks import landmarks_of
 from spobet.shipped import FOLDER, find_run
 
 pytestmark = BROWSER_TESTS
@@ -88,9 +88,9 @@ def test_the_gallery_is_scored_as_in_python(page: Any) -> None:
     poses = [clips.pose(number) for number in range(len(clips.facts["label"]))]
     page.evaluate(OPEN, "synthetic-20")
     here = page.evaluate(SCORE, [landmarks_of(recognizer.prepared(pose)) for pose in poses])
-    ours = recognizer.scored(poses)
+    ours = recognizer.outputs(poses)
     np.testing.assert_allclose([row["logits"] for row in here], ours.logits, atol=1e-3)
-    np.testing.assert_allclose([row["embedding"] for row in here], ours.embeddings, atol=1e-3)
+    np.testing.assert_allclose([row["embedding"] for row in here], ours.embedding, atol=1e-3)
 
 
 @pytest.mark.parametrize("num_frames", [1, 2, 30, 47, 200])
@@ -101,7 +101,7 @@ def test_hands_are_scored_as_in_python(num_frames: int, page: Any) -> None:
     page.evaluate(OPEN, "wlasl100-hands-open")
     here = page.evaluate(SCORE, [landmarks_of(pose) for pose in seen])
     np.testing.assert_allclose(
-        [row["logits"] for row in here], recognizer.scored(seen).logits, atol=1e-3
+        [row["logits"] for row in here], recognizer.logits(seen), atol=1e-3
     )
 
 
