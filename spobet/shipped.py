@@ -1,4 +1,4 @@
-"""Networks that come with the package, by name: finished runs cut down to what recognition or further training needs."""
+"""Networks that come with the package: finished runs cut down to what their users need."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from spobet.errors import NotFound
 
 FOLDER = Path(__file__).parent / "weights"
 CARD = "card.md"
+SAMPLE = FOLDER / "synthetic-20" / "sample.npz"  # one synthetic clip, to try the package with
 
 
 def shipped_names() -> list[str]:

@@ -137,6 +137,14 @@ def test_help_lists_every_command_in_its_section() -> None:
     assert all(f"\n{title}:" in shown for title in SECTIONS)
 
 
+def test_the_clip_that_comes_with_the_package_is_recognised() -> None:
+    answered = spobet("predict", "synthetic-20", "--sample", "--json")
+    line = json.loads(answered.stdout)
+    assert line["answers"][0]["gloss"] == "thumb-chest-move-inward-palm-out"
+    assert line["accepted"]
+    assert "name the clips" in refusal("predict", "synthetic-20")
+
+
 def test_synthesize_makes_a_data_set_and_says_so(tmp_path: Path) -> None:
     result = spobet("synthesize", tmp_path / "set", "--glosses", 2, "--signers", 3, "--takes", 1)
     assert result.stdout == f"{tmp_path / 'set'}: 6 clips of 2 glosses\n"

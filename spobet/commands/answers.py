@@ -43,7 +43,8 @@ SIZE = click.option(
 
 @click.command()
 @click.argument("run", type=RUN)
-@click.argument("clips", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.argument("clips", type=click.Path(path_type=Path), nargs=-1)
+@click.option("--sample", is_flag=True, help="A synthetic clip that comes with the package.")
 @click.option(
     "--split-file",
     type=FILE,
@@ -56,6 +57,7 @@ SIZE = click.option(
 def predict(
     run: Path,
     clips: tuple[Path, ...],
+    sample: bool,
     split_file: Path | None,
     top: int,
     size: tuple[int, int] | None,
@@ -68,7 +70,11 @@ def predict(
     cannot be answered are listed, and the exit status is 1.
     """
     from spobet.recognition.predict import predict_paths
+    from spobet.shipped import SAMPLE
 
+    clips = (*clips, SAMPLE) if sample else clips
+    if not clips:
+        raise click.UsageError("name the clips to recognise, or --sample to try the package")
     num_clips, num_failed = 0, 0
     with _warnings_as_lines():
         for predicted in predict_paths(run, clips, split_file, top, _say, size, enrolled):
