@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from spobet.evaluation.metrics.discounted_cumulative_gain import discounted_cumulative_gain
 from spobet.evaluation.metrics.mean_reciprocal_rank import mean_reciprocal_rank
 
 Gain = Callable[[np.ndarray], np.ndarray]
 METRICS: Mapping[str, Gain] = {
     "mean_reciprocal_rank": mean_reciprocal_rank,
+    "discounted_cumulative_gain": discounted_cumulative_gain,
 }
