@@ -10,7 +10,7 @@ is first asked for, so `import spobet` loads neither NumPy nor a training framew
 read: landmarks of one clip, of any format. write: the reverse.
 PoseSequence, Skeleton: landmarks of one clip, and what they are called.
 Dataset, Clip, Manifest: clips on disk, and what is known of them.
-load, Recognizer, Answer: a finished run made usable.
+load, Recognizer, Answers, Answer: a finished run made usable.
 Spotter, spot: the signs in a stream or in a long clip.
 pretrain, train, read_experiment: from clips to a network (needs the extra `train`).
 evaluate, Metrics: a run scored on a split that it was not trained on.
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from spobet.dataset.manifest import Manifest as Manifest
     from spobet.dataset.store import Dataset as Dataset
     from spobet.errors import UserError as UserError
-    from spobet.evaluation.metrics import Metrics as Metrics
+    from spobet.evaluation.scoring import Metrics as Metrics
     from spobet.formats import read as read
     from spobet.formats import write as write
     from spobet.poses.sequence import PoseSequence as PoseSequence
     from spobet.poses.skeleton import Skeleton as Skeleton
     from spobet.recognition.evaluate import evaluate as evaluate
-    from spobet.recognition.recognizer import Answer as Answer
+    from spobet.recognition.answers import Answer as Answer
+    from spobet.recognition.answers import Answers as Answers
     from spobet.recognition.recognizer import Recognizer as Recognizer
     from spobet.recognition.recognizer import load as load
     from spobet.recognition.spotting import Spotter as Spotter
@@ -42,11 +43,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _MODULES = {
-    "Answer": "recognition.recognizer",
+    "Answer": "recognition.answers",
+    "Answers": "recognition.answers",
     "Clip": "dataset.manifest",
     "Dataset": "dataset.store",
     "Manifest": "dataset.manifest",
-    "Metrics": "evaluation.metrics",
+    "Metrics": "evaluation.scoring",
     "PoseSequence": "poses.sequence",
     "Recognizer": "recognition.recognizer",
     "Skeleton": "poses.skeleton",
