@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from spobet.formats import write as write
     from spobet.poses.sequence import PoseSequence as PoseSequence
     from spobet.poses.skeleton import Skeleton as Skeleton
-    from spobet.recognition.evaluate import evaluate as evaluate
     from spobet.recognition.answers import Answer as Answer
     from spobet.recognition.answers import Answers as Answers
+    from spobet.recognition.evaluate import evaluate as evaluate
     from spobet.recognition.recognizer import Recognizer as Recognizer
     from spobet.recognition.recognizer import load as load
     from spobet.recognition.spotting import Spotter as Spotter
@@ -63,7 +63,7 @@ _MODULES = {
     "train": "training.train",
     "write": "formats",
 }
-__all__ = list(_MODULES)  # noqa: PLE0605
+__all__ = list(_MODULES)
 
 
 def __getattr__(name: str) -> Any:
