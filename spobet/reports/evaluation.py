@@ -14,15 +14,22 @@ from spobet.dataset.folds import fold_of_clips
 from spobet.dataset.manifest import Manifest
 from spobet.dataset.store import Dataset
 from spobet.errors import UserError
-from spobet.evaluation.confidence import ConfidenceReport, cross_fitted, fitted_elsewhere
+from spobet.evaluation.confidence import (
+    ConfidenceReport,
+    as_answered,
+    cross_fitted,
+    fitted_elsewhere,
+)
 from spobet.evaluation.deletion import Curves
 from spobet.evaluation.ranks import OUTSIDE_VOCABULARY, labels_of
 from spobet.evaluation.scored_runs import Report, ScoredRun
 from spobet.evaluation.scores import Scores
 from spobet.files import write_whole
 from spobet.poses.sequence import PoseSequence
+from spobet.recognition.answers import gloss_probabilities
 from spobet.recognition.evaluate import scores_of
 from spobet.recognition.network import network_hash
+from spobet.recognition.rejection import Rejection
 from spobet.recognition.seen_in_training import chosen_on
 from spobet.reports.page import render
 from spobet.reports.sections import SECTIONS
@@ -39,8 +46,9 @@ def report(
     """Write report.html and report.json on runs of one vocabulary into `out`; returns the page.
 
     Runs that differ in more than their seed are not pooled. Temperature and threshold come from the
-    split `val` where it is not scored itself and no run was trained on it, else from other folds of
-    the scored clips. UserError where runs have different glosses, or as `evaluate` says.
+    run's rejection.json; without one, from the split `val` where it is not scored itself and no run
+    was trained on it, else from other folds of the scored clips. UserError where runs have
+    different glosses, or as `evaluate` says.
     """
     dataset = Dataset.open(data)
     found = gather([RunFolder(run) for run in runs], dataset, splits, wanted_error)
@@ -69,13 +77,18 @@ def evaluation_page(
 def gather(
     runs: Sequence[RunFolder], dataset: Dataset, splits: Sequence[str], wanted_error: float
 ) -> Report:
-    """The scores of every run on the same clips, with what follows from them."""
+    """The scores of every run on the same clips, with what follows from them.
+
+    Of a run that `spobet calibrate` has fitted, the probabilities and the threshold that it answers
+    with are reported, else those that fitting it here would give.
+    """
     split, clips = "+".join(splits), dataset.manifest.of_splits(*splits)
     all_scores = [scores_of(run, dataset, clips, split) for run in runs]
     vocabulary, records = all_scores[0].vocabulary, [run.record() for run in runs]
     names, scored = _names(runs), []
     for name, run, record, scores in zip(names, runs, records, all_scores, strict=True):
-        order = _columns(run, scores, all_scores[0])
+        order, rejection = _columns(run, scores, all_scores[0]), Rejection.read(run.rejection)
+        answered = gloss_probabilities(scores.output, scores.vocabulary, rejection)
         one = ScoredRun(
             name=name,
             logits=scores.logits[:, order],
@@ -84,6 +97,8 @@ def gather(
             history=run.read_history() if run.history.is_file() else {},
             attention=_attention(run, dataset, split),
             recipe=_recipe(run, record),
+            probabilities=answered.probabilities[:, order],
+            accepted=answered.accepted,
         )
         scored.append(one)
     seen = frozenset(clip_id for record in records for clip_id in record.clips)
@@ -118,6 +133,8 @@ def _confidence(
     wanted_error: float,
 ) -> ConfidenceReport | None:
     logits, labels = scores.logits.astype(np.float64), labels_of(clips, scores.vocabulary)
+    if run.rejection.is_file():
+        return _as_answered(run, scores, logits, labels, splits)
     validation = tuple(clip for clip in dataset.manifest if clip.split == FIT_ON)
     unseen = not any(clip.id in set(record.clips) for clip in validation)
     if FIT_ON not in splits and validation and unseen:
@@ -131,6 +148,29 @@ def _confidence(
     if len(np.unique(folds[labels != OUTSIDE_VOCABULARY])) < 2:
         return None
     return cross_fitted(logits, labels, folds, wanted_error)
+
+
+def _as_answered(
+    run: RunFolder,
+    scores: Scores,
+    logits: np.ndarray,
+    labels: np.ndarray,
+    splits: Sequence[str],
+) -> ConfidenceReport:
+    rejection = Rejection.read(run.rejection)
+    answered = gloss_probabilities(scores.output, scores.vocabulary, rejection)
+    fitted_on = f"fitted by spobet calibrate on the {rejection.count:,} clips of {rejection.split}"
+    if set(rejection.split.split("+")) & set(splits):
+        fitted_on += ", which are scored here too"
+    return as_answered(
+        logits,
+        labels,
+        (answered.probabilities, answered.confidence),
+        fitted_on,
+        rejection.temperature,
+        rejection.threshold,
+        rejection.error,
+    )
 
 
 def _names(runs: Sequence[RunFolder]) -> list[str]:

@@ -19,12 +19,14 @@ from spobet.reports.sections.examples import examples
 from spobet.reports.sections.headline import headline
 from spobet.reports.sections.learning import learning
 from spobet.reports.sections.provenance import provenance
+from spobet.reports.sections.rank_distribution import rank_distribution
 from spobet.reports.sections.runs import runs
 from spobet.reports.sections.signer_overlap import signer_overlap
 
 SECTIONS: Mapping[str, Callable[[Context], Values | None]] = {
     "headline": headline,
     "accuracy": accuracy,
+    "rank_distribution": rank_distribution,
     "runs": runs,
     "signer_overlap": signer_overlap,
     "calibration": calibration,

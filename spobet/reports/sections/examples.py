@@ -15,8 +15,7 @@ def examples(context: Context) -> Values:
     """The wrong answers of most confidence, then the right ones of least."""
     report, run = context.report, context.report.runs[0]
     right = context.shown.ranks[0] == 1
-    temperature = run.confidence.temperature if run.confidence else 1.0
-    probabilities = softmax(run.logits, temperature)
+    probabilities = softmax(run.logits) if run.probabilities is None else run.probabilities
     order = np.argsort(-probabilities.max(axis=1), kind="stable").tolist()
     wrong = [position for position in order if not right[position]][:NUM_WRONG]
     unsure = [position for position in reversed(order) if right[position]][:NUM_RIGHT]
