@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Sized
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +47,28 @@ class _Run(click.ParamType):
 RUN = _Run()
 
 
-def progress(label: str) -> Callable[[Iterable], Iterable]:
-    """A bar on stderr over whatever passes through."""
+def progress(
+    label: str, length: int | None = None, frames_of: Callable[[Any], int] | None = None
+) -> Callable[[Iterable], Iterable]:
+    """A bar on stderr over whatever passes through.
+
+    length: of what passes, None where it knows its own. frames_of: how many frames an item is;
+    then frames a second are shown.
+    """
 
     def shown(items: Iterable) -> Iterable:
-        with click.progressbar(items, label=label, file=sys.stderr, show_pos=True) as bar:
-            yield from bar
+        start, num_frames = time.perf_counter(), 0
+
+        def rate(_: Any) -> str | None:
+            seconds = time.perf_counter() - start
+            return f"{num_frames / seconds:,.1f} frames a second" if frames_of else None
+
+        whole = length or (len(items) if isinstance(items, Sized) else None)
+        with click.progressbar(
+            items, whole, label, file=sys.stderr, show_pos=True, item_show_func=rate
+        ) as bar:
+            for item in bar:
+                num_frames += frames_of(item) if frames_of else 0
+                yield item
 
     return shown

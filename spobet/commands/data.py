@@ -38,10 +38,13 @@ def import_() -> None:
 def import_wlasl_(
     poses: Path, splits: tuple[Path, ...], out: Path, class_list: Path | None
 ) -> None:
-    """OpenPose folders, or the .zip of them, and split files of WLASL: spobet import wlasl poses asl100.json data/asl100"""
+    """WLASL's OpenPose folders and split files: spobet import wlasl poses asl100.json data/asl100
+
+    POSES is the folder that holds them, or the .zip of it."""
     from spobet.ingest.wlasl import import_wlasl
 
-    click.echo(import_wlasl(poses, splits, out, class_list, progress=progress("clips")).summary())
+    report = import_wlasl(poses, splits, out, class_list, progress=progress("clips"))
+    click.echo(f"{out}: {report.summary()}")
 
 
 @import_.command(name="npz")
@@ -52,8 +55,8 @@ def import_npz(file: Path, out: Path, licence: str) -> None:
     """Packed arrays in one .npz: spobet import npz clips.npz data/clips"""
     from spobet.ingest.packed import import_packed
 
-    manifest = import_packed(file, out, licence, progress=progress("clips"))
-    click.echo(f"{out}: all {len(manifest)} clips read, {len(manifest.vocabulary)} glosses")
+    report = import_packed(file, out, licence, progress=progress("clips"))
+    click.echo(f"{out}: {report.summary()}")
 
 
 @import_.command(name="clips")
@@ -63,7 +66,8 @@ def import_npz(file: Path, out: Path, licence: str) -> None:
 def import_clips_(source: Path, out: Path, licence: str) -> None:
     """Your own landmarks, of any format: spobet import clips clips.csv data/mine
 
-    SOURCE is a CSV with the columns path and gloss (id, signer, split if you have them), or a folder with one folder a gloss."""
+    SOURCE is a CSV with the columns path and gloss (and id, signer, split if you have them), or a
+    folder with one folder a gloss."""
     from spobet.ingest.custom import import_clips
 
     report = import_clips(
@@ -87,7 +91,7 @@ def import_spoter_(
     out: Path, train: tuple[Path, ...], val: tuple[Path, ...], test: tuple[Path, ...], licence: str
 ) -> None:
     """SPOTER's CSV tables: spobet import spoter data/mine --train train.csv --test test.csv"""
-    from spobet.ingest.custom import import_spoter
+    from spobet.ingest.spoter import import_spoter
 
     tables = [
         (split, path)
@@ -116,10 +120,14 @@ def info(dataset: Path, html: Path | None) -> None:
 @click.option("--test", default=0.2, show_default=True, help="Share of the clips to test on.")
 @click.option("--seed", default=0, show_default=True)
 def split(dataset: Path, out: Path, val: float, test: float, seed: int) -> None:
-    """Deal the clips anew so that no signer stands in two splits: spobet split data/hands data/hands-signers"""
+    """Deal the clips over new splits, no signer in two: spobet split data/hands data/hands-signers
+
+    Where fewer than three signers are known, the clips of each gloss are dealt."""
     from spobet.dataset.resplit import resplit, write_resplit
     from spobet.dataset.store import Dataset
+    from spobet.files import check_new_folder
 
+    check_new_folder(out)
     source = Dataset.open(dataset)
     dealt = resplit(source, (val, test), seed)
     write_resplit(source, dealt, out, progress=progress("clips"))
@@ -130,7 +138,7 @@ def split(dataset: Path, out: Path, val: float, test: float, seed: int) -> None:
 @click.argument("dataset", type=PATH)
 @click.option("--html", type=OUT_FILE, help="Also write a page with the clips drawn.")
 def audit(dataset: Path, html: Path | None) -> None:
-    """Find leaks, duplicates, doubtful labels and outliers: spobet audit data/hands --html audit.html"""
-    from spobet.reports.audit import check as audit_data_set
+    """Find leaks, duplicates and outliers: spobet audit data/hands --html audit.html"""
+    from spobet.reports.audit import audit_data_set
 
     click.echo(audit_data_set(dataset, html))

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Sized
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
 from spobet.commands.arguments import FILE, FOLDER, OUT_FILE, PATH, RUN, progress
 
-Item = TypeVar("Item")
 _MODELS = click.option(
     "--models",
     type=FOLDER,
@@ -70,8 +65,11 @@ def extract(
     ray: str | None,
     licence: str,
 ) -> None:
-    """Landmarks of videos: spobet extract videos data/mine, or of one: spobet extract sign.mp4 sign.npz"""
-    from spobet.ingest.extract import Outcome, Workers, extract, extract_one
+    """Find landmarks in videos: spobet extract videos data/mine
+
+    A folder becomes a data set; of one video, OUT may be a .npz."""
+    from spobet.files import check_new_file, check_new_folder
+    from spobet.ingest.extract import Workers, extract, extract_one
     from spobet.ingest.videos import videos_in, videos_listed
     from spobet.video.frames import count_frames
     from spobet.video.mediapipe_tasks import open_mediapipe
@@ -81,48 +79,24 @@ def extract(
         raise click.UsageError(
             "a .npz holds the whole of one video; for a folder, or with --clips, name a folder"
         )
+    (check_new_file if one else check_new_folder)(out)
     detector = open_mediapipe(
         models, models_from, people, say=lambda line: click.echo(line, err=True)
     )
     if one:
-        bar = _bar("frames", count_frames(source), lambda _: 1)
+        bar = progress("frames", count_frames(source), lambda _: 1)
         click.echo(f"{out}: {extract_one(source, out, detector, unit, progress=bar)}")
         return
-    jobs, missing = videos_listed(source, clips) if clips else (videos_in(source), [])
-    frames_of: Callable[[Outcome], int] = lambda outcome: outcome.num_frames  # noqa: E731
     report = extract(
-        jobs,
+        videos_listed(source, clips) if clips else videos_in(source),
         out,
         detector,
         Workers(workers, ray),
-        missing,
         licence,
         unit,
-        _bar("clips", None, frames_of),
+        progress=progress("clips", frames_of=lambda outcome: outcome.num_frames),
     )
     click.echo(f"{out}: {report.summary()}")
-
-
-def _bar(
-    label: str, length: int | None, frames_of: Callable[[Item], int]
-) -> Callable[[Iterable[Item]], Iterator[Item]]:
-    """A bar on stderr over whatever passes through, with frames a second. length: None = that of what passes, if it has one."""
-
-    def shown(items: Iterable[Item]) -> Iterator[Item]:
-        start, num_frames = time.perf_counter(), 0
-
-        def rate(_: Item | None) -> str:
-            return f"{num_frames / (time.perf_counter() - start):,.1f} frames a second"
-
-        whole = length or (len(items) if isinstance(items, Sized) else None)
-        with click.progressbar(
-            items, whole, label, file=sys.stderr, show_pos=True, item_show_func=rate
-        ) as bar:
-            for item in bar:
-                num_frames += frames_of(item)
-                yield item
-
-    return shown
 
 
 @click.command()
@@ -154,7 +128,9 @@ def wlasl(
     files: Path | None,
     tries: int,
 ) -> None:
-    """Show what WLASL's authors publish, or bring it and make a data set: spobet wlasl data/wlasl --subset asl100"""
+    """Show what WLASL's authors publish, or download it: spobet wlasl data/wlasl --subset asl100
+
+    With FOLDER everything is downloaded to it, and a data set made of the subset."""
     from spobet.fetch import Patience
     from spobet.ingest.wlasl_download import Sources, download_wlasl, show
 
@@ -169,13 +145,13 @@ def wlasl(
         Sources(mirrors, files),
         Patience(tries=tries),
         say=lambda line: click.echo(f"\r{line}", err=True),
-        byte_progress=_bytes_told,
+        byte_progress=_show_bytes,
         progress=progress("clips"),
     )
     click.echo(f"{folder / subset}: {report.summary()}")
 
 
-def _bytes_told(done: int, total: int | None) -> None:
+def _show_bytes(done: int, total: int | None) -> None:
     """How far a download is, on one line of stderr."""
     share = f" of {total / 1e6:,.1f}" if total else ""
     click.echo(f"\r{done / 1e6:,.1f}{share} MB ", nl=False, err=True)
@@ -198,7 +174,9 @@ def live(
     models_from: Path | None,
     top: int,
 ) -> None:
-    """Name signs as they are made, at camera SOURCE (a number) or in a video: spobet live wlasl100-hands 0"""
+    """Recognise signs as they are made: spobet live wlasl100-hands 0
+
+    SOURCE is the number of a camera, or a video."""
     from spobet.live.view import show_live
     from spobet.recognition.recognizer import load
     from spobet.video.mediapipe_tasks import open_mediapipe

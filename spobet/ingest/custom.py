@@ -1,27 +1,22 @@
-"""Clips of one's own as a data set: files of any format that `spobet.read` accepts, listed in a table or sorted into folders."""
+"""A custom data set: files of any format `spobet.read` reads, in a table or sorted into folders."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spobet.dataset.manifest import SPLITS, Clip, Manifest
-from spobet.dataset.store import DatasetWriter
 from spobet.errors import NotFound, UserError
+from spobet.files import check_new_folder
 from spobet.formats import read, recognise
-from spobet.formats.spoter_csv import read_clips
-from spobet.ingest.report import ImportReport, Problem
-from spobet.poses.adapt import on_skeleton
-from spobet.poses.sequence import PoseSequence
+from spobet.ingest.folders import find_file, leftovers_note, listing
+from spobet.ingest.glosses import one_spelling
+from spobet.ingest.report import ImportReport
+from spobet.ingest.tables import FACTS, NUMBERS, clip_of_row, read_table
+from spobet.ingest.writing import ReadClip, checked, write_clips
 
-ALIASES = {
-    **{"sign": "gloss", "label": "gloss", "participant_id": "signer", "signer_id": "signer"},
-    **{"sequence_id": "id", "video_id": "id", "file": "path", "clip": "path"},
-}
-_NUMBERS = ("frame_start", "frame_end")
-_COLUMNS = ("path", *(field.name for field in fields(Clip) if field.name not in _NUMBERS))
+_COLUMNS = ("path", *(name for name in FACTS if name not in NUMBERS))
 
 
 @dataclass(frozen=True)
@@ -32,72 +27,66 @@ class Listed:
     path: Path
 
 
-def clips_listed(table: Path) -> list[Listed]:
-    """The clips of a CSV: `path` below the table's folder and `gloss`, and any of id, signer, split, url, variation.
+@dataclass(frozen=True)
+class ClipList:
+    """The clips to read, each gloss in one spelling, and what is worth a line.
 
-    Other spellings: sign or label for gloss, signer_id or participant_id for signer, video_id or sequence_id for id. Without ids
-    the paths without suffix are. Columns of other names are an error. ValueError names the line that is not a clip.
+    UserError where two clips have one id.
     """
-    with table.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file)
-        names = [ALIASES.get(name, name) for name in rows.fieldnames or []]
-        strangers = [name for name in names if name not in _COLUMNS]
-        if strangers or not {"path", "gloss"} <= set(names) or len(set(names)) < len(names):
-            raise UserError(
-                f"{table}: columns {', '.join(names)}; expected path, gloss and any of: {', '.join(_COLUMNS[1:])}"
-            )
-        clips = [clip_of_row(row, f"{table}:{rows.line_num}", ALIASES) for row in rows]
-        return [Listed(clip, table.parent / path) for clip, path in clips]
+
+    entries: tuple[Listed, ...]
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        clips, notes = one_spelling(Manifest(tuple(entry.clip for entry in self.entries)).clips)
+        pairs = zip(self.entries, clips, strict=True)
+        object.__setattr__(self, "entries", tuple(replace(one, clip=clip) for one, clip in pairs))
+        object.__setattr__(self, "notes", (*self.notes, *notes))
 
 
-def clip_of_row(
-    row: dict[str, str], where: str, spellings: Mapping[str, str], gloss: str = ""
-) -> tuple[Clip, str]:
-    """The clip of a table's line and its path, "" where the line has none; without an id the path without suffix is.
+def clips_listed(table: Path) -> ClipList:
+    """The clips of a CSV with the columns `path` (below the table's folder) and `gloss`.
 
-    spellings: other names of columns. gloss: where the line names none. ValueError says what is wrong, and where.
+    And any of id, signer, split, url, variation. Other names: sign or label for gloss, signer_id or
+    participant_id for signer, video_id or sequence_id for id. Without ids, the paths without suffix
+    are the ids. UserError names columns of other names, and the line that is no clip.
     """
-    try:
-        if None in row or None in row.values():
-            raise UserError("more or fewer values than columns")
-        facts = {spellings.get(name, name): value for name, value in row.items() if value}
-        path = facts.pop("path", "")
-        facts.setdefault("id", Path(path).with_suffix("").as_posix() if path else "")
-        facts.setdefault("gloss", gloss)
-        numbers = {name: int(facts[name]) for name in _NUMBERS if name in facts}
-        return Clip(**{**facts, **numbers}), path  # type: ignore[arg-type]
-    except ValueError as error:
-        raise UserError(f"{where}: {error}") from error
+    columns, rows = read_table(table)
+    unknown = [name for name in columns if name not in _COLUMNS]
+    if unknown or not {"path", "gloss"} <= set(columns) or len(set(columns)) < len(columns):
+        expected = f"expected path, gloss and any of: {', '.join(_COLUMNS[1:])}"
+        raise UserError(f"{table}: columns {', '.join(columns)}; {expected}")
+    clips = [clip_of_row(row) for row in rows]
+    if not clips:
+        raise UserError(f"{table}: lists no clip")
+    return ClipList(tuple(Listed(clip, find_file(table.parent, path)) for clip, path in clips))
 
 
-def clips_in(folder: Path) -> list[Listed]:
-    """Every file or OpenPose folder at gloss/clip or split/gloss/clip below `folder`, in the order of their paths.
+def clips_in(folder: Path) -> ClipList:
+    """Every file or OpenPose folder at gloss/clip or split/gloss/clip below `folder`.
 
-    FileNotFoundError where there is none.
+    In the order of their paths; links are followed. Files of the first level are in no gloss's
+    folder: they are skipped and counted. NotFound where there is no clip.
     """
-    listed: list[Listed] = []
-    for first in _inside(folder):
-        named = first.name in SPLITS
-        for gloss in _inside(first) if named else [first]:
-            listed += [
-                _placed(path, folder, gloss.name, first.name if named else "")
-                for path in _inside(gloss)
-            ]
-    if not listed:
+    entries: list[Listed] = []
+    tops, skipped = listing(folder)
+    stray = [top for top in tops if not top.is_dir()]
+    for top in (top for top in tops if top.is_dir()):
+        split = top.name if top.name in SPLITS else ""
+        glosses, leftovers = listing(top) if split else ([top], [])
+        skipped += leftovers
+        for gloss in glosses:
+            paths, leftovers = listing(gloss)
+            skipped += leftovers
+            for path in paths:
+                clip_id = path.relative_to(folder).as_posix()
+                entries.append(Listed(Clip(clip_id, gloss.name, split=split), path))
+    if not entries:
         raise NotFound(f"{folder}: no clips in it, expected gloss/clip or split/gloss/clip")
-    return listed
-
-
-def _inside(folder: Path) -> list[Path]:
-    return (
-        sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-        if folder.is_dir()
-        else []
-    )
-
-
-def _placed(path: Path, folder: Path, gloss: str, split: str) -> Listed:
-    return Listed(Clip(path.relative_to(folder).as_posix(), gloss, split=split), path)
+    notes = leftovers_note(skipped)
+    if stray:
+        notes += (f"skipped {len(stray):,} files in no gloss's folder: {stray[0].name}",)
+    return ClipList(tuple(entries), notes)
 
 
 def import_clips(
@@ -107,79 +96,34 @@ def import_clips(
     progress: Callable[[Iterable[Listed]], Iterable[Listed]] = iter,
     say: Callable[[str], None] = lambda line: None,
 ) -> ImportReport:
-    """Make a data set of the clips that a table lists (`clips_listed`) or that lie in folders (`clips_in`).
+    """Make a data set of the clips that a table lists, or that lie in folders.
 
-    All clips stand on the first one's skeleton and in its unit; one that has not its landmarks, or cannot be told in that unit,
-    is left out like one that is missing or broken: every such clip is in the report and in problems.csv of the new folder. say: is
-    told how the first clip was known and what reading it leaves out.
-    ValueError where no clip at all can be read, FileExistsError where `out` is there already.
+    All clips are brought to the first one's skeleton and unit. One that lacks its landmarks or
+    cannot be converted is left out, as one that is missing or broken: every such clip is in the
+    report and in problems.csv of the new folder. say: gets a line on how the first clip's format
+    was recognised and what reading it leaves out. UserError where no clip at all can be read,
+    AlreadyThere where `out` is there already.
     """
+    check_new_folder(out)
     listed = clips_in(source) if source.is_dir() else clips_listed(source)
-    Manifest(tuple(entry.clip for entry in listed))  # ids stand once
-    problems: list[Problem] = []
-    entries = iter(progress(listed))
-    first = next(((entry, pose) for entry in entries if (pose := _read(entry, problems))), None)
-    if first is None:
-        raise UserError(
-            f"{source}: none of {len(listed)} clips could be read; the first: {problems[0].detail or problems[0].path}"
-        )
-    form = first[1]
-    say(f"{first[0].path}: {recognise(first[0].path)}")
-    with DatasetWriter(out, form.skeleton, form.unit, str(source.name), licence) as writer:
-        writer.add(first[0].clip, form)
-        num_read = 1
-        for entry in entries:
-            if pose := _read(entry, problems, form):
-                writer.add(entry.clip, pose)
-                num_read += 1
-        report = ImportReport(num_read, len(listed), tuple(problems))
-        report.write(writer.folder / "problems.csv")
-    return report
+    reading = _read_all(progress(listed.entries), say)
+    return write_clips(reading, out, source.name, licence, listed.notes, source)
 
 
-def _read(
-    entry: Listed, problems: list[Problem], form: PoseSequence | None = None
-) -> PoseSequence | None:
-    """The landmarks of a clip as `form` has them; None, and the reason in `problems`, where they cannot be had."""
+def _read_all(entries: Iterable[Listed], say: Callable[[str], None]) -> Iterator[ReadClip]:
+    said = False
+    for entry in entries:
+        clip = _read(entry)
+        if clip.pose and not said:
+            said = True
+            say(f"{entry.path}: {recognise(entry.path)}")
+        yield clip
+
+
+def _read(entry: Listed) -> ReadClip:
     try:
-        pose = read(entry.path)
-        if form is not None:
-            pose = on_skeleton(pose, form.skeleton).in_unit(form.unit)
-        if not pose.seen.any():
-            raise UserError(f"{entry.path}: nobody in any of {len(pose)} frames")
-        return pose
+        return checked(entry.clip, entry.path, read(entry.path))
     except FileNotFoundError:
-        problems.append(Problem(entry.clip.id, "missing", str(entry.path)))
-    except KeyError as error:
-        problems.append(
-            Problem(entry.clip.id, "other landmarks", str(entry.path), str(error.args[0]))
-        )
-    except (ValueError, OSError) as error:
-        problems.append(Problem(entry.clip.id, "corrupt", str(entry.path), str(error)))
-    return None
-
-
-def import_spoter(tables: Sequence[tuple[str, Path]], out: Path, licence: str = "") -> ImportReport:
-    """Make a data set of SPOTER's tables, each with its split ("" = none): every row is a clip, its `labels` the gloss."""
-    clips = [
-        (split, path, number, clip)
-        for split, path in tables
-        for number, clip in enumerate(read_clips(path))
-    ]
-    if not clips:
-        raise UserError(f"{tables[0][1]}: no clip in it")
-    with DatasetWriter(
-        out,
-        clips[0][3].pose.skeleton,
-        "image",
-        " + ".join(path.name for _, path in tables),
-        licence,
-    ) as writer:
-        for split, path, number, clip in clips:
-            if not clip.label:
-                raise UserError(f"{path}: row {number + 1} has no label")
-            writer.add(
-                Clip(f"{path.stem}/{number}", clip.label, split=split),
-                replace(clip.pose, size=None),
-            )
-    return ImportReport(len(clips), len(clips), ())
+        return ReadClip.failed(entry.clip, entry.path, "missing")
+    except (UserError, OSError) as error:
+        return ReadClip.failed(entry.clip, entry.path, "corrupt", str(error))

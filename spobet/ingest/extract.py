@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import json
-import shutil
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 
-import numpy as np
-
 from spobet.dataset.store import DatasetWriter
-from spobet.errors import AlreadyThere, UserError
-from spobet.files import write_whole
+from spobet.errors import UserError
+from spobet.files import check_new_file, check_new_folder
 from spobet.formats import packed
-from spobet.ingest.report import Problem
-from spobet.ingest.videos import Job
+from spobet.ingest.finished import FinishedClips
+from spobet.ingest.ranges import RangeOutsideVideo, span_of
+from spobet.ingest.report import ImportReport, Problem, counts
+from spobet.ingest.videos import Job, VideoList
 from spobet.ingest.workers import in_processes, in_turn, on_ray
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HOLISTIC_75
@@ -34,7 +28,10 @@ FAILURES = "failures.csv"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a clip: its landmarks or the reason why not, and how many frames were read."""
+    """What became of a clip: its landmarks or the reason why not, and how many frames were read.
+
+    Both where the landmarks are not quite what was asked for.
+    """
 
     pose: PoseSequence | None
     problem: Problem | None
@@ -43,74 +40,80 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Workers:
-    """Who does the work: `number` processes here, 1 = this one; or Ray, at an address, "" = on this machine."""
+    """Who does the work: `number` processes here, 1 = this one; or Ray.
+
+    ray: the address of a cluster, "" = on this machine, None = no Ray.
+    """
 
     number: int = 1
     ray: str | None = None
 
 
-@dataclass(frozen=True)
-class ExtractReport:
-    """How many clips of how many are in the data set, of which so many were kept from an earlier start, and what failed."""
-
-    read: int
-    total: int
-    kept: int
-    num_frames: int
-    seconds: float
-    failures: tuple[Problem, ...]
-
-    def summary(self) -> str:
-        """One line: `38 of 40 clips (12 from before), 1,234 frames, 27 a second; 2 listed in failures.csv`."""
-        before = f" ({self.kept:,} from before)" if self.kept else ""
-        listed = f"; {len(self.failures):,} listed in {FAILURES}" if self.failures else ""
-        rate = (
-            f", {self.num_frames / self.seconds:,.0f} a second"
-            if self.num_frames and self.seconds
-            else ""
-        )
-        return f"{self.read:,} of {self.total:,} clips{before}, {self.num_frames:,} frames{rate}{listed}"
-
-
 def extract(
-    jobs: list[Job],
+    videos: VideoList,
     out: Path,
     detector: Detector,
     workers: Workers | None = None,
-    missing: Iterable[Problem] = (),
     licence: str = "",
     unit: str = "image",
+    source: str = "video",
     progress: Callable[[Iterable[Outcome]], Iterable[Outcome]] = iter,
-) -> ExtractReport:
-    """Make a data set at `out` of the landmarks in videos; the same files whoever does the work and however often it was stopped.
+) -> ImportReport:
+    """Make a data set at `out` of the landmarks in videos.
 
-    missing: clips that have no video; they are listed with what fails. unit: image or pixels. progress: wraps the outcomes on
-    their way through, as they come; their `len` says how many. Finished clips are kept in `.<out>.extracting` until all are done,
-    and the same command goes on from there; what is kept counts only for the same video (path, size, time of change), frames, unit
-    and detector. Raises FileExistsError where `out` is there already, ValueError where no clip at all can be read.
+    The files are the same whoever does the work and however often it was stopped: finished clips
+    wait in `.<out>.extracting` until all are done, and the same command goes on from there. A
+    finished clip counts only for the same video (path, size, time of change), frames, unit and
+    detector. unit: image or pixels. progress: wraps the outcomes on their way through, as they
+    come. Raises AlreadyThere where `out` is there already, UserError where no clip can be read.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise AlreadyThere(f"{out}: is there already; name a new folder or remove it first")
-    kept = _Kept(out.with_name(f".{out.name}.extracting"), detector.name, unit)
-    todo = [job for job in jobs if not kept.has(job)]
-    problems: dict[str, Problem] = {}
-    num_frames, start = 0, time.perf_counter()
-    for outcome in progress(
-        _Outcomes(
-            todo, partial(extract_clip, detector=detector, unit=unit), workers or Workers(), kept
-        )
-    ):
-        num_frames += outcome.num_frames
-        if outcome.problem:
-            problems[outcome.problem.clip] = outcome.problem
-    seconds = time.perf_counter() - start
-    failures = (*missing, *(problems[job.clip.id] for job in jobs if job.clip.id in problems))
-    total = len(jobs) + len(failures) - len(problems)
-    report = ExtractReport(
-        total - len(failures), total, len(jobs) - len(todo), num_frames, seconds, failures
+    check_new_folder(out)
+    finished = FinishedClips(out, detector.name, unit)
+    todo = [job for job in videos.jobs if not finished.has(job)]
+    outcomes = _Outcomes(
+        todo, partial(extract_clip, detector=detector, unit=unit), workers or Workers(), finished
     )
-    _finish(jobs, out, kept, report, licence)
+    failed: dict[str, Problem] = {}
+    num_frames, start = 0, time.perf_counter()
+    for outcome in progress(outcomes):
+        num_frames += outcome.num_frames
+        if outcome.problem and not outcome.pose:
+            failed[outcome.problem.clip] = outcome.problem
+    seconds = time.perf_counter() - start
+    report = ImportReport(
+        read=len(videos.jobs) - len(failed),
+        total=len(videos.jobs) + len(videos.missing),
+        problems=_problems(videos, failed, finished),
+        notes=videos.notes,
+        resumed=len(videos.jobs) - len(todo),
+        num_frames=num_frames,
+        seconds=seconds,
+        listed_in=FAILURES,
+    )
+    if not report.read:
+        finished.remove()
+        raise UserError(_nothing_read(report))
+    with DatasetWriter(out, HOLISTIC_75, unit, source, licence) as writer:
+        for job in videos.jobs:
+            if job.clip.id not in failed:
+                writer.add(job.clip, finished.pose(job))
+        report.write(writer.folder)
+    finished.remove()
     return report
+
+
+def _problems(
+    videos: VideoList, failed: dict[str, Problem], finished: FinishedClips
+) -> tuple[Problem, ...]:
+    """What is wrong with clips, in their order, those without a video first."""
+    found = (failed.get(job.clip.id) or finished.problem(job) for job in videos.jobs)
+    return (*videos.missing, *(problem for problem in found if problem))
+
+
+def _nothing_read(report: ImportReport) -> str:
+    first = report.problems[0].detail or report.problems[0].path
+    tally = f"none of {report.total:,} clips could be read: {counts(report.problems)}"
+    return f"{tally}; the first: {first}"
 
 
 def extract_one(
@@ -120,129 +123,73 @@ def extract_one(
     unit: str = "image",
     progress: Callable[[Iterable[Frame]], Iterable[Frame]] = iter,
 ) -> str:
-    """Write the landmarks of one video as a clip that `spobet.read` reads; returns what was seen, in a line.
+    """Write the landmarks of one video as a clip that `spobet.read` reads; returns a line about it.
 
-    Raises what `read_video` raises, FileExistsError where `out` is there already, and ValueError where nobody is found.
+    Raises what `read_video` raises, AlreadyThere where `out` is there already, and UserError where
+    nobody is found.
     """
-    if out.exists():
-        raise AlreadyThere(f"{out}: is there already; name a new file")
+    check_new_file(out)
     pose = read_video(video, detector, progress=progress)
     if not pose.seen.any():
         raise UserError(f"{video}: nobody found in any of {len(pose)} frames")
     packed.write(pose.in_unit(unit), out)
     hands = [
-        f"{pose.seen[:, hand].any(axis=1).mean():.0%} with the {side} hand"
-        for side, hand in _hands(pose)
+        f"{pose.seen[:, pose.skeleton.hand(side)].any(axis=1).mean():.0%} with the {side} hand"
+        for side in ("right", "left")
     ]
-    return f"{len(pose)} frames, {pose.seen[:, pose.skeleton.body].any(axis=1).mean():.0%} with a body, {', '.join(hands)}"
+    bodies = pose.seen[:, pose.skeleton.body].any(axis=1).mean()
+    return f"{len(pose)} frames, {bodies:.0%} with a body, {', '.join(hands)}"
 
 
 def extract_clip(job: Job, detector: Detector, unit: str = "image") -> Outcome:
-    """The landmarks of one clip, or why there are none: `missing`, `corrupt` or `empty` (nobody in any frame)."""
+    """The landmarks of one clip, or why there are none.
+
+    `missing`, `corrupt`, `range outside clip`, or `empty`: nobody in any frame.
+    """
+
+    def problem(what: str, detail: str) -> Problem:
+        return Problem(job.clip.id, what, str(job.video), " ".join(detail.split()))
+
     try:
-        pose = read_video(job.video, detector, job.clip.frame_start, job.clip.frame_end).in_unit(
-            unit
-        )
+        span = span_of(job.clip, job.video, job.rate)
+        pose = read_video(job.video, detector, span.first, span.last).in_unit(unit)
     except FileNotFoundError as error:
-        return Outcome(None, _problem(job, "missing", str(error)))
-    except (ValueError, RuntimeError) as error:  # MediaPipe's own are RuntimeErrors
-        return Outcome(None, _problem(job, "corrupt", str(error)))
+        return Outcome(None, problem("missing", str(error)))
+    except RangeOutsideVideo as error:
+        return Outcome(None, problem("range outside clip", str(error)))
+    except (ValueError, RuntimeError) as error:  # RuntimeErrors are MediaPipe's
+        return Outcome(None, problem("corrupt", str(error)))
     if not pose.seen.any():
-        return Outcome(
-            None, _problem(job, "empty", f"nobody in any of {len(pose)} frames"), len(pose)
-        )
-    return Outcome(pose, None, len(pose))
+        return Outcome(None, problem("empty", f"nobody in any of {len(pose)} frames"), len(pose))
+    remark = problem("range outside clip", span.remark) if span.remark else None
+    return Outcome(pose, remark, len(pose))
 
 
 @dataclass(frozen=True)
 class _Outcomes:
-    """Every outcome as it comes, its landmarks kept on disk before it is handed on."""
+    """Every outcome as it comes, its landmarks on disk before it is handed on."""
 
     todo: list[Job]
     work: Callable[[Job], Outcome]
     workers: Workers
-    kept: _Kept
+    finished: FinishedClips
 
     def __len__(self) -> int:
         return len(self.todo)
 
     def __iter__(self) -> Iterator[Outcome]:
         for job, outcome in self._done():
-            if outcome and outcome.pose:
-                self.kept.keep(job, outcome.pose)
-            yield outcome or Outcome(None, _problem(job, "worker died", "each time it was tried"))
+            if outcome is None:
+                detail = "each time it was tried"
+                outcome = Outcome(None, Problem(job.clip.id, "worker died", str(job.video), detail))
+            if outcome.pose:
+                self.finished.add(job, outcome.pose, outcome.problem)
+            yield outcome
 
     def _done(self) -> Iterator[tuple[Job, Outcome | None]]:
-        if self.workers.ray is not None:
-            return on_ray(self.todo, self.work, self.workers.ray or None, self.workers.number)
-        return (
-            in_processes(self.todo, self.work, self.workers.number)
-            if self.workers.number > 1
-            else in_turn(self.todo, self.work)
-        )
-
-
-def _hands(pose: PoseSequence) -> list[tuple[str, np.ndarray]]:
-    return [(side, pose.skeleton.hand(side)) for side in ("right", "left")]
-
-
-def _problem(job: Job, what: str, detail: str) -> Problem:
-    return Problem(job.clip.id, what, str(job.video), " ".join(detail.split()))
-
-
-class _Kept:
-    """Finished clips on disk, each under a name made of everything its landmarks depend on."""
-
-    def __init__(self, folder: Path, detector: str, unit: str) -> None:
-        self.folder, self._detector, self.unit = folder, detector, unit
-
-    def _path(self, job: Job) -> Path:
-        facts = job.video.stat()
-        key = [
-            self._detector,
-            self.unit,
-            str(job.video),
-            facts.st_size,
-            facts.st_mtime_ns,
-            job.clip.frame_start,
-            job.clip.frame_end,
-        ]
-        return self.folder / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:32]}.npz"
-
-    def has(self, job: Job) -> bool:
-        return job.video.is_file() and self._path(job).is_file()
-
-    def keep(self, job: Job, pose: PoseSequence) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        times = np.zeros(0) if pose.times is None else pose.times
-        file = BytesIO()
-        np.savez(file, xy=pose.xy, confidence=pose.confidence, times=times)
-        write_whole(self._path(job), file.getvalue())
-
-    def pose(self, job: Job) -> PoseSequence:
-        with np.load(self._path(job)) as arrays:
-            times = arrays["times"] if len(arrays["times"]) else None
-            return PoseSequence(arrays["xy"], arrays["confidence"], HOLISTIC_75, times, self.unit)
-
-
-def _finish(jobs: list[Job], out: Path, kept: _Kept, report: ExtractReport, licence: str) -> None:
-    if not report.read:
-        counts = Counter(problem.what for problem in report.failures)
-        shutil.rmtree(kept.folder, ignore_errors=True)
-        told, first = (
-            ", ".join(f"{count:,} {what}" for what, count in counts.most_common()),
-            report.failures[0],
-        )
-        raise UserError(
-            f"0 of {report.total:,} clips could be read: {told}; the first: {first.detail or first.path}"
-        )
-    failed = {problem.clip for problem in report.failures}
-    with DatasetWriter(out, HOLISTIC_75, kept.unit, "video", licence) as writer:
-        for job in jobs:
-            if job.clip.id not in failed:
-                writer.add(job.clip, kept.pose(job))
-        with (writer.folder / FAILURES).open("w", newline="", encoding="utf-8") as file:
-            table = csv.writer(file)
-            table.writerow(field.name for field in fields(Problem))
-            table.writerows(astuple(problem) for problem in report.failures)
-    shutil.rmtree(kept.folder)
+        number, ray = self.workers.number, self.workers.ray
+        if ray is not None:
+            return on_ray(self.todo, self.work, ray or None, number)
+        if number > 1 and len(self.todo) > 1:
+            return in_processes(self.todo, self.work, min(number, len(self.todo)))
+        return in_turn(self.todo, self.work)

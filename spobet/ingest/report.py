@@ -1,18 +1,24 @@
-"""What an import read, and every clip that is not as it should be."""
+"""What every importer reports: how many clips were read, and each that is not as it should be."""
 
 from __future__ import annotations
 
-import csv
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+
+from spobet.files import write_csv
+
+PROBLEMS = "problems.csv"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A clip that could not be read as its split file says, and why.
+    """A clip that is not as it should be, and why.
 
-    what: `missing` (no folder), `empty` (no frame, or nobody in any), `corrupt` (a file that is not OpenPose's) - these are not
-    in the data set - or `range outside clip` (the whole folder is in the data set). detail: the reader's own words.
+    what: `missing` (no such file or folder), `empty` (no frame, or nobody in any), `corrupt`,
+    `other landmarks` or `worker died`: these are not in the data set. `range outside clip` is in it
+    whole where it seems to be cut to its range already, as detail says: the reader's own words.
     """
 
     clip: str
@@ -23,20 +29,42 @@ class Problem:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """How many clips of how many were read, and every one that is not as it should be."""
+    """How many clips of how many were read, and what is to be known of them.
+
+    problems: listed in the file `listed_in` of the data set. notes: other things worth a line.
+    resumed: how many clips an earlier start had finished. num_frames, seconds: of this start, 0
+    where not counted.
+    """
 
     read: int
     total: int
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    resumed: int = 0
+    num_frames: int = 0
+    seconds: float = 0.0
+    listed_in: str = PROBLEMS
 
     def summary(self) -> str:
-        """One line: `read 2,031 of 2,038 clips; 7 listed in problems.csv`."""
-        listed = f"; {len(self.problems):,} listed in problems.csv" if self.problems else ""
-        return f"read {self.read:,} of {self.total:,} clips{listed}"
+        """A line, and one for each note: `read 2,031 of 2,038 clips; 7 listed in problems.csv`."""
+        line = f"read {self.read:,} of {self.total:,} clips"
+        if self.resumed:
+            line += f" ({self.resumed:,} from before)"
+        if self.num_frames:
+            line += f", {self.num_frames:,} frames"
+            if self.seconds:
+                line += f", {self.num_frames / self.seconds:,.0f} a second"
+        if self.problems:
+            line += f"; {len(self.problems):,} listed in {self.listed_in}"
+        return "\n".join([line, *self.notes])
 
-    def write(self, path: Path) -> None:
-        """Write one row a problem, with a header, as UTF-8 CSV."""
-        with path.open("w", newline="", encoding="utf-8") as file:
-            table = csv.writer(file)
-            table.writerow(field.name for field in fields(Problem))
-            table.writerows(astuple(problem) for problem in self.problems)
+    def write(self, folder: Path) -> None:
+        """List the problems in the folder of the data set, one row each under a header."""
+        header = [field.name for field in fields(Problem)]
+        write_csv(folder / self.listed_in, header, map(astuple, self.problems))
+
+
+def counts(problems: Iterable[Problem]) -> str:
+    """How many problems there are of each kind: `3 missing, 1 corrupt`."""
+    kinds = Counter(problem.what for problem in problems)
+    return ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())

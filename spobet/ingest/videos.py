@@ -2,107 +2,122 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spobet.dataset.manifest import SPLITS, Clip, Manifest
 from spobet.errors import NotFound, UserError
-from spobet.ingest.custom import ALIASES, clip_of_row
+from spobet.formats import traits
+from spobet.ingest.folders import files_below, find_file, leftovers_note
+from spobet.ingest.glosses import one_spelling
 from spobet.ingest.report import Problem
-from spobet.ingest.wlasl import read_split
+from spobet.ingest.tables import ALIASES, FACTS, clip_of_row, read_table
+from spobet.ingest.wlasl_splits import frame_rates, read_split
 from spobet.video.frames import SUFFIXES
 
 UNKNOWN_GLOSS = "unknown"
-_FACTS = [field.name for field in fields(Clip)]
-_SPELLINGS = {**ALIASES, "video": "path"}
+RATE = "fps"
+_ALIASES = {**ALIASES, "video": "path", "frame_rate": RATE}
 
 
 @dataclass(frozen=True)
 class Job:
-    """One clip to make: its facts and its video."""
+    """One clip to make: its facts, its video, and at how many frames a second its range counts.
+
+    rate: None where the range counts the frames of the video as they are.
+    """
 
     clip: Clip
     video: Path
+    rate: float | None = None
 
 
-def videos_in(folder: Path) -> list[Job]:
+@dataclass(frozen=True)
+class VideoList:
+    """The clips to make; those without a video; and what else is worth a line.
+
+    UserError where two clips have one id.
+    """
+
+    jobs: tuple[Job, ...]
+    missing: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        clips, notes = one_spelling(Manifest(tuple(job.clip for job in self.jobs)).clips)
+        jobs = tuple(replace(job, clip=clip) for job, clip in zip(self.jobs, clips, strict=True))
+        object.__setattr__(self, "jobs", jobs)
+        object.__setattr__(self, "notes", (*self.notes, *notes))
+
+
+def videos_in(folder: Path) -> VideoList:
     """Every video below a folder, in the order of their ids, which are their paths without suffix.
 
-    The folder a video lies in names its gloss ("unknown" at the top), a folder train, val or test above that its split.
-    Raises FileNotFoundError where there is no video. One file is a job of its own.
+    The folder a video lies in names its gloss ("unknown" at the top), a folder train, val or test
+    above that its split. Links to folders are followed. Raises NotFound where there is no video.
+    One file is a list of its own.
     """
     if folder.is_file():
-        return [Job(Clip(folder.stem, UNKNOWN_GLOSS), folder)]
-    videos = sorted(
-        path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()
-    )
+        return VideoList((Job(Clip(folder.stem, UNKNOWN_GLOSS), folder),))
+    files, leftovers = files_below(folder)
+    videos = [path for path in files if path.suffix.lower() in SUFFIXES]
     if not videos:
-        raise NotFound(
-            f"{folder}: no video in it, expected files ending in {', '.join(sorted(SUFFIXES))}"
-        )
-    stems = Counter(_stem(path, folder) for path in videos)
-    return [_job(path, folder, twins=stems[_stem(path, folder)] > 1) for path in videos]
+        expected = f"expected files ending in {', '.join(sorted(SUFFIXES))}"
+        raise NotFound(f"{folder}: no video in it, {expected}")
+    ids = Counter(path.relative_to(folder).with_suffix("") for path in videos)
+    jobs = []
+    for path in videos:
+        name = path.relative_to(folder)
+        *above, _ = name.parts
+        split = above[0] if len(above) > 1 and above[0] in SPLITS else ""
+        gloss = above[-1] if above else UNKNOWN_GLOSS
+        # of videos that differ in their suffix alone, each keeps it
+        clip_id = name if ids[name.with_suffix("")] > 1 else name.with_suffix("")
+        jobs.append(Job(Clip(clip_id.as_posix(), gloss, split=split), path))
+    return VideoList(tuple(jobs), notes=leftovers_note(leftovers))
 
 
-def videos_listed(
-    folder: Path, table: Path, class_list: Path | None = None
-) -> tuple[list[Job], list[Problem]]:
+def videos_listed(folder: Path, table: Path, class_list: Path | None = None) -> VideoList:
     """The clips of a table, each with its video below `folder`, and those whose video is not there.
 
-    table: a WLASL split file (.json), whose clips are `<video id>.<suffix>`; or a CSV with the columns `path` (below the folder) or
-    `id`, and any of gloss, signer, split, frame_start, frame_end, url, variation, also spelt as `spobet import clips` has it.
-    Frames count from 1 in the video. ValueError names the line that is not a clip.
+    table: a WLASL split file (.json), whose clips are `<video id>.<suffix>` and whose ranges count
+    at the rate it gives; or a CSV with the columns `path` (below the folder) or `id`, and any of
+    gloss, signer, split, frame_start, frame_end, fps, url, variation, also as `spobet import clips`
+    spells them. Frames count from 1 in the video, or at `fps`. UserError names the line that is no
+    clip.
     """
-    is_split = table.suffix.lower() == ".json"
-    named = (
-        [(clip, "") for clip in read_split(table, class_list)] if is_split else _read_table(table)
-    )
-    Manifest(tuple(clip for clip, _ in named))  # ids stand once
+    named: list[tuple[Clip, str, float | None]]
+    if table.suffix.lower() == ".json":
+        rates = frame_rates(table)
+        named = [(clip, "", rates[clip.id]) for clip in read_split(table, class_list)]
+    else:
+        named = _read_table(table)
+    Manifest(tuple(clip for clip, _, _ in named))  # no id twice
     jobs, missing = [], []
-    for clip, video in named:
-        path = folder / video if video else _named(folder, clip.id)
+    for clip, video, rate in named:
+        path = find_file(folder, video) if video else _named(folder, clip.id)
         if path and path.is_file():
-            jobs.append(Job(clip, path))
+            jobs.append(Job(clip, path, rate))
         else:
             missing.append(Problem(clip.id, "missing", str(path or folder / f"{clip.id}.*")))
-    return jobs, missing
-
-
-def _stem(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).with_suffix("").as_posix()
-
-
-def _job(path: Path, folder: Path, twins: bool) -> Job:
-    """A clip named by its place; of videos that differ in their suffix alone each keeps it."""
-    *above, _ = path.relative_to(folder).parts
-    split = above[0] if len(above) > 1 and above[0] in SPLITS else ""
-    name = path.relative_to(folder).as_posix() if twins else _stem(path, folder)
-    return Job(Clip(name, above[-1] if above else UNKNOWN_GLOSS, split=split), path)
+    return VideoList(tuple(jobs), tuple(missing))
 
 
 def _named(folder: Path, clip_id: str) -> Path | None:
-    return next(
-        (path for suffix in sorted(SUFFIXES) if (path := folder / f"{clip_id}{suffix}").is_file()),
-        None,
-    )
+    for suffix in sorted(SUFFIXES):
+        if (path := find_file(folder, f"{clip_id}{suffix}")).is_file():
+            return path
+    return None
 
 
-def _read_table(table: Path) -> list[tuple[Clip, str]]:
-    """(clip, path) of every line, path "" where the table does not say."""
-    with table.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file)
-        columns = [_SPELLINGS.get(name, name) for name in rows.fieldnames or []]
-        known = {"path", *_FACTS}
-        if (
-            set(columns) - known
-            or not {"id", "path"} & set(columns)
-            or len(set(columns)) < len(columns)
-        ):
-            raise UserError(
-                f"{table}: columns {', '.join(columns)}; expected path or id, and any of: {', '.join(_FACTS[1:])}"
-            )
-        return [
-            clip_of_row(row, f"{table}:{rows.line_num}", _SPELLINGS, UNKNOWN_GLOSS) for row in rows
-        ]
+def _read_table(table: Path) -> list[tuple[Clip, str, float | None]]:
+    """(clip, path, rate) of every line; path "" and rate None where the table does not say."""
+    columns, rows = read_table(table, _ALIASES)
+    unknown = set(columns) - {"path", RATE, *FACTS}
+    if unknown or not {"id", "path"} & set(columns) or len(set(columns)) < len(columns):
+        expected = f"expected path or id, and any of: {', '.join((*FACTS[1:], RATE))}"
+        raise UserError(f"{table}: columns {', '.join(columns)}; {expected}")
+    return [
+        (*clip_of_row(row, UNKNOWN_GLOSS), traits.frame_rate(row.values.get(RATE))) for row in rows
+    ]

@@ -1,7 +1,7 @@
 """What WLASL's authors publish: shown, downloaded, checked, and made into a data set.
 
-The links are those of the README of https://github.com/dxli94/WLASL. Its authors publish no checksums: the SHA-256 of the first
-download is written down, and later ones must agree.
+The links are those of the README of https://github.com/dxli94/WLASL. Its authors publish no
+checksums: the SHA-256 of the first download is written down, and later ones must agree.
 """
 
 from __future__ import annotations
@@ -16,24 +16,30 @@ from pathlib import Path, PurePosixPath
 import orjson
 
 from spobet.dataset.manifest import Clip
-from spobet.errors import AlreadyThere, UserError
+from spobet.errors import UserError
 from spobet.fetch import FetchError, Patience, fetch, sha256_of
-from spobet.files import write_whole
-from spobet.ingest.wlasl import ImportReport, import_wlasl
+from spobet.files import check_new_folder, write_whole
+from spobet.ingest.report import ImportReport
+from spobet.ingest.wlasl import import_wlasl
 
 LICENCE_TEXT = (
-    "WLASL is under the Computational Use of Data Agreement (C-UDA 1.0). Its authors add: all the WLASL data is intended for\n"
-    "academic and computational use only; no commercial usage is allowed. Read C-UDA-1.0.pdf of the start kit before you accept."
+    "WLASL is under the Computational Use of Data Agreement (C-UDA 1.0). Its authors add: all the\n"
+    "WLASL data is intended for academic and computational use only; no commercial usage is\n"
+    "allowed. Read C-UDA-1.0.pdf of the start kit before you accept."
 )
 SUBSETS = {"asl100": 100, "asl300": 300, "asl1000": 1000, "asl2000": 2000}
 CHECKSUMS = "checksums.json"
-MAX_SPLIT_BYTES = 1 << 26
+MAX_SPLIT_BYTES = 1 << 26  # of an archive's member: no split file is near this large
 _RAW = "https://raw.githubusercontent.com/dxli94/WLASL/master/start_kit"
 
 
 @dataclass(frozen=True)
 class Published:
-    """One file the authors publish: its name here, what it holds, the link of their README, and the address to download from."""
+    """One file the authors publish.
+
+    name: of the file here. holds: what is in it. link: as their README gives it. address: to
+    download from.
+    """
 
     name: str
     holds: str
@@ -45,7 +51,8 @@ def _on_drive(file_id: str) -> dict[str, str]:
     """The README's link to Google Drive, and Drive's own address of the bytes."""
     return {
         "link": f"https://drive.google.com/file/d/{file_id}/view?usp=sharing",
-        "address": f"https://drive.usercontent.google.com/download?id={file_id}&export=download&confirm=t",
+        "address": f"https://drive.usercontent.google.com/download?id={file_id}"
+        "&export=download&confirm=t",
     }
 
 
@@ -73,7 +80,10 @@ PUBLISHED = (AGREEMENT, START_KIT, SPLITS, POSES)
 
 @dataclass(frozen=True)
 class Sources:
-    """Where to look besides the authors' links: web folders that hold the files under their names here, and a folder of yours."""
+    """Where to look besides the authors' links.
+
+    mirrors: web folders that hold the files under their names here. folder: one on this machine.
+    """
 
     mirrors: tuple[str, ...] = ()
     folder: Path | None = None
@@ -94,17 +104,16 @@ def download_wlasl(
     byte_progress: Callable[[int, int | None], None] = lambda done, total: None,
     progress: Callable[[Iterable[Clip]], Iterable[Clip]] = iter,
 ) -> ImportReport:
-    """Have every published file in `folder`, and a data set of the subset's clips at `folder/<subset>`.
+    """Download what is published to `folder`, and make a data set of a subset at `folder/<subset>`.
 
-    Whoever calls this has accepted the licence. Files that are there already are left as they are: a call that was stopped is
-    given again. say: is told of each file where it came from or why it is missing. Without the splits the subset is made of the
-    start kit's first glosses, as its README defines it. Raises FileExistsError where the data set is there already, ValueError
-    listing what is missing where none can be made, or naming a file that is not the one of the first download.
+    Whoever calls this has accepted the licence. Files that are there already stay as they are, so
+    a call that was stopped can be repeated. say: gets a line for each file: where it came from, or
+    why it is missing. Without the splits the subset is made of the start kit's first glosses, as
+    its README defines it. Raises AlreadyThere where the data set is there already; UserError
+    listing what is missing where none can be made, or naming a file that is not the one of the
+    first download.
     """
-    if (folder / subset).exists():
-        raise AlreadyThere(
-            f"{folder / subset}: is there already; name another folder or remove it first"
-        )
+    check_new_folder(folder / subset)
     sources = sources or Sources()
     folder.mkdir(parents=True, exist_ok=True)
     missing = {
@@ -117,9 +126,8 @@ def download_wlasl(
     split = _split_file(folder, subset, missing, say)
     if split is None or POSES.name in missing:
         needed = [name for name in missing if name != AGREEMENT.name]
-        raise UserError(
-            f"{folder}: missing {', '.join(needed)}; put them there by hand, or give --mirror or --files"
-        )
+        advice = "put them there by hand, or give --mirror or --files"
+        raise UserError(f"{folder}: missing {', '.join(needed)}; {advice}")
     return import_wlasl(folder / POSES.name, [split], folder / subset, progress=progress)
 
 
@@ -158,13 +166,12 @@ def _approve(path: Path, origin: str, say: Callable[[str], None]) -> str:
         path.rename(path.with_name(path.name + ".broken"))
         return f"{origin}, but it is no whole zip archive; set aside as {path.name}.broken"
     record = path.with_name(CHECKSUMS)
-    known = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    recorded = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
     found = {"sha256": sha256_of(path), "bytes": path.stat().st_size}
-    if known.setdefault(path.name, found) != found:
-        raise UserError(
-            f"{path}: SHA-256 {found['sha256']}, {known[path.name]['sha256']} at first; remove one of file and {record}"
-        )
-    write_whole(record, json.dumps(known, indent=1) + "\n")
+    if recorded.setdefault(path.name, found) != found:
+        sums = f"SHA-256 {found['sha256']}, {recorded[path.name]['sha256']} at first"
+        raise UserError(f"{path}: {sums}; remove one of file and {record}")
+    write_whole(record, json.dumps(recorded, indent=1) + "\n")
     say(f"{path.name}: {origin}, {found['bytes']:,} bytes, SHA-256 {found['sha256']}")
     return ""
 

@@ -1,22 +1,24 @@
-"""The same work on many things: here, in processes, or on Ray. A worker that dies loses nothing but its own try."""
+"""The same work on many things: here, in processes, or on Ray. A dying worker costs one try."""
 
 from __future__ import annotations
 
 import os
 import signal
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from itertools import islice
 from multiprocessing import get_context, parent_process
+from types import ModuleType
 from typing import Any, TypeVar
 
+from spobet.errors import UserError
 from spobet.extras import extra_module
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-TRIES = 3  # of a task whose worker dies
+TRIES = 3  # of a task whose worker dies: memory may have been short, a file that kills stays so
+AHEAD = 2  # tasks a worker: enough that none waits for the next, few enough for memory
 
 
 def in_turn(
@@ -30,114 +32,91 @@ def in_turn(
 def in_processes(
     tasks: Iterable[Task], work: Callable[[Task], Result], num_workers: int
 ) -> Iterator[tuple[Task, Result | None]]:
-    """(task, result) as they are done by `num_workers` processes; None for a task that kills its worker.
+    """(task, result) as they are done by `num_workers` processes.
 
-    Tasks under way when a worker dies are tried again, one at a time, so that only the one that kills is lost. An exception of
-    `work` ends everything. work, tasks and results are pickled.
+    The result is None for a task whose worker died each of TRIES times. An exception of `work` ends
+    everything. work, tasks and results are pickled.
     """
-    rest = deque(tasks)
-    while rest:
-        under_way: dict[Future[Result], Task] = {}
-        pool = _pool(min(num_workers, len(rest)))
-        try:
-            while rest or under_way:
-                while rest and len(under_way) < 2 * num_workers:
-                    under_way[pool.submit(work, rest[0])] = rest[0]
-                    rest.popleft()
-                for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+    pebble = extra_module("pebble", "video", "working in several processes")
+    pool = pebble.ProcessPool(
+        num_workers, initializer=_follow_parent, context=get_context("spawn")
+    )  # threads forbid fork
+    rest = iter(tasks)
+    under_way: dict[Future[Result], tuple[Task, int]] = {}
+    finished = False
+    try:
+        while True:
+            for task in islice(rest, AHEAD * num_workers - len(under_way)):
+                under_way[pool.schedule(work, args=[task])] = (task, 1)
+            if not under_way:
+                break
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                task, tries = under_way.pop(future)
+                try:
                     result = future.result()
-                    yield under_way.pop(future), result
-        except BrokenProcessPool:
-            pass
-        except BaseException:
-            for process in list(
-                (pool._processes or {}).values()
-            ):  # terminate_workers of Python 3.14
-                process.terminate()
-            raise
-        finally:
-            pool.shutdown(cancel_futures=True)
-        for task in under_way.values():
-            yield task, _alone(task, work)
+                except pebble.ProcessExpired:
+                    if tries < TRIES:
+                        under_way[pool.schedule(work, args=[task])] = (task, tries + 1)
+                        continue
+                    result = None
+                yield task, result
+        finished = True
+    finally:
+        pool.close() if finished else pool.stop()
+        pool.join()
 
 
 def on_ray(
     tasks: Iterable[Task], work: Callable[[Task], Result], address: str | None, num_workers: int
 ) -> Iterator[tuple[Task, Result | None]]:
-    """(task, result) as they are done on Ray; None for a task whose worker died each of three times.
+    """(task, result) as they are done on Ray; None for a task whose worker died TRIES times.
 
-    address: of a running cluster, "auto" to find one; None starts Ray on this machine with `num_workers`. A few tasks a core are
-    under way at a time, and a result is let go once it is handed on, so the driver's memory does not grow with their number.
+    address: of a running cluster, "auto" to find one; None starts Ray on this machine with
+    `num_workers`. A few tasks a core are under way at a time, and a result is let go once it is
+    handed on, so the driver's memory does not grow with their number.
     """
     ray = extra_module("ray", "ray", "working on Ray")
     started = not ray.is_initialized()
     if started:
-        local = {"num_cpus": num_workers, "include_dashboard": False}
-        ray.init(
-            address=address,
-            log_to_driver=False,
-            logging_level="ERROR",
-            **({} if address else local),
-        )
+        local = {} if address else {"num_cpus": num_workers, "include_dashboard": False}
+        ray.init(address=address, log_to_driver=False, logging_level="ERROR", **local)
 
     def task_of_work(task: Task) -> Result:
         return work(task)
 
     remote = ray.remote(num_cpus=1, max_retries=TRIES - 1)(task_of_work)
-    died = (
-        ray.exceptions.WorkerCrashedError,
-        ray.exceptions.OutOfMemoryError,
-        ray.exceptions.NodeDiedError,
-    )
-    limit = 2 * max(1, int(ray.cluster_resources().get("CPU", 1)))
+    limit = AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
     rest = iter(tasks)
     under_way: dict[Any, Task] = {}
     try:
         while True:
-            for task in _first(rest, limit - len(under_way)):
+            for task in islice(rest, limit - len(under_way)):
                 under_way[remote.remote(task)] = task
             if not under_way:
                 return
             for reference in ray.wait(list(under_way), num_returns=1)[0]:
-                task = under_way.pop(reference)
-                try:
-                    result = ray.get(reference)
-                except died:
-                    result = None
-                except ray.exceptions.RayTaskError:
-                    raise
-                except ray.exceptions.RayError as error:
-                    raise ConnectionError(
-                        f"Ray broke down ({str(error).splitlines()[0]}); the same command goes on"
-                    ) from error
-                yield task, result
+                yield under_way.pop(reference), _ray_result(ray, reference)
     finally:
         if started:
             ray.shutdown()
 
 
-def _first(tasks: Iterator[Task], number: int) -> Iterator[Task]:
-    return (task for _, task in zip(range(number), tasks, strict=False))
-
-
-def _alone(task: Task, work: Callable[[Task], Result]) -> Result | None:
-    for _ in range(TRIES - 1):
-        with _pool(1) as pool:
-            try:
-                return pool.submit(work, task).result()
-            except BrokenProcessPool:
-                continue
-    return None
-
-
-def _pool(num_workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
-        num_workers, mp_context=get_context("spawn"), initializer=_follow_parent
-    )  # threads forbid fork
+def _ray_result(ray: ModuleType, reference: Any) -> Any:
+    """The result of a task on Ray, None where its worker died each time."""
+    errors = ray.exceptions
+    try:
+        return ray.get(reference)
+    except (errors.WorkerCrashedError, errors.OutOfMemoryError, errors.NodeDiedError):
+        return None
+    except errors.RayTaskError:
+        raise
+    except errors.RayError as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(f"Ray broke down ({reason}); the same command goes on") from error
 
 
 def _follow_parent() -> None:
-    """A worker leaves interruptions to its parent and ends with it, even where the parent is killed."""
+    """A worker leaves interruptions to its parent and ends with it, even where that is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
 

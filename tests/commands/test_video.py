@@ -36,7 +36,7 @@ def extract(*words: object) -> Result:
 def test_a_folder_becomes_a_data_set_with_a_line_about_it(videos: Path, tmp_path: Path) -> None:
     result = extract(videos, tmp_path / "set", "--workers", 1, "--licence", "mine")
     assert result.exit_code == 0, result.stderr
-    assert result.stdout.startswith(f"{tmp_path / 'set'}: 3 of 4 clips, 12 frames, ")
+    assert result.stdout.startswith(f"{tmp_path / 'set'}: read 3 of 4 clips, 12 frames, ")
     assert result.stdout.endswith("; 1 listed in failures.csv\n")
     assert Dataset.open(tmp_path / "set").info.licence == "mine"
 
@@ -46,7 +46,7 @@ def test_a_table_names_the_clips(videos: Path, tmp_path: Path) -> None:
         "video,gloss,signer,split,frame_start\nbook/1.mp4,libro,ann,test,2\nbook/9.mp4,x,,,\n"
     )
     result = extract(videos, tmp_path / "set", "--clips", tmp_path / "clips.csv", "--workers", 1)
-    assert result.stdout.startswith(f"{tmp_path / 'set'}: 1 of 2 clips, 3 frames, ")
+    assert result.stdout.startswith(f"{tmp_path / 'set'}: read 1 of 2 clips, 3 frames, ")
     (clip,) = Dataset.open(tmp_path / "set").manifest
     assert (clip.id, clip.gloss, clip.signer, clip.split, clip.frame_start) == (
         "book/1",

@@ -10,8 +10,7 @@ from formats.clips import made_clip
 
 from spobet.dataset.store import Dataset
 from spobet.formats import openpose, packed, spoter_csv
-from spobet.formats.spoter_csv import SpoterClip
-from spobet.ingest.custom import import_clips, import_spoter
+from spobet.ingest.custom import import_clips
 from spobet.poses.skeleton import HANDS_42, HOLISTIC_75, OPENPOSE_54
 
 
@@ -74,14 +73,16 @@ def test_what_cannot_be_read_is_listed_and_the_rest_kept(tmp_path: Path) -> None
         "missing",
         "corrupt",
         "other landmarks",
-        "corrupt",
+        "other landmarks",
     ]
     assert "lacks 12 of 54" in report.problems[2].detail
     assert (tmp_path / "data" / "problems.csv").read_text().count("\n") == 5
 
 
 def test_a_table_of_which_nothing_can_be_read_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"none of 1 clips could be read; the first: .*gone"):
+    with pytest.raises(
+        ValueError, match=r"none of 1 clips could be read: 1 missing; the first: .*gone"
+    ):
         import_clips(table(tmp_path, "path,gloss", "gone,go"), tmp_path / "data")
     assert not (tmp_path / "data").exists()
 
@@ -103,18 +104,44 @@ def test_a_table_that_is_wrong_says_where(
         import_clips(table(tmp_path, *lines), tmp_path / "data")
 
 
-def test_spoters_tables_become_a_data_set_of_their_splits(tmp_path: Path) -> None:
-    for name in ("train", "test"):
-        clips = [SpoterClip(made_clip(OPENPOSE_54, seed=seed), str(seed)) for seed in range(2)]
-        spoter_csv.write_clips(clips, tmp_path / f"{name}.csv")
-    import_spoter(
-        [(name, tmp_path / f"{name}.csv") for name in ("train", "test")], tmp_path / "data"
-    )
-    data = Dataset.open(tmp_path / "data")
-    assert [(clip.id, clip.gloss, clip.split) for clip in data.manifest] == [
-        ("train/0", "0", "train"), ("train/1", "1", "train"), ("test/0", "0", "test"), ("test/1", "1", "test"),
-    ]  # fmt: skip
-    np.testing.assert_allclose(data.pose("test/1").xy, made_clip(OPENPOSE_54, seed=1).xy)
-    spoter_csv.write(made_clip(OPENPOSE_54), tmp_path / "bare.csv")
-    with pytest.raises(ValueError, match=r"bare\.csv: row 1 has no label"):
-        import_spoter([("", tmp_path / "bare.csv")], tmp_path / "other")
+def test_leftovers_and_stray_files_are_counted_and_links_followed(tmp_path: Path) -> None:
+    openpose.write(made_clip(OPENPOSE_54, unit="pixels"), tmp_path / "elsewhere" / "a")
+    folder = tmp_path / "clips"
+    openpose.write(made_clip(OPENPOSE_54, unit="pixels", seed=1), folder / "go" / "b")
+    (folder / "eat").symlink_to(tmp_path / "elsewhere")
+    for name in ("go/._b", "Thumbs.db", "notes.txt"):
+        (folder / name).touch()
+    report = import_clips(folder, tmp_path / "data")
+    assert [clip.id for clip in Dataset.open(tmp_path / "data").manifest] == ["eat/a", "go/b"]
+    assert report.summary().splitlines() == [
+        "read 2 of 2 clips",
+        "skipped 2 hidden files and system leftovers: Thumbs.db, ._b",
+        "skipped 1 files in no gloss's folder: notes.txt",
+    ]
+
+
+def test_four_spellings_of_one_gloss_are_one_and_noted(tmp_path: Path) -> None:
+    spellings = ("caf\u00e9", "caf\u00e9 ", "CAF\u00c9", "cafe\u0301")
+    for number in range(len(spellings)):
+        openpose.write(made_clip(OPENPOSE_54, unit="pixels", seed=number), tmp_path / str(number))
+    rows = [f"{number},{gloss}" for number, gloss in enumerate(spellings)]
+    report = import_clips(table(tmp_path, "path,gloss", *rows), tmp_path / "data")
+    assert Dataset.open(tmp_path / "data").manifest.vocabulary.glosses == ("caf\u00e9",)
+    assert len(report.notes) == 1
+    assert r"'CAF\xc9' (1 clips), 'cafe\u0301' (1 clips): taken for one gloss" in report.notes[0]
+
+
+def test_a_clip_keeps_its_picture_size_and_frame_times(tmp_path: Path) -> None:
+    clip = made_clip(OPENPOSE_54, size=(1280, 720))
+    packed.write(clip, tmp_path / "one.npz")
+    import_clips(table(tmp_path, "path,gloss", "one.npz,go"), tmp_path / "data")
+    pose = Dataset.open(tmp_path / "data").pose("one")
+    assert pose.size == (1280, 720)
+    np.testing.assert_array_equal(pose.times, clip.times)
+
+
+def test_a_folder_that_is_taken_is_refused_before_any_clip_is_read(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "file").touch()
+    with pytest.raises(FileExistsError, match="is there already"):
+        import_clips(tmp_path / "gone.csv", tmp_path / "data")

@@ -1,4 +1,4 @@
-"""Claims about extraction: the same files however it is done and however often it is stopped; what fails is listed."""
+"""Claims about extraction: the same files whoever works and however often it is stopped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from video_kit import Blocks, picture, waving, write_video
 
 from spobet.dataset.store import Dataset
 from spobet.formats import packed
-from spobet.ingest.extract import ExtractReport, Outcome, Workers, extract, extract_one
+from spobet.ingest.extract import Outcome, Workers, extract, extract_one
+from spobet.ingest.report import ImportReport
 from spobet.ingest.videos import videos_in
 
 pytest.importorskip("av", reason="the extra video (PyAV) is not installed")
@@ -57,14 +58,14 @@ def reference(videos: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     return contents(out)
 
 
-def run(videos: Path, out: Path, **facts: object) -> ExtractReport:
+def run(videos: Path, out: Path, **facts: object) -> ImportReport:
     return extract(videos_in(videos), out, **{"detector": Blocks(), **facts})  # type: ignore[arg-type]
 
 
 def test_videos_become_a_data_set_and_failures_a_list(videos: Path, tmp_path: Path) -> None:
     report = run(videos, tmp_path / "set", licence="mine")
     assert (report.read, report.total, report.num_frames) == (6, 8, 36)
-    assert report.summary().startswith("6 of 8 clips, 36 frames, ")
+    assert report.summary().startswith("read 6 of 8 clips, 36 frames, ")
     assert report.summary().endswith("; 2 listed in failures.csv")
     data = Dataset.open(tmp_path / "set")
     assert [(clip.id, clip.gloss, len(pose)) for clip, pose in data.poses()][:2] == [
@@ -73,6 +74,7 @@ def test_videos_become_a_data_set_and_failures_a_list(videos: Path, tmp_path: Pa
     ]
     assert data.info.licence == "mine"
     np.testing.assert_allclose(data.pose("sign0/2").times, np.arange(5) / 25)
+    assert data.pose("sign0/2").size == (64, 48)
     rows = (tmp_path / "set" / "failures.csv").read_text().splitlines()
     assert [row.split(",")[:2] for row in rows[1:]] == [
         ["sign0/damaged", "corrupt"],
@@ -111,7 +113,7 @@ def test_a_stopped_run_goes_on_and_writes_the_same_bytes(
         run(videos, tmp_path / "set", progress=stop_after_three)
     assert not (tmp_path / "set").exists()
     report = run(videos, tmp_path / "set")
-    assert report.kept == 3
+    assert report.resumed == 3
     assert "(3 from before)" in report.summary()
     assert contents(tmp_path / "set") == reference
     assert [path.name for path in tmp_path.iterdir()] == ["set"]
@@ -123,19 +125,20 @@ def test_a_killed_run_goes_on_and_writes_the_same_bytes(
     code = (
         "from pathlib import Path\nfrom video_kit import Blocks\n"
         "from spobet.ingest.extract import extract\nfrom spobet.ingest.videos import videos_in\n"
-        f"extract(videos_in(Path({str(videos)!r})), Path({str(tmp_path / 'set')!r}), Blocks(pause=0.3))"
+        f"videos, out = Path({str(videos)!r}), Path({str(tmp_path / 'set')!r})\n"
+        "extract(videos_in(videos), out, Blocks(pause=0.3))"
     )
     process = subprocess.Popen([sys.executable, "-c", code])
-    kept = tmp_path / ".set.extracting"
+    finished = tmp_path / ".set.extracting"
     deadline = time.monotonic() + 30
-    while len(list(kept.glob("*.npz"))) < 2 and time.monotonic() < deadline:
+    while len(list(finished.glob("[!.]*.npz"))) < 2 and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not (tmp_path / "set").exists()
-    (kept / "half.npz").write_bytes(b"half")  # what a kill in the middle of writing may leave
+    (finished / "half.npz").write_bytes(b"half")  # what a kill in the middle of writing may leave
     report = run(videos, tmp_path / "set")
-    assert 2 <= report.kept < 6
+    assert 2 <= report.resumed < 6
     assert contents(tmp_path / "set") == reference
     assert [path.name for path in tmp_path.iterdir()] == ["set"]
 
@@ -152,7 +155,7 @@ def test_another_detector_or_a_changed_video_is_not_taken_from_before(
     os.utime(videos / "sign0" / "0.mp4", ns=(1, 1))
     with pytest.raises(KeyboardInterrupt):
         run(videos, tmp_path / "set", progress=stop, detector=Blocks(name="another"))
-    assert run(videos, tmp_path / "set").kept == 5
+    assert run(videos, tmp_path / "set").resumed == 5
 
 
 def test_a_worker_that_dies_once_loses_nothing(
@@ -169,11 +172,11 @@ def test_a_video_that_kills_every_worker_is_listed_and_the_rest_is_kept(
     videos: Path, tmp_path: Path
 ) -> None:
     report = run(videos, tmp_path / "set", workers=Workers(2), detector=Blocks(kill=5))
-    assert (report.read, [problem.what for problem in report.failures]) == (
+    assert (report.read, [problem.what for problem in report.problems]) == (
         5,
         ["worker died", "corrupt", "empty"],
     )
-    assert report.failures[0].clip == "sign0/2"
+    assert report.problems[0].clip == "sign0/2"
 
 
 def test_a_place_that_is_taken_is_refused_before_any_work(videos: Path, tmp_path: Path) -> None:
@@ -186,7 +189,7 @@ def test_where_nothing_can_be_read_no_data_set_is_left(tmp_path: Path) -> None:
     (tmp_path / "bad.mp4").write_bytes(b"no video")
     with pytest.raises(
         ValueError,
-        match=r"0 of 1 clips could be read: 1 corrupt; the first: .*bad\.mp4: not a video",
+        match=r"none of 1 clips could be read: 1 corrupt; the first: .*bad\.mp4: not a video",
     ):
         run(tmp_path, tmp_path / "set")
     assert [path.name for path in tmp_path.iterdir()] == ["bad.mp4"]

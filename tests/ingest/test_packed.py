@@ -34,20 +34,20 @@ def save(folder: Path, absent: str = "", **changes: Any) -> Path:
 
 
 def test_every_clip_of_the_file_is_in_the_data_set(tmp_path: Path) -> None:
-    manifest = import_packed(save(tmp_path), tmp_path / "set", licence="CC0-1.0")
-    assert manifest.clips == (
+    report = import_packed(save(tmp_path), tmp_path / "set", licence="CC0-1.0")
+    assert report.summary() == "read 3 of 3 clips"
+    dataset = Dataset.open(tmp_path / "set")
+    assert dataset.manifest.clips == (
         Clip("07", "go", signer="5", split="train"),
         Clip("12", "thin", split="test"),
         Clip("3", "go", signer="8", split="val"),
     )
-    dataset = Dataset.open(tmp_path / "set")
-    assert dataset.manifest == manifest
     assert [len(pose) for _, pose in dataset.poses()] == [1, 2, 3]
     assert dataset.pose("12")["nose"].tolist() == [[6, 7], [12, 13]]
     assert (dataset.info.source, dataset.info.licence, dataset.info.unit) == (
         "clips.npz",
         "CC0-1.0",
-        "image",
+        "pixels",
     )
 
 
@@ -63,7 +63,8 @@ def test_names_may_stand_in_place_of_numbers(tmp_path: Path, kind: str) -> None:
         absent="gloss",
         **{name: np.array(values, dtype=kind) for name, values in texts.items()},
     )
-    manifest = import_packed(path, tmp_path / "set")
+    import_packed(path, tmp_path / "set")
+    manifest = Dataset.open(tmp_path / "set").manifest
     assert [(clip.id, clip.gloss, clip.split) for clip in manifest] == [
         ("07", "go", "train"),
         ("12", "thin", "test"),
@@ -72,9 +73,9 @@ def test_names_may_stand_in_place_of_numbers(tmp_path: Path, kind: str) -> None:
 
 
 def test_clips_without_ids_are_numbered_and_splits_may_have_another_order(tmp_path: Path) -> None:
-    manifest = import_packed(
-        save(tmp_path, absent="video_id", split_names=["test", "train", "val"]), tmp_path / "set"
-    )
+    path = save(tmp_path, absent="video_id", split_names=["test", "train", "val"])
+    import_packed(path, tmp_path / "set")
+    manifest = Dataset.open(tmp_path / "set").manifest
     assert [(clip.id, clip.split) for clip in manifest] == [
         ("0", "test"),
         ("1", "val"),
@@ -139,9 +140,9 @@ def test_a_clip_without_frames_is_an_error_and_no_labelled_sample(tmp_path: Path
 
 
 def test_the_real_landmarks_are_imported_in_full(shared: Path, tmp_path: Path) -> None:
-    manifest = import_packed(shared / "data/wlasl100-hands.npz", tmp_path / "set")
-    assert [len(manifest.of_splits(split)) for split in SPLITS] == [748, 165, 100]
+    import_packed(shared / "data/wlasl100-hands.npz", tmp_path / "set")
     dataset = Dataset.open(tmp_path / "set")
+    assert [len(dataset.manifest.of_splits(split)) for split in SPLITS] == [748, 165, 100]
     assert len(dataset) == 1013
     assert sum(dataset.info.num_frames) == 65_896
     with np.load(shared / "data/wlasl100-hands.npz") as arrays:
@@ -149,3 +150,11 @@ def test_the_real_landmarks_are_imported_in_full(shared: Path, tmp_path: Path) -
     assert [clip.id for clip in dataset.manifest] == clip_ids
     assert sum(int(pose.seen.sum()) for _, pose in dataset.poses()) == num_hands * 21
     assert len(dataset.manifest.vocabulary) == 100
+
+
+def test_picture_sizes_and_frame_times_are_in_the_data_set(tmp_path: Path) -> None:
+    times = np.array([0, 0, 0.5, 1, 1.1, 1.2])
+    path = save(tmp_path, size=[[640, 480], [1280, 720], [640, 480]], times=times)
+    import_packed(path, tmp_path / "set")
+    pose = Dataset.open(tmp_path / "set").pose("12")
+    assert (pose.size, pose.times.tolist()) == ((1280, 720), [0, 0.5])

@@ -18,12 +18,8 @@ from spobet.dataset.manifest import SPLITS, Clip, Manifest
 from spobet.dataset.store import Dataset
 from spobet.formats import openpose
 from spobet.ingest.report import ImportReport, Problem
-from spobet.ingest.wlasl import (
-    import_wlasl,
-    merge_splits,
-    read_class_list,
-    read_split,
-)
+from spobet.ingest.wlasl import import_wlasl
+from spobet.ingest.wlasl_splits import merge_splits, read_class_list, read_split
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import OPENPOSE_54
 
@@ -53,10 +49,10 @@ def write_nslt(folder: Path, content: Any, classes: str | None = "0\tbook\n1\tdr
 
 
 def write_clip(folder: Path, num_frames: int, seen: bool = True) -> None:
-    """A clip whose every landmark stands at the frame's number."""
+    """A clip whose every landmark is at the frame's number and 100 more, in pixels."""
     xy = np.full((num_frames, len(OPENPOSE_54), 2), np.nan)
     if seen:
-        xy[:] = np.arange(1, num_frames + 1)[:, None, None]
+        xy[:] = np.arange(101, num_frames + 101)[:, None, None]
     openpose.write(PoseSequence(xy, np.isfinite(xy[..., 0]), OPENPOSE_54), folder)
 
 
@@ -205,7 +201,7 @@ def test_an_nslt_entry_that_is_no_clip_is_named(
 def test_the_nslt_form_asks_for_a_class_list(tmp_path: Path) -> None:
     path = write_nslt(tmp_path, {"05237": {"subset": "train", "action": [0, 1, 3]}}, classes=None)
     with pytest.raises(
-        FileNotFoundError, match=r"wlasl_class_list\.txt: no such file; the nslt split files need"
+        FileNotFoundError, match=r"wlasl_class_list\.txt: no such file; nslt split files take"
     ):
         read_split(path)
 
@@ -252,8 +248,8 @@ def test_import_reads_every_clip_with_its_frame_range(tmp_path: Path) -> None:
     dataset = Dataset.open(tmp_path / "out")
     assert report == ImportReport(2, 2, ())
     assert report.summary() == "read 2 of 2 clips"
-    assert dataset.pose("69241")["neck"][:, 0].tolist() == [1, 2, 3, 4]
-    assert dataset.pose("5")["neck"][:, 0].tolist() == [3, 4, 5, 6, 7]
+    assert dataset.pose("69241")["neck"][:, 0].tolist() == [101, 102, 103, 104]
+    assert dataset.pose("5")["neck"][:, 0].tolist() == [103, 104, 105, 106, 107]
     assert dataset.manifest == read_split(split)
     assert dataset.info.licence == "C-UDA 1.0; academic and computational use only"
     assert (tmp_path / "out/problems.csv").read_text() == "clip,what,path,detail\n"
@@ -303,7 +299,7 @@ def test_import_of_a_folder_without_any_of_the_clips_leaves_nothing_and_says_why
     tmp_path: Path,
 ) -> None:
     split = write_start_kit(tmp_path, BOOK)
-    with pytest.raises(ValueError, match="poses: 0 of 1 clips could be read: 1 missing"):
+    with pytest.raises(ValueError, match="poses: none of 1 clips could be read: 1 missing"):
         import_wlasl(tmp_path / "poses", [split], tmp_path / "out")
     assert list(tmp_path.iterdir()) == [split]
 

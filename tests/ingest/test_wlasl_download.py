@@ -1,4 +1,4 @@
-"""Claims about having WLASL: from links that fail, mirrors or files at hand; what is missing is said; it ends in a data set."""
+"""Claims about downloading WLASL: links fail, mirrors and files at hand help; gaps are listed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """Small files of the form that WLASL's authors publish: four clips of two glosses, one without poses, and another's poses."""
+    """Small files of the form that WLASL's authors publish.
+
+    Four clips of two glosses, one of them without poses, and the poses of another clip.
+    """
     folder = tmp_path_factory.mktemp("published")
     rng = np.random.default_rng(0)
     for clip in ("00001", "00002", "00003", "09999"):
