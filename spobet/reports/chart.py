@@ -186,7 +186,7 @@ def _percent_chart(
     axes: Axes, title: str, x_label: str, y_label: str, parts: Sequence[Markup]
 ) -> Markup:
     body = tag("g", axes.grid(x_label, y_label), *parts, font_size=13)
-    return drawing((axes.right + 14, axes.bottom + 42), title, body, **_SCALED)
+    return drawing((axes.right + 14, axes.bottom + 40), title, body, **_SCALED)
 
 
 def _curve(axes: Axes, curve: np.ndarray, number: int) -> Markup:

@@ -38,8 +38,8 @@ def compare_paths(
     """
     dataset, split = Dataset.open(data), "+".join(splits)
     clips = dataset.manifest.of_splits(*splits)
-    answers = [_answers(path, clips, dataset, split) for path in (first, second)]
-    comparison = compare((str(first), str(second)), clips, *answers)
+    one, other = (_answers(path, clips, dataset, split) for path in (first, second))
+    comparison = compare((str(first), str(second)), clips, one, other)
     if page is not None:
         write_whole(page, comparison_page(comparison, dataset))
     return comparison_text(comparison)

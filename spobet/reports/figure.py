@@ -111,5 +111,5 @@ def _dots(pixels: np.ndarray, skeleton: Skeleton, seen: np.ndarray) -> Iterator[
         ends = [] if name == "body" else [*members[:1], *np.setdiff1d(members, inner)]
         chosen = [i for i in members if lonely[i] or (seen[i] and i in ends)]
         if chosen:
-            circles = [dot(*pixels[i], 1.8) for i in chosen]
+            circles = [dot(pixels[i, 0], pixels[i, 1], 1.8) for i in chosen]
             yield tag("g", *circles, class_=name, **(hollow if name == "left" else filled))

@@ -6,15 +6,15 @@ import numpy as np
 
 from spobet.reports.sections.context import Context, Values
 
-EDGES = (1, 2, 3, 6, 11, 21, 51, 101)  # the first rank of each row; the last row is open
+LAST_RANKS = (1, 2, 5, 10, 20, 50, 100)  # of each row; one more row holds the others
 
 
 def rank_distribution(context: Context) -> Values:
     """Clips by rank, and the share of clips up to it; those outside the vocabulary have none."""
     report = context.shown
     num_glosses = len(report.vocabulary)
-    starts = [edge for edge in EDGES if edge <= num_glosses]
-    ends = [*(start - 1 for start in starts[1:]), num_glosses]
+    ends = [*(rank for rank in LAST_RANKS if rank < num_glosses), num_glosses]
+    starts = [1, *(end + 1 for end in ends[:-1])]
     rows = []
     for start, end in zip(starts, ends, strict=True):
         within = (report.ranks >= start) & (report.ranks <= end)
