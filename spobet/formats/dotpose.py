@@ -17,7 +17,7 @@ from spobet.formats.pose_names import components_of, landmark_name
 from spobet.formats.text import naming, numbers, read_bounded
 from spobet.poses.people import signer_rows
 from spobet.poses.sequence import PoseSequence
-from spobet.poses.skeleton import HANDS_42, SKELETONS, Skeleton
+from spobet.poses.skeleton import SKELETONS, Skeleton, mirror_name
 
 NOT_KEPT = "z, the face's and world landmarks, and components and points of other names"
 _PURPOSE = "reading and writing .pose files"
@@ -105,10 +105,10 @@ def _signer_values(data: np.ndarray, confidence: np.ndarray, names: list[str]) -
 def _on_skeleton(names: list[str], values: np.ndarray) -> tuple[Skeleton, np.ndarray]:
     """The skeleton of ours that has just these names, else one of them; and values in its order.
 
-    A hand whose other one is absent gets it, missing in every frame.
+    A landmark whose mirror image is absent, as in files of one hand, gets it, missing throughout.
     """
-    absent = [name for name in HANDS_42.landmarks if name not in names]
-    if len(absent) == len(HANDS_42) // 2:
+    absent = [other for other in map(mirror_name, names) if other not in names]
+    if absent:
         values = np.concatenate([values, np.zeros((len(values), len(absent), 3))], axis=1)
         names = names + absent
     for known in SKELETONS.values():

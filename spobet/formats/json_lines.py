@@ -26,12 +26,13 @@ def looks_like(path: Path) -> str:
 def read(path: Path) -> PoseSequence:
     """The clip whose frames are the lines, as `mediapipe.read` or `coco_wholebody.read` says."""
     with naming(path):
-        lines = [line for line in read_bounded(path).splitlines() if line.strip()]
+        text = traits.decode(read_bounded(path))
+        lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) > traits.MAX_FRAMES:
             raise UserError(f"{len(lines):,} lines, expected at most {traits.MAX_FRAMES:,} frames")
         frames = []
         for number, line in enumerate(lines, start=1):
             with naming(Path(f"line {number}")):
-                frames.append(parse_json(line))
+                frames.append(parse_json(line.encode()))
         reader = mediapipe if mediapipe.looks_like(path) else coco_wholebody
         return reader.clip_of_json(frames)

@@ -189,8 +189,7 @@ def counted_frames(numbers: Sequence[int]) -> FrameOrder:
     if len(steps) and steps.max() > MAX_GAP:
         before, after = ascending[steps.argmax()], ascending[steps.argmax() + 1]
         raise UserError(
-            f"no file between frames {before} and {after}, "
-            f"expected gaps of at most {MAX_GAP} frames"
+            f"no frame between {before} and {after}, expected gaps of at most {MAX_GAP} frames"
         )
     num_frames = int(ascending[-1] - ascending[0]) + 1
     if num_frames > MAX_FRAMES:

@@ -43,7 +43,7 @@ class Skeleton:
             raise UserError(
                 f"skeleton {self.name}: bones end at unknown landmarks: {', '.join(unknown)}"
             )
-        one_sided = [name for name in self.landmarks if _mirror_name(name) not in self.landmarks]
+        one_sided = [name for name in self.landmarks if mirror_name(name) not in self.landmarks]
         if one_sided:
             names = ", ".join(one_sided)
             raise UserError(f"skeleton {self.name}: landmarks of one side only: {names}")
@@ -74,7 +74,7 @@ class Skeleton:
     @cached_property
     def mirror_order(self) -> np.ndarray:
         """Position of each landmark's counterpart on the other side (landmarks,), or of itself."""
-        return self.indices([_mirror_name(name) for name in self.landmarks])
+        return self.indices([mirror_name(name) for name in self.landmarks])
 
     def hand(self, side: str) -> np.ndarray:
         """Positions of the landmarks of the "left" or "right" hand, wrist first; empty without."""
@@ -131,7 +131,8 @@ def skeleton_named(name: str) -> Skeleton:
     return SKELETONS[name]
 
 
-def _mirror_name(name: str) -> str:
+def mirror_name(name: str) -> str:
+    """The landmark of the other side; the name itself where it has no side."""
     for side, other in (("left_", "right_"), ("right_", "left_")):
         if name.startswith(side):
             return other + name.removeprefix(side)

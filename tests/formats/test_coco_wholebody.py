@@ -108,3 +108,28 @@ def test_what_is_not_as_it_should_be_is_named(content: Any, error: str, tmp_path
     path = save(tmp_path / "clip.json", content)
     with pytest.raises(ValueError, match=f"clip.json: {error}"):
         read(path)
+
+
+def test_detections_without_frames_are_refused_but_for_one_person(tmp_path: Path) -> None:
+    people = [person(frame) for frame in as_133(CLIP)]
+    with pytest.raises(ValueError, match="4 people in one list and no image_id with a number"):
+        read(save(tmp_path / "clip.json", people))
+    assert len(read(save(tmp_path / "clip.json", people[:1]))) == 1
+
+
+def test_detections_stand_at_the_number_of_their_picture(tmp_path: Path) -> None:
+    people = [
+        person(frame, image_id=f"v_{n}.jpg") for n, frame in enumerate(as_133(CLIP)) if n != 2
+    ]
+    pose = read(save(tmp_path / "clip.json", people[::-1]))
+    np.testing.assert_array_equal(pose.xy[[0, 1, 3]], CLIP.xy[[0, 1, 3]])
+    assert not pose.seen[2].any()
+
+
+def test_halpes_136_landmarks_read_by_their_names(tmp_path: Path) -> None:
+    values = np.ones((1, 136, 3)) * 100
+    values[0, [20, 24, 25, 94, 115], 0] = [1, 2, 3, 4, 5]
+    np.save(tmp_path / "clip.npy", values)
+    pose = read(tmp_path / "clip.npy")
+    names = ("left_big_toe", "left_heel", "right_heel", "left_hand_wrist", "right_hand_wrist")
+    assert [pose[name][0, 0] for name in names] == [1, 2, 3, 4, 5]

@@ -356,12 +356,37 @@ def test_two_files_of_one_frame_are_refused(tmp_path: Path) -> None:
         openpose.read(tmp_path)
 
 
+def test_hands_without_a_body_are_read_and_a_person_without_anything_is_nobody(
+    tmp_path: Path,
+) -> None:
+    hands = person(pose_keypoints_2d=[])
+    nobody = person(pose_keypoints_2d=[], hand_left_keypoints_2d=[], hand_right_keypoints_2d=[])
+    write_clip(tmp_path, [hands], [nobody])
+    pose = openpose.read(tmp_path)
+    assert pose.seen[0, OPENPOSE_54.hand("left")].all() and pose.seen[0].sum() == 42
+    assert not pose.seen[1].any()
+
+
+def test_more_people_than_a_crowd_are_refused(tmp_path: Path) -> None:
+    write_clip(tmp_path, [{"pose_keypoints_2d": []}] * 51)
+    with pytest.raises(ValueError, match=r"_keypoints\.json: 51 people, expected at most 50"):
+        openpose.read(tmp_path)
+
+
+def test_a_range_of_files_numbered_by_milliseconds_counts_files(tmp_path: Path) -> None:
+    for number in (0, 40, 80, 120):
+        write_frame(tmp_path, number, person(x=number), name="v_{}_keypoints.json")
+    pose = openpose.read(tmp_path, 2, 3)
+    assert neck_x(pose) == [40, 80]
+    assert pose.times is not None and pose.times.tolist() == [0.04, 0.08]
+
+
 def test_a_hole_that_no_clip_has_is_refused(tmp_path: Path) -> None:
     write_frame(tmp_path, 1)
     write_frame(tmp_path, 10**9)
     with pytest.raises(
         ValueError,
-        match="no file between frames 1 and 1000000000, expected gaps of at most 1000 frames",
+        match="no frame between 1 and 1000000000, expected gaps of at most 1000 frames",
     ):
         openpose.read(tmp_path)
 

@@ -48,6 +48,16 @@ def test_an_archive_of_one_clip_reads_by_itself(folders: dict[str, Path], tmp_pa
         read(archive(tmp_path / "both.zip", folders))
 
 
+def test_files_outside_any_folder_are_a_clip_of_the_archives_name(
+    folders: dict[str, Path], tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "69241.zip", "w") as out:
+        for file in (tmp_path / "clip0").iterdir():
+            out.write(file, file.name)
+    assert list(ClipArchive(tmp_path / "69241.zip").clips) == ["69241"]
+    assert_same(read(tmp_path / "69241.zip"), openpose.read(tmp_path / "clip0"))
+
+
 def test_a_clip_that_is_not_there_is_named(folders: dict[str, Path], tmp_path: Path) -> None:
     with pytest.raises(ClipNotThere, match="no clip '7' among the 2 of the archive"):
         ClipArchive(archive(tmp_path / "poses.zip", folders)).read("7")

@@ -49,6 +49,30 @@ def rewrite(
     return path
 
 
+def test_a_table_of_any_length_is_read_row_by_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoter_csv.write_clips([SpoterClip(CLIP, str(n)) for n in range(9)], tmp_path / "clips.csv")
+    size = (tmp_path / "clips.csv").stat().st_size
+    monkeypatch.setattr(spoter_csv, "MAX_BYTES", size // 4)
+    assert len(list(spoter_csv.read_clips(tmp_path / "clips.csv"))) == 9
+    monkeypatch.setattr(spoter_csv, "MAX_BYTES", size // 20)
+    with pytest.raises(ValueError, match=r"clips\.csv: a line of over .* characters"):
+        list(spoter_csv.read_clips(tmp_path / "clips.csv"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_spreadsheets_table_reads_alike(encoding: str, separator: str, tmp_path: Path) -> None:
+    spoter_csv.write_clips([SpoterClip(CLIP, "café")], tmp_path / "clip.csv")
+    rows = csv.reader((tmp_path / "clip.csv").read_text(encoding="utf-8").splitlines())
+    with (tmp_path / "clip.csv").open("w", encoding=encoding, newline="") as file:
+        csv.writer(file, delimiter=separator).writerows(rows)
+    (clip,) = spoter_csv.read_clips(tmp_path / "clip.csv")
+    assert clip.label == "café"
+    assert_same(clip.pose, CLIP)
+
+
 @pytest.mark.parametrize(("left", "right"), [("_Left_", "_Right_"), ("_0_", "_1_")])
 def test_its_other_spellings_of_the_sides_read_alike(left: str, right: str, tmp_path: Path) -> None:
     spoter_csv.write(CLIP, tmp_path / "clip.csv")
