@@ -13,7 +13,6 @@ from spobet.evaluation.calibration import (
     cross_fitted_temperatures,
     expected_calibration_error,
     fit_temperature,
-    negative_log_likelihood,
     reliability,
 )
 from spobet.evaluation.intervals import draw_clips, percentile_interval
@@ -29,6 +28,7 @@ from spobet.evaluation.selective import (
 
 COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.5)
 GAIN_COVERAGE = 0.8
+_LEAST = np.finfo(np.float64).tiny  # a smaller probability has no finite logarithm
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,11 @@ class ConfidenceReport:
     """The scores of one run as probabilities.
 
     fitted_on: on which clips the temperature was fitted, in words. temperature: mean over clips.
-    confidence: (clips,) after scaling. points: every threshold. gain: how much more accurate the
-    most confident 80 % are than all, with its bootstrap interval over clips. wanted_error: the
-    largest share of wrong answers asked for. threshold: what meets it, found on all fitting clips,
-    None where nothing does. on_other_clips: what such thresholds gave on clips they were not found
-    on.
+    confidence: (clips,), by which answers are accepted. points: every threshold. gain: how much
+    more accurate the most confident 80 % are than all, with its bootstrap interval over clips.
+    wanted_error: the largest share of wrong answers asked for. threshold: what meets it, found on
+    all fitting clips, None where nothing does. on_other_clips: what such thresholds gave on clips
+    they were not found on.
     """
 
     fitted_on: str
@@ -103,7 +103,10 @@ def cross_fitted(
         parts.append(_accept(confidence[here], hits[here], threshold))
     threshold = _threshold(confidence, hits, wanted_error)
     fitted_on = f"fitted on the other folds of {len(parts)}"
-    return _report(logits, labels, temperatures, fitted_on, wanted_error, threshold, parts, seed)
+    probabilities = softmax(logits, temperatures)
+    shown = (probabilities, probabilities.max(axis=1))
+    fitted = (fitted_on, float(temperatures.mean()), wanted_error, threshold)
+    return _report(logits, labels, shown, fitted, parts, seed)
 
 
 def fitted_elsewhere(
@@ -120,32 +123,58 @@ def fitted_elsewhere(
     temperature = np.array(fit_temperature(other_logits[inside], other_labels[inside]))
     threshold = _threshold(*_confidence(other_logits, other_labels, temperature), wanted_error)
     parts = [_accept(*_confidence(logits, labels, temperature), threshold)]
-    temperatures = np.full(len(labels), temperature)
+    probabilities = softmax(logits, temperature)
     fitted_on = f"fitted on the {len(other_labels):,} clips of {name}"
-    return _report(logits, labels, temperatures, fitted_on, wanted_error, threshold, parts, seed)
+    shown = (probabilities, probabilities.max(axis=1))
+    fitted = (fitted_on, float(temperature), wanted_error, threshold)
+    return _report(logits, labels, shown, fitted, parts, seed)
+
+
+def as_answered(
+    logits: np.ndarray,
+    labels: np.ndarray,
+    shown: tuple[np.ndarray, np.ndarray],
+    fitted_on: str,
+    temperature: float,
+    threshold: float,
+    wanted_error: float,
+    fitted_here: np.ndarray,
+    seed: int = 0,
+) -> ConfidenceReport:
+    """The report on the probabilities and the threshold that the run answers with.
+
+    shown: its probabilities (clips, glosses), whose calibration is reported, and its confidences
+    (clips,), from which on answers are accepted. fitted_here: (clips,) bool, those that the
+    threshold was fitted on.
+    """
+    others = np.ones(len(labels), bool) if fitted_here.all() else ~fitted_here
+    hits = rank_true_glosses(logits, labels) == 1
+    parts = [_accept(shown[1][others], hits[others], threshold)]
+    fitted = (fitted_on, temperature, wanted_error, threshold)
+    return _report(logits, labels, shown, fitted, parts, seed)
 
 
 def _report(
     logits: np.ndarray,
     labels: np.ndarray,
-    temperatures: np.ndarray,
-    fitted_on: str,
-    wanted_error: float,
-    threshold: float | None,
+    shown: tuple[np.ndarray, np.ndarray],
+    fitted: tuple[str, float, float, float | None],
     parts: Sequence[Accepted],
     seed: int,
 ) -> ConfidenceReport:
+    """shown: probabilities, confidence. fitted: on what, temperature, wanted error, threshold."""
+    (probabilities, confidence), (fitted_on, temperature, wanted_error, threshold) = shown, fitted
     rng = np.random.default_rng(seed)
-    before = _calibration(logits, labels, np.ones(len(labels)), rng)
-    after = _calibration(logits, labels, temperatures, rng)
-    confidence, hits = _confidence(logits, labels, temperatures)
+    hits = rank_true_glosses(logits, labels) == 1
+    before = _calibration(softmax(logits), labels, hits, rng)
+    after = _calibration(probabilities, labels, hits, rng)
     points = operating_points(confidence, hits)
     times = draw_clips(np.arange(len(hits)), rng)
     gains = resampled_gains(confidence, hits, times, GAIN_COVERAGE)
     gain = at_coverage(points, GAIN_COVERAGE).accuracy - points[-1].accuracy
     return ConfidenceReport(
         fitted_on=fitted_on,
-        temperature=float(temperatures.mean()),
+        temperature=temperature,
         before=before,
         after=after,
         confidence=confidence,
@@ -163,12 +192,12 @@ def _report(
 
 
 def _calibration(
-    logits: np.ndarray, labels: np.ndarray, temperatures: np.ndarray, rng: np.random.Generator
+    probabilities: np.ndarray, labels: np.ndarray, hits: np.ndarray, rng: np.random.Generator
 ) -> Calibration:
-    inside = labels != OUTSIDE_VOCABULARY
-    confidence, hits = _confidence(logits, labels, temperatures)
+    inside, confidence = labels != OUTSIDE_VOCABULARY, probabilities.max(axis=1)
+    of_true_gloss = np.maximum(probabilities[inside, labels[inside]], _LEAST)
     return Calibration(
-        negative_log_likelihood(logits[inside], labels[inside], temperatures[inside]),
+        float(-np.log(of_true_gloss).mean()),
         expected_calibration_error(confidence, hits),
         calibration_band(confidence, rng),
         reliability(confidence, hits),

@@ -39,7 +39,9 @@ SEED = 0  # of the bootstrap
 class ScoredRun:
     """The scores of one run.
 
-    logits: (clips, glosses). recipe: equal for runs that differ in nothing but their seed.
+    logits: (clips, glosses). probabilities: of the same shape, as `predict` shows them; accepted:
+    (clips,) bool; None where they are not known. recipe: equal for runs that differ in nothing but
+    their seed.
     confidence: None where there are too few clips to fit a temperature. facts: how it came about,
     by name. history: learning curves, a value an epoch. attention: deletion and insertion curves of
     its weights, empty where not measured.
@@ -52,6 +54,8 @@ class ScoredRun:
     history: Mapping[str, Sequence[float]] = field(default_factory=dict)
     attention: Mapping[str, Curves] = field(default_factory=dict)
     recipe: str = ""
+    probabilities: np.ndarray | None = None
+    accepted: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,8 +177,26 @@ class Report:
             "num_glosses": len(self.vocabulary),
             "notes": list(self.notes),
             "recipes": [_recipe_json(report) for report in self.recipes],
-            "runs": [_run_json(run) for run in self.runs],
+            "runs": [{**_run_json(run), "clips": self._clips_json(run)} for run in self.runs],
         }
+
+    def _clips_json(self, run: ScoredRun) -> list[dict[str, object]]:
+        """The answer to each clip as `predict` gives it."""
+        if run.probabilities is None or run.accepted is None:
+            return []
+        best = np.argmax(run.logits, axis=1)  # of equal ones the first
+        return [
+            {
+                "clip": clip.id,
+                "gloss": clip.gloss,
+                "answer": self.vocabulary.glosses[gloss],
+                "probability": float(probabilities[gloss]),
+                "accepted": bool(accepted),
+            }
+            for clip, gloss, probabilities, accepted in zip(
+                self.clips, best, run.probabilities, run.accepted, strict=True
+            )
+        ]
 
 
 def _recipe_json(report: Report) -> dict[str, object]:

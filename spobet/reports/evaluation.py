@@ -134,7 +134,7 @@ def _confidence(
 ) -> ConfidenceReport | None:
     logits, labels = scores.logits.astype(np.float64), labels_of(clips, scores.vocabulary)
     if run.rejection.is_file():
-        return _as_answered(run, scores, logits, labels, splits)
+        return _as_answered(run, scores, logits, labels, clips)
     validation = tuple(clip for clip in dataset.manifest if clip.split == FIT_ON)
     unseen = not any(clip.id in set(record.clips) for clip in validation)
     if FIT_ON not in splits and validation and unseen:
@@ -155,13 +155,14 @@ def _as_answered(
     scores: Scores,
     logits: np.ndarray,
     labels: np.ndarray,
-    splits: Sequence[str],
+    clips: Manifest,
 ) -> ConfidenceReport:
     rejection = Rejection.read(run.rejection)
     answered = gloss_probabilities(scores.output, scores.vocabulary, rejection)
     fitted_on = f"fitted by spobet calibrate on the {rejection.count:,} clips of {rejection.split}"
-    if set(rejection.split.split("+")) & set(splits):
-        fitted_on += ", which are scored here too"
+    fitted_here = np.array([clip.split in rejection.split.split("+") for clip in clips])
+    if fitted_here.any():
+        fitted_on += ", some of which are scored here too"
     return as_answered(
         logits,
         labels,
@@ -170,6 +171,7 @@ def _as_answered(
         rejection.temperature,
         rejection.threshold,
         rejection.error,
+        fitted_here,
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spobet.evaluation.calibration import fit_temperature
-from spobet.evaluation.confidence import cross_fitted, fitted_elsewhere
+from spobet.evaluation.confidence import as_answered, cross_fitted, fitted_elsewhere
 from spobet.evaluation.probabilities import softmax
 from spobet.evaluation.selective import for_error, operating_points
 
@@ -43,6 +43,26 @@ def test_with_validation_both_temperature_and_threshold_come_from_there() -> Non
     assert (found.on_other_clips.accepted, found.on_other_clips.hits) == (
         accepted.sum(),
         found.hits[accepted].sum(),
+    )
+
+
+def test_what_a_run_answers_with_is_judged_as_it_is() -> None:
+    logits, labels = overconfident(4)
+    probabilities, fitted_here = softmax(logits, 3.0), np.arange(240) < 100
+    confidence = probabilities.max(axis=1) ** 2  # accepted by something else than what is shown
+    shown = (probabilities, confidence)
+    found = as_answered(logits, labels, shown, "on val", 3.0, 0.25, 0.1, fitted_here)
+    assert (found.temperature, found.threshold, found.wanted_error) == (3.0, 0.25, 0.1)
+    assert [part.confidence for part in found.after.bins] == [
+        pytest.approx(np.mean(part))
+        for part in np.array_split(np.sort(probabilities.max(axis=1)), 5)
+    ]
+    accepted = (confidence >= 0.25) & ~fitted_here
+    hits = logits.argmax(axis=1) == labels
+    assert found.on_other_clips.count == 140
+    assert (found.on_other_clips.accepted, found.on_other_clips.hits) == (
+        accepted.sum(),
+        (accepted & hits).sum(),
     )
 
 
