@@ -46,7 +46,7 @@ def deal_by_gloss(
     """The split of every clip, those of each gloss in random order; shares: for val and test.
 
     Every gloss keeps FEWEST_TRAINING_CLIPS clips in train where it has them; what one gloss cannot
-    give, the next ones do. UserError where val or test would be empty.
+    give, the next ones do. Of few clips val and test may stay empty.
     """
     by_gloss: defaultdict[str, list[str]] = defaultdict(list)
     for clip in clips:
@@ -62,10 +62,6 @@ def deal_by_gloss(
             spare -= number
             splits.update(dict.fromkeys(ids[:number], split))
             ids = ids[number:]
-    if not {"val", "test"} <= set(splits.values()):
-        found = f"{len(clips)} different clips of {len(by_gloss)} glosses"
-        rule = f"each gloss keeps {FEWEST_TRAINING_CLIPS} in train"
-        raise UserError(f"{found} cannot be dealt over {', '.join(SPLITS)}: {rule}")
     return splits
 
 

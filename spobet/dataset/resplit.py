@@ -45,6 +45,13 @@ class Resplit:
             signers = len({clip.signer for clip in clips} - {""})
             line = f"{split:5} {len(clips):6,} clips, {glosses:5,} glosses, {signers:4,} signers"
             lines.append(line)
+        empty = [
+            split for split in SPLITS if not any(clip.split == split for clip in self.manifest)
+        ]
+        if empty:
+            lines.append(
+                f"too few clips for {' and '.join(empty)}: no figure can be measured there"
+            )
         reasons = Counter(reason for _, reason in self.left_out)
         for reason, count in reasons.most_common():
             lines.append(f"in no split: {count:,} clips, {reason}")
@@ -55,8 +62,9 @@ def resplit(dataset: Dataset, shares: tuple[float, float] = SHARES, seed: int = 
     """Deal the clips of a data set over train, val and test, decided by the seed.
 
     shares: of the clips, for val and test. No signer is in two splits; clips of unknown signers get
-    none. Where fewer than three signers are known, the clips of each gloss are dealt instead. Later
-    copies of a recording get no split. UserError where signers or clips are too few.
+    none. Where fewer than three signers are known, the clips of each gloss are dealt instead; of few
+    clips all may be in train. Later copies of a recording, where glosses are dealt of one under the
+    same gloss, get no split. UserError where there are signers but too few clips of them.
     """
     if not (min(shares) > 0 and sum(shares) < 1):
         expected = "expected both above 0 and together below 1"
@@ -93,10 +101,10 @@ def write_resplit(
 
 def _unusable(dataset: Dataset, by_signer: bool) -> dict[str, str]:
     """Clips that no split may hold, with the reason."""
-    earlier: set[str] = set()
+    earlier: set[tuple[str, str]] = set()
     reasons = {}
     for clip, pose in dataset.poses():
-        recording = fingerprint(pose)
+        recording = (fingerprint(pose), "" if by_signer else clip.gloss)
         if by_signer and not clip.signer:
             reasons[clip.id] = NO_SIGNER
         elif recording in earlier:

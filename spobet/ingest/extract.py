@@ -79,7 +79,6 @@ def extract(
         num_frames += outcome.num_frames
         if outcome.problem and not outcome.pose:
             failed[outcome.problem.clip] = outcome.problem
-    seconds = time.perf_counter() - start
     report = ImportReport(
         read=len(videos.jobs) - len(failed),
         total=len(videos.jobs) + len(videos.missing),
@@ -87,7 +86,7 @@ def extract(
         notes=videos.notes,
         resumed=len(videos.jobs) - len(todo),
         num_frames=num_frames,
-        seconds=seconds,
+        seconds=time.perf_counter() - start,
         listed_in=FAILURES,
     )
     if not report.read:

@@ -1,4 +1,4 @@
-"""Claims about the command that extracts landmarks: what it prints, what it refuses; MediaPipe's place is taken by blocks."""
+"""Claims about `spobet extract` as a command: what it prints, and how it refuses."""
 
 from __future__ import annotations
 
