@@ -87,8 +87,9 @@ def reliability(
     confidence, hits = _checked_confidence(confidence, hits)
     if num_bins < 1:
         raise ValueError(f"{num_bins} bins, expected at least 1")
-    order, shared = np.argsort(confidence, kind="stable"), _shared_among_equals(confidence, hits)
-    parts = np.array_split(order, min(num_bins, len(order)))
+    equals = np.unique(confidence, return_inverse=True)[1]
+    shared = (np.bincount(equals, hits) / np.bincount(equals))[equals]
+    parts = np.array_split(np.argsort(confidence, kind="stable"), min(num_bins, len(hits)))
     return tuple(
         Bin(float(confidence[part].mean()), float(shared[part].mean()), len(part)) for part in parts
     )
@@ -132,12 +133,6 @@ def calibration_band(
             / len(confidence)
         )
     return float(np.quantile(errors, share))
-
-
-def _shared_among_equals(confidence: np.ndarray, hits: np.ndarray) -> np.ndarray:
-    equals = np.unique(confidence, return_inverse=True)[1]
-    shares: np.ndarray = (np.bincount(equals, hits) / np.bincount(equals))[equals]
-    return shares
 
 
 def _checked_labels(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -47,7 +47,7 @@ def judge(path: Path, clips: Manifest, known: Manifest) -> Judged:
     """
     header, rows = _read(path)
     _check_clips(path, rows, clips, known)
-    ranked = _ranked_columns(header)
+    ranked = list(takewhile(lambda name: name in header, (f"gloss_{rank}" for rank in count(1))))
     chosen = {clip.id: rows[clip.id] for clip in clips}
     table = (
         _read_ranked(path, clips, known, chosen, ranked)
@@ -125,11 +125,6 @@ def _check_clips(path: Path, rows: dict[str, _Row], clips: Manifest, known: Mani
     if missing:
         counts = f"{len(missing)} of {len(clips)} clips have no row"
         raise UserError(f"{path}: {counts}: {_first(missing)}")
-
-
-def _ranked_columns(header: list[str]) -> list[str]:
-    names = (f"gloss_{rank}" for rank in count(1))
-    return list(takewhile(lambda name: name in header, names))
 
 
 def _read_ranked(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from spobet.dataset.manifest import Clip, Manifest
+from spobet.dataset.manifest import Manifest
 from spobet.dataset.store import Dataset
 from spobet.evaluation.comparison import SEED, Comparison, compare
 from spobet.evaluation.external_predictions import judge
@@ -63,7 +63,9 @@ def comparison_text(comparison: Comparison) -> str:
         lines.append(f"only {letter} is right: {len(only_here):,}")
         for position in only_here:
             a, b = (answers[position].answers[0][0] for answers in comparison.answers)
-            lines.append(f"  {_described(comparison.clips.clips[position])}: A {a}, B {b}")
+            clip = comparison.clips.clips[position]
+            parts = (clip.gloss, clip.split, clip.signer and f"signer {clip.signer}")
+            lines.append(f"  {clip.id} ({', '.join(filter(None, parts))}): A {a}, B {b}")
     return "\n".join(lines)
 
 
@@ -117,11 +119,6 @@ def _drawn(comparison: Comparison, dataset: Dataset, system: int) -> dict[str, o
         ranked = [_ranked(answers[position]) for answers in comparison.answers]
         clips.append({"clip": clip, "pose": dataset.pose(clip.id), "ranked": ranked})
     return {"letter": "AB"[system], "count": len(only), "clips": clips}
-
-
-def _described(clip: Clip) -> str:
-    parts = (clip.gloss, clip.split, clip.signer and f"signer {clip.signer}")
-    return f"{clip.id} ({', '.join(filter(None, parts))})"
 
 
 def _ranked(prediction: Prediction) -> str:

@@ -36,7 +36,10 @@ def data_page(dataset: Dataset, sight: Sight, summary: str) -> Markup:
         here = splits == name
         if here.any():
             lengths.append((name, *_lengths(frames[here], int(frames.max()), name)))
-            hands.append(_missing_hands(name, missing[here], frames[here]))
+            median, high = np.percentile(100 * missing[here] / frames[here], [50, 90])
+            share = missing[here].sum() / frames[here].sum()
+            row = {"name": name, "clips": int(here.sum()), "share": share}
+            hands.append({**row, "median": median, "high": high})
     values = {
         "title": f"Data set {dataset.path.name}",
         "path": str(dataset.path),
@@ -48,13 +51,6 @@ def data_page(dataset: Dataset, sight: Sight, summary: str) -> Markup:
         "summary": summary,
     }
     return render("data_set.html", values)
-
-
-def _missing_hands(name: str, missing: np.ndarray, frames: np.ndarray) -> dict[str, object]:
-    """A row: share of frames without any hand, and its median and 90th percentile over clips."""
-    median, high = np.percentile(100 * missing / frames, [50, 90])
-    share = missing.sum() / frames.sum()
-    return {"name": name, "clips": len(missing), "share": share, "median": median, "high": high}
 
 
 def _lengths(frames: np.ndarray, longest: int, name: str) -> tuple[Markup, str]:

@@ -25,19 +25,17 @@ def confusions(context: Context) -> Values | None:
     confused = context.shown.confused
     if not confused:
         return None
-    drawn = [(pair, _counts(pair), _clips(context, pair)) for pair in confused[:NUM_DRAWN]]
+    drawn = []
+    for pair in confused[:NUM_DRAWN]:
+        ways = zip(pair.glosses, pair.glosses[::-1], pair.times, strict=True)
+        counts = [f"{gloss} mistaken for {other} {times}×" for gloss, other, times in ways if times]
+        drawn.append((pair, "; ".join(counts), _clips(context, pair)))
     return {
         "drawn": drawn,
         "listed": confused[:NUM_LISTED],
         "num_pairs": len(confused),
         "summed": context.summed,
     }
-
-
-def _counts(pair: ConfusedPair) -> str:
-    ways = zip(pair.glosses, pair.glosses[::-1], pair.times, strict=True)
-    counts = [f"{gloss} mistaken for {other} {times}×" for gloss, other, times in ways if times]
-    return "; ".join(counts)
 
 
 def _clips(context: Context, pair: ConfusedPair) -> list[DrawnClip]:
