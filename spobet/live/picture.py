@@ -11,7 +11,7 @@ from spobet.live.recognition import Seen
 from spobet.recognition.answers import Answers
 
 # Dark rim, amber bones, light letters: apart in brightness, so also for the colour-blind.
-_RIM, _BONE, _PAPER = (16, 20, 24), (255, 209, 102), (251, 250, 247)
+_RIM, _BONE, _PAPER = (16, 20, 24), (255, 209, 102), (251, 251, 247)
 _PURPOSE = "drawing over pictures"
 
 

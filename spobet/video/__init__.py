@@ -1,4 +1,4 @@
-"""Video: pictures in, landmarks out. PyAV and MediaPipe, the extra `video`, are imported when they are used."""
+"""Video: pictures in, landmarks out. PyAV and MediaPipe, the extra `video`, are imported late."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ NOT_KEPT = "z, faces, sound and the pictures"
 
 
 def read(path: Path) -> PoseSequence:
-    """The signer of a video, found by MediaPipe with the networks of the cache, which are fetched once.
+    """The signer of a video, found by MediaPipe with the networks of the cache, fetched once.
 
-    ExtraNeeded where the extra `video` is not installed, FetchError where the networks cannot be had, ValueError where the file is
-    no video that can be read.
+    ExtraNeeded where the extra `video` is not installed, FetchError where the networks cannot be
+    fetched, UserError where the file is no video that can be read.
     """
     from spobet.video.mediapipe_tasks import open_mediapipe
     from spobet.video.pose import read_video

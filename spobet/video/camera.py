@@ -18,20 +18,20 @@ _TITLE, _ESCAPE = "spobet (q ends)", 27
 
 
 def camera_frames(number: int = 0) -> Iterator[Frame]:
-    """Pictures of the camera with this number, RGB, each with its moment in seconds, until the camera stops.
+    """Pictures of the camera with this number, RGB, with times in seconds, until it stops.
 
-    ValueError where it cannot be opened; ExtraNeeded without OpenCV.
+    UserError where it cannot be opened; ExtraNeeded without OpenCV.
     """
     cv2 = extra_module("cv2", "video", _PURPOSE)
     camera = cv2.VideoCapture(number)
     try:
         if not camera.isOpened():
             raise UserError(
-                f"camera {number}: cannot be opened; is there one, and is no other program using it?"
+                f"camera {number}: cannot be opened; is it there, and does no other program use it?"
             )
         while True:
-            came, picture = camera.read()
-            if not came:
+            is_read, picture = camera.read()
+            if not is_read:
                 return
             yield Frame(np.ascontiguousarray(picture[..., ::-1]), time.monotonic())
     finally:
@@ -46,12 +46,13 @@ class Window:
             os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
         ):
             raise UserError(
-                "no screen here to open a window on; --out FILE writes the pictures to a video instead"
+                "no screen here to open a window on; "
+                "--out FILE writes the pictures to a video instead"
             )
         self._cv2 = extra_module("cv2", "video", _PURPOSE)
 
     def show(self, picture: np.ndarray) -> bool:
-        """Show a picture; False once the user has asked to end (q, escape, or the window closed)."""
+        """Show a picture; False once the user has ended (q, escape, or the window closed)."""
         self._cv2.imshow(_TITLE, np.ascontiguousarray(picture[..., ::-1]))
         key = self._cv2.waitKey(1) & 0xFF
         return (

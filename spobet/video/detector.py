@@ -15,8 +15,9 @@ from spobet.video.frames import Frame
 class Found:
     """Everyone a detector found in one frame, in its own order.
 
-    bodies: (people, 33, 3) float32 x, y and visibility 0..1 of MediaPipe's pose landmarks. hands: (hands, 21, 2) float32 x, y,
-    wrist first. x and y are shares of the picture's width and height.
+    bodies: (people, 33, 3) float32 x, y and visibility 0..1 of MediaPipe's pose landmarks.
+    hands: (hands, 21, 2) float32 x, y, wrist first. x and y are shares of the picture's width and
+    height.
     """
 
     bodies: np.ndarray
@@ -24,7 +25,7 @@ class Found:
 
 
 class Detector(Protocol):
-    """Finds bodies and hands. Picklable; keeps nothing from one clip to the next, so that clips may come in any order."""
+    """Finds bodies and hands. Picklable; remembers nothing of a clip once the next begins."""
 
     @property
     def name(self) -> str:

@@ -25,18 +25,16 @@ _BEGINNINGS = {
     "wmv": (0, (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",)),
     "mpeg": (0, (b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3")),
 }
-MAX_PIXELS = 8192 * 8192
-_WHOLE = (
-    0.95  # share of its frames or seconds with which a file counts as whole: edit lists drop a few
-)
-_LONG_FRAME = 0.1  # seconds
+MAX_PIXELS = 8192 * 8192  # 200 MB a picture: more is a mistake or an attack
+_WHOLE = 0.95  # share of frames or seconds with which a file is whole: edit lists drop a few
+_LONG_FRAME = 0.1  # seconds by which a duration may be rounded up: a frame at ten a second
 _MICROSECONDS = 1e6
 SUFFIXES = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
 
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One picture: (height, width, 3) uint8 RGB, upright; time in seconds, None where the file does not tell."""
+    """One picture: (height, width, 3) uint8 RGB, upright; time in seconds, None where unknown."""
 
     picture: np.ndarray
     time: float | None
@@ -49,7 +47,7 @@ def looks_like(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(_HEAD)
     kinds = [
-        kind for kind, (place, starts) in _BEGINNINGS.items() if head[place:].startswith(starts)
+        kind for kind, (offset, starts) in _BEGINNINGS.items() if head[offset:].startswith(starts)
     ]
     if kinds:
         return f"a beginning of {kinds[0]}"
@@ -58,10 +56,11 @@ def looks_like(path: Path) -> str:
 
 
 def read_frames(path: Path, first: int = 1, last: int = TO_THE_END) -> Iterator[Frame]:
-    """The frames first..last of a video, counted from 1, both included, -1 = to the end, turned as its metadata says.
+    """The frames first..last of a video, upright as its metadata says.
 
-    Raises FileNotFoundError, and ValueError where the file holds no video, is damaged, is cut short of what it says it holds, has
-    pictures of more than MAX_PIXELS, or ends before `first`.
+    first, last: counted from 1, both included, -1 = to the end. Raises NotFound, and UserError
+    where the file holds no video, is damaged, is shorter than it says, has pictures of more than
+    MAX_PIXELS, or ends before `first`.
     """
     if not path.is_file():
         raise NotFound(f"{path}: no such file")
@@ -72,23 +71,23 @@ def read_frames(path: Path, first: int = 1, last: int = TO_THE_END) -> Iterator[
         if number == last:
             return
     if number < first:
-        raise UserError(
-            f"{path}: {number or 'no'} frames, expected frames {first}..{last if last != TO_THE_END else 'end'}"
-        )
+        expected = f"{first}..{last if last != TO_THE_END else 'end'}"
+        raise UserError(f"{path}: {number or 'no'} frames, expected frames {expected}")
 
 
 def count_frames(path: Path) -> int | None:
     """How many frames the file says it holds; None where it does not say or is no video."""
-    return _told(path, lambda stream: stream.frames or None)
+    return _stream_fact(path, lambda stream: stream.frames or None)
 
 
 def frame_rate_of(path: Path) -> float | None:
     """Frames a second on average, as the file says; None where it does not say or is no video."""
-    return _told(path, lambda stream: float(stream.average_rate) if stream.average_rate else None)
+    rate = _stream_fact(path, lambda stream: stream.average_rate)
+    return float(rate) if rate else None
 
 
-def _told(path: Path, fact: Callable[[Any], Fact | None]) -> Fact | None:
-    """What a file says of its video; None where it is none."""
+def _stream_fact(path: Path, fact: Callable[[Any], Fact | None]) -> Fact | None:
+    """A fact of a file's video stream; None where there is none."""
     av = extra_module("av", "video", "reading video")
     try:
         with av.open(str(path), metadata_errors="replace") as container:
@@ -110,10 +109,12 @@ def _decoded(path: Path) -> Iterator[Frame]:
                 raise UserError(f"{path}: its codec is not one that FFmpeg can read")
             if stream.width * stream.height > MAX_PIXELS:
                 raise UserError(
-                    f"{path}: pictures of {stream.width} x {stream.height}, expected {MAX_PIXELS:,} pixels at most"
+                    f"{path}: pictures of {stream.width} x {stream.height}, "
+                    f"expected {MAX_PIXELS:,} pixels at most"
                 )
             end = 0.0
-            for number, frame in enumerate(container.decode(video=0), start=1):  # noqa: B007 - the error below tells it
+            for frame in container.decode(video=0):
+                number += 1
                 end = (frame.time or 0.0) + float((frame.duration or 0) * frame.time_base)
                 yield Frame(_upright(frame), frame.time)
             _check_whole(path, container, number, end)
@@ -123,23 +124,19 @@ def _decoded(path: Path) -> Iterator[Frame]:
 
 
 def _check_whole(path: Path, container: Any, number: int, end: float) -> None:
-    """ValueError where far less came than the file says: FFmpeg reads what is left of a file that was cut.
+    """UserError where much less was decoded than the file promises: FFmpeg reads what a cut left.
 
-    number, end: of frames that came, and the second in which the last of them ends.
+    number, end: how many frames were decoded, and the second in which the last of them ends.
     """
-    if (
-        "mp4" in container.format.name and container.streams.video[0].frames
-    ):  # other formats count gaps as frames
-        said = container.streams.video[0].frames
-        if number < _WHOLE * said - 1:
-            raise UserError(f"{path}: cut short, {number} of {said} frames are in it")
+    promised = container.streams.video[0].frames
+    if "mp4" in container.format.name and promised:  # other formats count gaps as frames
+        if number < _WHOLE * promised - 1:
+            raise UserError(f"{path}: cut short, {number} of {promised} frames are in it")
     elif container.duration and len(container.streams) == 1:  # sound may well be longer
-        came, said = (
-            end - (container.start_time or 0) / _MICROSECONDS,
-            container.duration / _MICROSECONDS,
-        )
-        if came < _WHOLE * said - _LONG_FRAME:
-            raise UserError(f"{path}: cut short, {came:.1f} of {said:.1f} seconds are in it")
+        seconds = end - (container.start_time or 0) / _MICROSECONDS
+        duration = container.duration / _MICROSECONDS
+        if seconds < _WHOLE * duration - _LONG_FRAME:
+            raise UserError(f"{path}: cut short, {seconds:.1f} of {duration:.1f} seconds are in it")
 
 
 def _upright(frame: Any) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""MediaPipe's Tasks (1.x) as a detector: one pose landmarker and one hand landmarker, in video mode."""
+"""MediaPipe's Tasks (1.x) as a detector: a pose and a hand landmarker in video mode."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ from spobet.video.frames import Frame
 from spobet.video.models import HANDS, POSE, cache_folder, make_models, models_folder
 
 _PURPOSE = "finding landmarks in video"
-_BODY_POINTS, _HAND_POINTS = len(HOLISTIC_75.body), len(hand_landmarks("right"))
-_FRAME_MS = 40  # between frames whose times are unknown
+_NUM_BODY, _NUM_HAND = len(HOLISTIC_75.body), len(hand_landmarks("right"))
+_FRAME_MS = 40  # between frames whose times are unknown: 25 a second
 
 
 @dataclass(frozen=True)
 class MediaPipe:
     """Finds up to `people` bodies, 33 points each, and two hands for each.
 
-    models: folder with the Tasks files (`spobet.video.models`). confidence: from which a person or hand counts, MediaPipe's own
-    default. Landmarkers are made anew for each clip, because in video mode they remember.
+    models: folder with the Tasks files (`spobet.video.models`). confidence: from which a person or
+    hand counts; this is MediaPipe's default. Landmarkers are made anew for each clip, because in
+    video mode they remember.
     """
 
     models: Path
@@ -47,25 +48,24 @@ class MediaPipe:
         return f"mediapipe {version}, people {self.people}, confidence {self.confidence}, {sums}"
 
     def find(self, frames: Iterable[Frame]) -> Iterator[Found]:
-        """What is found in each frame of one clip; frames are told apart to the millisecond."""
+        """What is found in each frame of one clip; times are rounded to the millisecond."""
         mp = extra_module("mediapipe", "video", _PURPOSE)
         with self._landmarkers() as (pose, hands):
-            moment, start = -1, None
+            milliseconds, start = -1, None
             for frame in frames:
-                hush = _quiet() if moment < 0 else nullcontext()
+                hush = _quiet() if milliseconds < 0 else nullcontext()
                 start = frame.time if start is None else start
-                told = (
-                    moment + _FRAME_MS
-                    if frame.time is None or start is None
-                    else round((frame.time - start) * 1000)
-                )
-                moment = max(told, moment + 1)  # Tasks wants ascending whole milliseconds, from 0
+                if frame.time is None or start is None:
+                    milliseconds += _FRAME_MS
+                else:  # Tasks wants ascending whole milliseconds, from 0
+                    milliseconds = max(round((frame.time - start) * 1000), milliseconds + 1)
                 picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.picture)
                 with hush:
-                    bodies = pose.detect_for_video(picture, moment).pose_landmarks
-                    palms = hands.detect_for_video(picture, moment).hand_landmarks
+                    bodies = pose.detect_for_video(picture, milliseconds).pose_landmarks
+                    palms = hands.detect_for_video(picture, milliseconds).hand_landmarks
                 yield Found(
-                    _points(bodies, _BODY_POINTS, True), _points(palms, _HAND_POINTS, False)
+                    _array(bodies, _NUM_BODY, ("x", "y", "visibility")),
+                    _array(palms, _NUM_HAND, ("x", "y")),
                 )
 
     @contextmanager
@@ -103,10 +103,11 @@ def open_mediapipe(
     people: int = 1,
     say: Callable[[str], None] = lambda line: None,
 ) -> MediaPipe:
-    """MediaPipe with its networks in place: those of the folder `models`, by default the cache, which is filled where it is empty.
+    """MediaPipe with its networks: those of the folder `models`, or of the cache, filled if empty.
 
-    models_from: MediaPipe 0.10.21, a wheel or where it is installed, from which they are made first. Raises ExtraNeeded,
-    FileNotFoundError where the folder or the wheel lacks one, FetchError where one cannot be fetched.
+    models_from: MediaPipe 0.10.21, a wheel or where it is installed, from which they are made
+    first. Raises ExtraNeeded, NotFound where the folder or the wheel lacks one, FetchError where
+    one cannot be fetched.
     """
     for module in ("av", "mediapipe"):
         require(module, "video", _PURPOSE)
@@ -120,27 +121,21 @@ def open_mediapipe(
         ) from error
 
 
-def _points(found: list[list[Any]], num_points: int, with_visibility: bool) -> np.ndarray:
-    """(found, points, 2 or 3) float32 of x, y and, if asked for, visibility."""
-    values = [
-        [
-            (point.x, point.y, point.visibility) if with_visibility else (point.x, point.y)
-            for point in one
-        ]
-        for one in found
-    ]
-    return np.array(values, np.float32).reshape(len(found), num_points, 3 if with_visibility else 2)
+def _array(found: list[list[Any]], num_landmarks: int, names: tuple[str, ...]) -> np.ndarray:
+    """(found, landmarks, names) float32 of these attributes of MediaPipe's landmarks."""
+    values = [[[getattr(one, name) for name in names] for one in body] for body in found]
+    return np.array(values, np.float32).reshape(len(found), num_landmarks, len(names))
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """MediaPipe's libraries write dozens of harmless lines to the process's stderr while they load; they go nowhere."""
+    """Drop the dozens of harmless lines that MediaPipe's libraries write to stderr on loading."""
     sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    stderr, devnull = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, 2)
     try:
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(devnull)

@@ -1,4 +1,4 @@
-"""MediaPipe's networks: where they are, fetched once, or made from an older MediaPipe that carries them."""
+"""MediaPipe's networks: fetched once, or made from an older MediaPipe that contains them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # every made file is the same, byte for byte
 
 @dataclass(frozen=True)
 class Model:
-    """One Tasks file: where Google publishes it, its SHA-256, and the networks of MediaPipe 0.10.21 that make it too.
+    """One Tasks file: where Google publishes it, its SHA-256, and what else it can be made of.
 
-    parts: name in the Tasks file -> network below mediapipe/modules.
+    parts: name in the Tasks file -> network of MediaPipe 0.10.21 below mediapipe/modules.
     """
 
     name: str
@@ -57,9 +57,9 @@ MODELS = (POSE, HANDS)
 def models_folder(
     given: Path | None = None, say: Callable[[str], None] = lambda line: None
 ) -> Path:
-    """The folder that holds every Tasks file: the one given, or the cache, filled from Google's links where they are missing.
+    """The folder that holds every Tasks file: the one given, or the cache, filled from Google.
 
-    FileNotFoundError where the given folder lacks one; FetchError where one cannot be fetched.
+    NotFound where the given folder lacks one; FetchError where one cannot be fetched.
     """
     folder = given or cache_folder()
     missing = [model for model in MODELS if not (folder / model.name).is_file()]
@@ -74,15 +74,15 @@ def models_folder(
 
 
 def cache_folder() -> Path:
-    """Where fetched networks are kept: spobet/models in $XDG_CACHE_HOME or ~/.cache."""
+    """The folder of fetched networks: spobet/models in $XDG_CACHE_HOME or ~/.cache."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "spobet" / "models"
 
 
 def make_models(source: Path, out: Path) -> Path:
     """Make the Tasks files at `out` from the networks in MediaPipe 0.10.21: no network is needed.
 
-    source: its wheel file, or the folder of an environment or site-packages where it is installed. FileNotFoundError names
-    the network that is not in it.
+    source: its wheel file, or the folder of an environment or site-packages where it is installed.
+    NotFound names the network that is not in it.
     """
     for model in MODELS:
         content = tasks_file(model, source)
@@ -104,7 +104,8 @@ def tasks_file(model: Model, source: Path) -> bytes:
 def with_normalisation(network: bytes) -> bytes:
     """The pose network with the metadata that Tasks reads: its picture is divided by 255.
 
-    Without metadata Tasks refuses it; with a deviation of 1, as for the other networks, it loads and gives wrong points.
+    Without metadata Tasks refuses it; with a deviation of 1, as for the other networks, it loads
+    and gives wrong landmarks.
     """
     meta = extra_module(
         "mediapipe.tasks.metadata.metadata_schema_py_generated",
@@ -163,12 +164,13 @@ def _network(source: Path, network: str) -> bytes:
         with zipfile.ZipFile(source) as wheel:
             if inside in wheel.namelist():
                 return wheel.read(inside)
-    places = (source, *source.glob("lib/python*/site-packages")) if source.is_dir() else ()
-    for place in places:
-        if (place / inside).is_file():
-            return (place / inside).read_bytes()
+    folders = (source, *source.glob("lib/python*/site-packages")) if source.is_dir() else ()
+    for folder in folders:
+        if (folder / inside).is_file():
+            return (folder / inside).read_bytes()
     raise NotFound(
-        f"{source}: {inside} not in it, expected the wheel of mediapipe 0.10.21 or where it is installed"
+        f"{source}: {inside} not in it, expected the wheel of mediapipe 0.10.21 "
+        "or where it is installed"
     )
 
 

@@ -16,9 +16,10 @@ from spobet.video.frames import read_frames
 def pictures_of(
     path: Path, frames: Sequence[int], height: int
 ) -> list[tuple[bytes, tuple[int, int]]]:
-    """The frames at these positions, from 0 and ascending, as JPEG about `height` pixels high, each with the video's own size.
+    """(JPEG, size of the video's picture) of the frames at these positions, `height` pixels high.
 
-    ValueError where the video has fewer, and as `read_frames` says; ExtraNeeded without PyAV.
+    frames: from 0 and ascending. UserError where the video has fewer, and as `read_frames` says;
+    ExtraNeeded without PyAV.
     """
     wanted, found = set(frames), []
     for number, frame in enumerate(read_frames(path)):
@@ -29,7 +30,8 @@ def pictures_of(
         if len(found) == len(wanted):
             return found
     raise UserError(
-        f"{path}: {number + 1} frames, expected at least {max(frames) + 1}: is it the video of this clip?"
+        f"{path}: {number + 1} frames, expected at least {max(frames) + 1}: "
+        "is it the video of this clip?"
     )
 
 
@@ -39,11 +41,7 @@ def _jpeg(picture: np.ndarray, height: int) -> bytes:
     high = min(height, frame.height) // 2 * 2
     wide = max(2, round(frame.width * high / frame.height) // 2 * 2)
     codec = av.CodecContext.create("mjpeg", "w")
-    codec.width, codec.height, codec.pix_fmt, codec.time_base = (
-        wide,
-        high,
-        "yuvj420p",
-        Fraction(1, 25),
-    )
+    codec.width, codec.height, codec.pix_fmt = wide, high, "yuvj420p"
+    codec.time_base = Fraction(1, 25)  # any: one picture has no time
     packets = codec.encode(frame.reformat(wide, high, format="yuvj420p"))
     return b"".join(bytes(packet) for packet in [*packets, *codec.encode(None)])

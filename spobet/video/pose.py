@@ -26,22 +26,23 @@ def read_video(
     frame_end: int = TO_THE_END,
     progress: Callable[[Iterable[Frame]], Iterable[Frame]] = iter,
 ) -> PoseSequence:
-    """The signer of a video, on HOLISTIC_75, in shares of the picture, with the times of its frames and the picture's size.
+    """The signer of a video, on HOLISTIC_75, in shares of the picture, with frame times and size.
 
-    frame_start, frame_end: frames counted from 1, both included, -1 = to the end. progress: wraps the frames on their way
-    through. Nothing is filled in: what was not found in a frame is missing there. `times` is None where the file gives none or
-    they do not ascend, `size` where pictures change theirs. Raises what `read_frames` raises.
+    frame_start, frame_end: frames counted from 1, both included, -1 = to the end. progress: wraps
+    the frames on their way through. Nothing is filled in: what was not found in a frame is missing
+    there. `times` is None where the file gives none or they do not ascend, `size` where it changes
+    within the video. Raises what `read_frames` raises.
     """
     times: list[float | None] = []
     sizes: list[tuple[int, int]] = []
 
-    def passing() -> Iterable[Frame]:
+    def passed_on() -> Iterable[Frame]:
         for frame in progress(read_frames(path, frame_start, frame_end)):
             times.append(frame.time)
             sizes.append(frame.picture.shape[:2])
             yield frame
 
-    found = list(detector.find(passing()))
+    found = list(detector.find(passed_on()))
     pose = follow_signer(
         found,
         _ascending(times),
@@ -53,9 +54,10 @@ def read_video(
 def follow_signer(found: list[Found], times: np.ndarray | None, shape: np.ndarray) -> PoseSequence:
     """One signer out of everyone found.
 
-    times: (frames,) seconds or None. shape: (frames, 2) width and height of the pictures in one unit, in which distances are
-    measured. Of several people the signer is chosen as in `spobet.poses.people`; hands are given their sides as in
-    `spobet.video.hands`. Confidence is the body point's visibility, and 1 for the points of a hand that was found.
+    times: (frames,) seconds or None. shape: (frames, 2) width and height of the pictures in one
+    unit, in which distances are measured. Of several people the signer is chosen as in
+    `spobet.poses.people`; hands are given their sides as in `spobet.video.hands`. Confidence is the
+    body landmark's visibility, and 1 for the landmarks of a hand that was found.
     """
     values = np.full((len(found), len(HOLISTIC_75), 3), np.nan, np.float32)
     values[..., 2] = 0

@@ -14,9 +14,10 @@ from spobet.files import new_file
 
 
 def write_pictures(path: Path, pictures: Iterable[np.ndarray], rate: float = 25.0) -> int:
-    """Write RGB pictures (height, width, 3) uint8, all of one size, as they come; returns how many there were.
+    """Write RGB pictures (height, width, 3) uint8, all of one size, as they come; their number.
 
-    The suffix tells the format: .mp4 and .mov in H.264, .webm in VP9. ValueError for another suffix, or where there is no picture.
+    The suffix chooses the format: .mp4 and .mov in H.264, .webm in VP9. UserError for another
+    suffix, or where there is no picture.
     """
     codecs = {".mp4": "libx264", ".mov": "libx264", ".mkv": "libx264", ".webm": "libvpx-vp9"}
     if path.suffix.lower() not in codecs:
@@ -32,16 +33,12 @@ def write_pictures(path: Path, pictures: Iterable[np.ndarray], rate: float = 25.
             )
             stream.pix_fmt = "yuv420p"
             for picture in pictures:
-                even = picture[
-                    : picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2
-                ]  # what yuv420p can hold
+                height, width = (side // 2 * 2 for side in picture.shape[:2])  # yuv420p's are even
                 if not number:
-                    stream.height, stream.width = even.shape[:2]
-                container.mux(
-                    stream.encode(
-                        av.VideoFrame.from_ndarray(np.ascontiguousarray(even), format="rgb24")
-                    )
-                )
+                    stream.height, stream.width = height, width
+                pixels = np.ascontiguousarray(picture[:height, :width])
+                frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+                container.mux(stream.encode(frame))
                 number += 1
             if number:
                 container.mux(stream.encode(None))

@@ -62,7 +62,7 @@ def test_what_is_measured_stands_in_the_report_until_the_network_changes(
     ]
     assert text.startswith("val+test: 3 clips; ")
     values = json.loads(run.rollout("val+test").read_text())
-    worth = gather([run], Dataset.open(tiny_data), ["val", "test"], 0.1).runs[0].worth
+    worth = gather([run], Dataset.open(tiny_data), ["val", "test"], 0.1).runs[0].attention
     assert worth == {kind: Curves.from_json(curves) for kind, curves in values["curves"].items()}
     assert len(worth["rollout"].deletion) == len(SHARES)
     ends = {
@@ -70,7 +70,7 @@ def test_what_is_measured_stands_in_the_report_until_the_network_changes(
     }
     assert len(ends) == 1  # all frames there, or none: the order does not matter
     run.rollout("val+test").write_text(json.dumps({**values, "weights": "of another network"}))
-    assert gather([run], Dataset.open(tiny_data), ["val", "test"], 0.1).runs[0].worth == {}
+    assert gather([run], Dataset.open(tiny_data), ["val", "test"], 0.1).runs[0].attention == {}
 
 
 def test_a_run_without_its_keras_network_is_refused(run: RunFolder, tiny_data: Path) -> None:

@@ -19,7 +19,7 @@ def test_hidden_frames_of_a_clip_are_restored_told_and_drawn(
     lines = text.splitlines()
     assert [line.partition(" (")[0] for line in lines] == clips
     ratio = RunFolder(pretrained_run).experiment().pretrain.mask_ratio
-    assert f"{round(ratio * 8)} of 8 frames hidden; restored with an error of " in lines[0]
+    assert f"{round(ratio * 8)} of 8 frames hidden; reconstructed with an error of " in lines[0]
     assert (tmp_path / "page.html").read_text(encoding="utf-8").count("<svg") == 2
     assert (
         reconstruct_clips(pretrained_run, clips, tiny_data) == text

@@ -153,10 +153,12 @@ def test_every_backend_gives_the_same_weights(backend: str, tmp_path: Path) -> N
     made.save(tmp_path / "made.keras")
     np.savez(tmp_path / "inputs.npz", **inputs)
     code = (
-        "import sys, keras, numpy as np; from spobet.explain.rollout import explain, gradient_times_input\n"
+        "import sys, keras, numpy as np\n"
+        "from spobet.explain.rollout import explain, gradient_times_input\n"
         "made, inputs = keras.saving.load_model(sys.argv[1]), dict(np.load(sys.argv[2]))\n"
         "weights = np.stack([found.weights for found in explain(made, inputs)])\n"
-        "np.savez(sys.argv[3], weights=weights, gradient=gradient_times_input(made, inputs, np.array([1, 4])))"
+        "gradient = gradient_times_input(made, inputs, np.array([1, 4]))\n"
+        "np.savez(sys.argv[3], weights=weights, gradient=gradient)"
     )
     words = [
         sys.executable,

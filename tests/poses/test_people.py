@@ -37,3 +37,15 @@ def test_who_stands_beside_the_signer_never_fills_a_gap() -> None:
 def test_someone_alone_keeps_every_frame_even_after_a_jump() -> None:
     bodies = np.stack([person(0, 1), person(50, 1)])
     assert signer_rows(bodies, np.array([0, 3]), np.ones(2)).tolist() == [0, 1]
+
+
+def test_who_appears_three_bodies_away_does_not_continue_the_signer() -> None:
+    """The signer is not detected in two frames in which someone beside them is."""
+    body = np.array([[-1, 0, 1], [1, 0, 1], [0, -1, 1], [0, 1, 1]], np.float64)
+    signer = [(frame, 0.0) for frame in range(20) if frame not in (10, 11)]
+    other = [(frame, 3.0) for frame in range(10, 20)]
+    people = sorted(signer + other)
+    bodies = np.array([body + (x, 0, 0) for _, x in people])
+    numbers = np.array([frame for frame, _ in people])
+    rows = signer_rows(bodies, numbers, np.ones(len(people)))
+    assert [people[row] for row in rows] == signer

@@ -194,7 +194,7 @@ def _signs() -> tuple[Sign, ...]:
 
 @cache
 def _performances(first: int) -> tuple[list[PoseSequence], np.ndarray]:
-    """Clips of the signs `first` and `first` + 1 by right-handed signers, in turn, and 0 or 1 for each."""
+    """Clips of the signs `first` and `first` + 1 by right-handed signers, and 0 or 1 for each."""
     clips = []
     for number in range(NUM_SIGNERS):
         signer = replace(make_signer(np.random.default_rng([0, number])), left_handed=False)
@@ -213,7 +213,7 @@ def _normalised(clip: PoseSequence) -> np.ndarray:
 
 
 def _bag(clip: PoseSequence) -> np.ndarray:
-    """What a clip's frames say in any order: mean, spread and quantiles of the acting arm and, from its wrist, hand."""
+    """What frames say in any order: mean, spread, quantiles of the acting arm and hand."""
     hand = OPENPOSE_54.hand("right")
     xy = _normalised(clip)
     xy[:, hand[1:]] -= xy[:, hand[:1]]
@@ -228,7 +228,7 @@ def _bag(clip: PoseSequence) -> np.ndarray:
 
 
 def _bag_of_frames_accuracy(clips: list[PoseSequence], labels: np.ndarray) -> float:
-    """Share right of a ridge classifier on the clips of the second half of the signers, fitted on the first."""
+    """Accuracy of a ridge classifier on the second half of the signers, fitted on the first."""
     bags = np.stack([_bag(clip) for clip in clips])
     fit, score = slice(0, len(bags) // 2), slice(len(bags) // 2, None)
     bags = (bags - bags[fit].mean(axis=0)) / bags[fit].std(axis=0)
@@ -240,7 +240,7 @@ def _bag_of_frames_accuracy(clips: list[PoseSequence], labels: np.ndarray) -> fl
 
 
 def _displacement(clip: PoseSequence) -> np.ndarray:
-    """How far the acting wrist comes from the first to the last third of the frames in which it is raised."""
+    """How far the acting wrist comes from the first to the last third of the raised frames."""
     wrist = _normalised(clip)[:, OPENPOSE_54.index("right_wrist")]
     raised = wrist[wrist[:, 1] < 1.2]  # NaN compares False
     third = len(raised) // 3

@@ -13,7 +13,7 @@ NO_WRISTS = (np.nan, np.nan, 0.0)
 
 
 def hand(x: float, y: float = 0.0) -> np.ndarray:
-    """A hand whose wrist is at (x, y), fingers upward; its middle knuckle one palm away: (21, 2)."""
+    """A hand (21, 2) with its wrist at (x, y), fingers up, its middle knuckle one palm away."""
     points = np.tile(np.float32([x, y]), (21, 1))
     points[:, 1] -= PALM * np.linspace(0, 20 / 9, 21)
     return points

@@ -1,4 +1,4 @@
-"""Claims about MediaPipe itself, on a picture that scikit-image carries: where its networks are at hand."""
+"""Claims about MediaPipe itself, on a picture of scikit-image; skipped without its networks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def folder() -> Path:
     folder = Path(os.environ.get("SPOBET_MODELS") or cache_folder())
     if not all((folder / model.name).is_file() for model in MODELS):
         pytest.skip(
-            "MediaPipe's networks are not here: set SPOBET_MODELS to their folder, or run `spobet extract` once"
+            "MediaPipe's networks are not here: set SPOBET_MODELS to their folder, "
+            "or run `spobet extract` once"
         )
     return folder
 
