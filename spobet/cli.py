@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Any
 
@@ -15,6 +16,9 @@ class _Commands(click.Group):
     """Lists commands by section; turns what a user can mend into one line and exit status 2."""
 
     def invoke(self, context: click.Context) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # no answer is lost to an old code page
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(context)
         except KeyboardInterrupt:

@@ -62,9 +62,9 @@ def resplit(dataset: Dataset, shares: tuple[float, float] = SHARES, seed: int = 
     """Deal the clips of a data set over train, val and test, decided by the seed.
 
     shares: of the clips, for val and test. No signer is in two splits; clips of unknown signers get
-    none. Where fewer than three signers are known, the clips of each gloss are dealt instead; of few
-    clips all may be in train. Later copies of a recording, where glosses are dealt of one under the
-    same gloss, get no split. UserError where there are signers but too few clips of them.
+    none. Where fewer than three signers are known, the clips of each gloss are dealt instead; of
+    few clips all may be in train. Later copies of a recording get no split; where glosses are
+    dealt, copies under another gloss do. UserError where signers are known but too few to deal.
     """
     if not (min(shares) > 0 and sum(shares) < 1):
         expected = "expected both above 0 and together below 1"
