@@ -1,4 +1,4 @@
-"""UserError: what a user can mend. Anything else is a fault of the package and keeps its traceback."""
+"""UserError: what a user can mend. Anything else is our fault and keeps its traceback."""
 
 from __future__ import annotations
 
