@@ -22,7 +22,13 @@ class LandmarkGraph:
 
     def add(self, kind: str, *inputs: str | np.ndarray, **attributes: Any) -> str:
         """The value of one operator; arrays among its inputs become constants."""
-        names = [entry if isinstance(entry, str) else self._constant(entry) for entry in inputs]
+        names = []
+        for entry in inputs:
+            if not isinstance(entry, str):
+                constant = f"landmark_constant_{len(self.constants)}"
+                self.constants.append(self._onnx.numpy_helper.from_array(entry, constant))
+                entry = constant
+            names.append(entry)
         name = f"{kind.lower()}_{len(self.nodes)}"
         self.nodes.append(self._onnx.helper.make_node(kind, names, [name], name, **attributes))
         return name
@@ -30,11 +36,6 @@ class LandmarkGraph:
     def name(self, x: str, name: str) -> None:
         """Give a value a name that others read it by."""
         self.nodes.append(self._onnx.helper.make_node("Identity", [x], [name]))
-
-    def _constant(self, values: np.ndarray) -> str:
-        name = f"landmark_constant_{len(self.constants)}"
-        self.constants.append(self._onnx.numpy_helper.from_array(np.asarray(values), name))
-        return name
 
     def part(self, x: str, axis: int, start: str | int, stop: str | int) -> str:
         """start..stop-1 along an axis; each a number or a value of shape (1,)."""

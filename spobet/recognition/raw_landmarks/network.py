@@ -55,11 +55,11 @@ def with_preprocessing(
     graph.nodes.extend(inner.node)
     values = {output.name: _NETWORK + output.name for output in network.graph.output}
     probabilities, confidence = add_probabilities(graph, values, rejection)
-    width = {output.name: _last_side(output) for output in network.graph.output}
+    shapes = {output.name: output.type.tensor_type.shape.dim for output in network.graph.output}
     outputs = {
-        "probabilities": (probabilities, [1, width["logits"]]),
+        "probabilities": (probabilities, [1, shapes["logits"][-1].dim_value]),
         "confidence": (confidence, [1]),
-        "embedding": (values["embedding"], [1, width["embedding"]]),
+        "embedding": (values["embedding"], [1, shapes["embedding"][-1].dim_value]),
         "hands_seen": (hands_seen, [1]),
     }
     for name, (value, _) in outputs.items():
@@ -82,7 +82,3 @@ def with_preprocessing(
     onnx.helper.set_model_props(model, dict(metadata))
     onnx.checker.check_model(model, full_check=True)
     return model
-
-
-def _last_side(output: Any) -> int:
-    return int(output.type.tensor_type.shape.dim[-1].dim_value)

@@ -21,7 +21,9 @@ def add_preprocessing(graph: LandmarkGraph, preprocessor: Preprocessor) -> tuple
     share of the clip's frames in which a hand is seen, (1,).
     """
     settings, skeleton = preprocessor.settings, preprocessor.skeleton
-    scaled = graph.add("Div" if preprocessor.unit == "image" else "Mul", _xy(graph), "size")
+    xy = graph.part("landmarks", 2, 0, 2)
+    xy = graph.either(graph.add("IsNaN", xy), single(0), xy)
+    scaled = graph.add("Div" if preprocessor.unit == "image" else "Mul", xy, "size")
     seen = _seen(graph, max(settings.min_confidence, float(np.finfo(np.float32).tiny)))
     hands = np.concatenate([skeleton.hand(side) for side in ("right", "left")])
     with_hand = graph.reduced("Max", graph.rows(graph.cast(seen, "FLOAT"), hands, axis=1), 1)
@@ -36,12 +38,6 @@ def add_preprocessing(graph: LandmarkGraph, preprocessor: Preprocessor) -> tuple
     if settings.right_leads:
         xy, seen = add_right_lead(graph, skeleton, xy, seen)
     return (*add_network_frames(graph, xy, seen, settings.num_frames, settings.stretch), share)
-
-
-def _xy(graph: LandmarkGraph) -> str:
-    """x and y of the input, 0 where NaN: (frames, landmarks, 2)."""
-    xy = graph.part("landmarks", 2, 0, 2)
-    return graph.either(graph.add("IsNaN", xy), single(0), xy)
 
 
 def _seen(graph: LandmarkGraph, min_confidence: float) -> str:
