@@ -1,8 +1,10 @@
 """What every test can ask for."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from spobet.config import (
@@ -13,7 +15,9 @@ from spobet.config import (
     Schedule,
     TrainConfig,
 )
+from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.ingest.synthetic import synthesize
+from spobet.poses.skeleton import HANDS_42
 from spobet.recognition.recognizer import Recognizer, load
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -61,6 +65,27 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """4 synthetic glosses: 16 clips to train on, 4 to validate, 4 to test."""
     path = tmp_path_factory.mktemp("data") / "tiny"
     synthesize(path, num_glosses=4, num_signers=6, takes=1)
+    return path
+
+
+@pytest.fixture(scope="session")
+def wide_data(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same clips, hands alone, as shares of 1280 x 720 pictures at uneven times.
+
+    Of the second half of each clip every second frame is left out, as by a camera in the dark.
+    """
+    square, path = Dataset.open(tiny_data), tmp_path_factory.mktemp("data") / "wide"
+    with DatasetWriter(path, HANDS_42, "image", "synthetic, wide", "none") as writer:
+        for clip, pose in square.poses():
+            frames = np.r_[0 : len(pose) // 2, len(pose) // 2 : len(pose) : 2]
+            wide = replace(
+                pose,
+                xy=(pose.xy * (720 / 256) + np.float32([280, 0]))[frames],
+                confidence=pose.confidence[frames],
+                times=pose.times[frames],
+                size=(1280, 720),
+            )
+            writer.add(clip, wide.select(HANDS_42).in_unit("image"))
     return path
 
 

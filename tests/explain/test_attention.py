@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ def run(trained_run: Path, tmp_path: Path) -> RunFolder:
     return RunFolder(shutil.copytree(trained_run, tmp_path / "run"))
 
 
-def test_clips_of_a_data_set_are_told_and_drawn_with_the_answers_of_recognition(
+def test_clips_of_a_data_set_are_listed_and_drawn_with_the_answers_of_recognition(
     run: RunFolder, tiny_data: Path, tmp_path: Path
 ) -> None:
     dataset = Dataset.open(tiny_data)
@@ -40,6 +41,17 @@ def test_one_clip_and_many_give_the_same(run: RunFolder, tiny_data: Path) -> Non
     ids = [clip.id for clip in Dataset.open(tiny_data).manifest.of_splits("val", "test")]
     together = roll_out(run, *named_clips(ids, tiny_data)).splitlines()
     assert roll_out(run, *named_clips(ids[3:4], tiny_data)) == together[3]
+
+
+def test_the_input_explained_is_the_input_answered(run: RunFolder, tiny_data: Path) -> None:
+    """Once the unit was forgotten here, and a wide picture explained as a square one."""
+    dataset = Dataset.open(tiny_data)
+    pose = replace(dataset.pose(dataset.manifest.clips[0].id), size=(1280, 720))
+    wide = pose.in_unit("image")
+    square = replace(wide, size=(720, 720))
+    lines = roll_out(run, ["clip"] * 3, [pose, wide, square]).splitlines()
+    assert lines[0] == lines[1] != lines[2]
+    assert str(load(run.path).predict(wide)[0].gloss) in lines[1]
 
 
 def test_clips_on_disk_are_read_by_path(tiny_data: Path, tmp_path: Path) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from spobet.dataset.store import Dataset
-from spobet.explain.reconstruction import reconstruct_clips
+from spobet.explain.reconstruction import reconstruct, reconstruct_clips
 from spobet.runs import RunFolder
 
 
-def test_hidden_frames_of_a_clip_are_restored_told_and_drawn(
+def test_hidden_frames_of_a_clip_are_reconstructed_and_drawn(
     pretrained_run: Path, tiny_data: Path, tmp_path: Path
 ) -> None:
     clips = [clip.id for clip in Dataset.open(tiny_data).manifest.of_splits("test")][:2]
@@ -26,7 +27,17 @@ def test_hidden_frames_of_a_clip_are_restored_told_and_drawn(
     )  # the same frames are hidden again
 
 
-def test_a_run_that_restores_nothing_is_refused(trained_run: Path, tiny_data: Path) -> None:
+def test_a_clip_in_another_unit_is_the_same_clip(pretrained_run: Path, tiny_data: Path) -> None:
+    """Once the unit was forgotten here."""
+    dataset = Dataset.open(tiny_data)
+    pose = replace(dataset.pose(dataset.manifest.clips[0].id), size=(1280, 720))
+    wide = pose.in_unit("image")
+    run, square = RunFolder(pretrained_run), replace(wide, size=(720, 720))
+    texts = [reconstruct(run, ["clip"], [each]) for each in (pose, wide, square)]
+    assert texts[0] == texts[1] != texts[2]
+
+
+def test_a_run_that_reconstructs_nothing_is_refused(trained_run: Path, tiny_data: Path) -> None:
     clip = Dataset.open(tiny_data).manifest.clips[0].id
     with pytest.raises(
         FileNotFoundError,

@@ -45,7 +45,7 @@ def test_who_appears_three_bodies_away_does_not_continue_the_signer() -> None:
     signer = [(frame, 0.0) for frame in range(20) if frame not in (10, 11)]
     other = [(frame, 3.0) for frame in range(10, 20)]
     people = sorted(signer + other)
-    bodies = np.array([body + (x, 0, 0) for _, x in people])
+    bodies = np.array([body + np.array([x, 0, 0]) for _, x in people])
     numbers = np.array([frame for frame, _ in people])
     rows = signer_rows(bodies, numbers, np.ones(len(people)))
     assert [people[row] for row in rows] == signer
