@@ -24,7 +24,7 @@ BYTES = 3_000_000_000  # of address space, most of which MediaPipe reserves and 
 def read_upload(name: str, content: bytes) -> PoseSequence:
     """The clip of a file that a client sent; BadRequest says why it is none.
 
-    name: only its suffix is used. Nothing of the file is left on disk.
+    name: its suffix is used, and all of it in errors. Nothing of the file is left on disk.
     """
     suffix = Path(name).suffix.lower()
     if suffix not in SUFFIXES:
@@ -33,15 +33,15 @@ def read_upload(name: str, content: bytes) -> PoseSequence:
     with tempfile.TemporaryDirectory(prefix="spobet-upload-") as folder:
         file, out = Path(folder) / f"clip{suffix}", Path(folder) / "pose.npz"
         file.write_bytes(content)
-        _decode(file, out)
+        _decode(file, out, Path(name).name)
         pose = packed.read(out)
     if len(pose) > MAX_FRAMES:
         raise BadRequest(f"{len(pose)} frames, expected at most {MAX_FRAMES:,}")
     return pose
 
 
-def _decode(file: Path, out: Path) -> None:
-    """Let another process read the file and write its pose."""
+def _decode(file: Path, out: Path, name: str) -> None:
+    """Let another process read the file and write its pose; errors call the file by its name."""
     module = [sys.executable, "-m", "spobet.serving.decode"]
     command = [*module, str(file), str(out), str(BYTES), str(SECONDS)]
     try:
@@ -55,4 +55,4 @@ def _decode(file: Path, out: Path) -> None:
     lines = process.stderr.splitlines()
     reasons = [line.removeprefix("spobet: ") for line in lines if line.startswith("spobet: ")]
     reason = reasons[-1] if reasons else "the file could not be read within the limits"
-    raise BadRequest(reason.replace(str(file), file.name))
+    raise BadRequest(reason.replace(str(file), name))

@@ -17,7 +17,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 uvicorn = pytest.importorskip("uvicorn", reason="the extra serve is not installed")
 pytest.importorskip("fastapi", reason="the extra serve is not installed")
 pytest.importorskip("python_multipart", reason="the extra serve is not installed")
-CHROMIUM = shutil.which("chromium")
+NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,10 +27,22 @@ FLAGS = [
     "--disable-sync",
 ]
 CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-BROWSER_TESTS = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # the server's own
-]
+
+
+def browser_path() -> str | None:
+    """A browser on the PATH, otherwise playwright's where it is installed; None without any."""
+    for name in NAMES:
+        if path := shutil.which(name):
+            return path
+    with playwright.sync_playwright() as running:
+        installed = Path(running.chromium.executable_path)
+    return str(installed) if installed.is_file() else None
+
+
+CHROMIUM = browser_path()
+BROWSER_TESTS = pytest.mark.skipif(
+    CHROMIUM is None, reason=f"no browser: none of playwright's, {', '.join(NAMES)}"
+)
 
 
 @contextmanager
@@ -61,7 +73,7 @@ def chromium(*flags: str) -> Iterator[Any]:
 
 
 class Watched:
-    """A page that keeps what its console says of errors, and every address it asks."""
+    """A page whose console errors and requests are recorded."""
 
     def __init__(self, browser: Any, width: int = 1280) -> None:
         self.page = browser.new_page(viewport={"width": width, "height": 900})
@@ -81,7 +93,7 @@ class Watched:
         return self.page
 
     def strangers(self, address: str) -> list[str]:
-        """What was asked of others than the server."""
+        """The requests that went to other hosts."""
         return [
             url
             for url in self.asked

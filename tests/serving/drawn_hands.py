@@ -1,4 +1,4 @@
-"""A made video of a drawn hand that MediaPipe finds: it rests low, goes up, moves in a circle, and comes to rest again."""
+"""A made video of a drawn hand that MediaPipe finds: it rests, rises, circles, and rests again."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _PALM = [
 ]
 
 
-def picture(place: np.ndarray) -> np.ndarray:
-    """The hand with its wrist at a place (x, y) in pixels: (HEIGHT, WIDTH, 3) uint8."""
-    points, image = place + _HAND * _POINTS, np.broadcast_to(_BACKGROUND, (HEIGHT, WIDTH, 3)).copy()
+def picture(wrist: np.ndarray) -> np.ndarray:
+    """The hand with its wrist at (x, y) in pixels: (HEIGHT, WIDTH, 3) uint8."""
+    points, image = wrist + _HAND * _POINTS, np.broadcast_to(_BACKGROUND, (HEIGHT, WIDTH, 3)).copy()
     arm = np.stack([points[0], points[0] + [0.1 * _HAND, _HAND]])
     _part(image, [arm], 0.17)
     _part(image, [points[[start, end]] for start, end in _PALM], 0.1)
@@ -57,7 +57,7 @@ def _part(image: np.ndarray, bones: list[np.ndarray], radius: float) -> None:
 def _limb(
     image: np.ndarray, start: np.ndarray, end: np.ndarray, radius: float, colour: np.ndarray
 ) -> None:
-    """Colour everything within a radius of the line between two places, with a soft edge."""
+    """Colour what is within a radius of the line between two points, with a soft edge."""
     low = np.floor(np.minimum(start, end) - radius - 2).astype(int).clip(0)
     high = np.ceil(np.maximum(start, end) + radius + 2).astype(int).clip(0)
     part = image[low[1] : high[1], low[0] : high[0]]
@@ -69,22 +69,23 @@ def _limb(
     part[:] = cover * colour + (1 - cover) * part
 
 
-def places(seconds: float) -> np.ndarray:
-    """Where the wrist is in each frame (frames, 2): a rest, a way up, circles, a way down, a rest."""
+def wrists(seconds: float) -> np.ndarray:
+    """The wrist in each frame (frames, 2): a rest, up, circles, down, a rest."""
     rest, up = np.array([0.5 * WIDTH, 0.86 * HEIGHT]), np.array([0.42 * WIDTH, 0.66 * HEIGHT])
     still = np.repeat(rest[None], round(1.2 * RATE), axis=0)
     turn = np.linspace(0, 4 * np.pi, round(seconds * RATE))[:, None]
     circle = up + 0.11 * HEIGHT * np.concatenate([1 - np.cos(turn), np.sin(turn)], axis=1)
-    way = np.linspace(0, 1, round(0.25 * RATE))[:, None]
-    return np.concatenate([still, rest + way * (up - rest), circle, up + way * (rest - up), still])
+    share = np.linspace(0, 1, round(0.25 * RATE))[:, None]
+    rising, falling = rest + share * (up - rest), up + share * (rest - up)
+    return np.concatenate([still, rising, circle, falling, still])
 
 
 def write_y4m(file: Path, seconds: float = 1.6) -> None:
     """The video as Chromium's fake camera takes it."""
     with file.open("wb") as out:
         out.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{RATE}:1 Ip A1:1 C420jpeg\n".encode())
-        for place in places(seconds):
-            out.write(b"FRAME\n" + b"".join(plane.tobytes() for plane in _planes(picture(place))))
+        for wrist in wrists(seconds):
+            out.write(b"FRAME\n" + b"".join(plane.tobytes() for plane in _planes(picture(wrist))))
 
 
 def _planes(image: np.ndarray) -> list[np.ndarray]:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from formats.clips import made_clip
 from clients import CLIP, refused
+from formats.clips import made_clip
 
 from spobet.formats import packed, write
 from spobet.poses.skeleton import HANDS_42, HOLISTIC_75

@@ -1,235 +1,190 @@
-// The page: camera, files and gallery clips in; ranked glosses, the moments that mattered, and signs to teach out. It recognises
-// in this browser where it can; otherwise the server does.
+// The page: camera and files in; a ranked answer, and signs to teach, out. It recognises in this
+// browser where it can; otherwise the server does.
 
-import * as server from "./server.js";
+import { showAnswer } from "./answerview.js";
+import { element, part } from "./dom.js";
+import { showGallery } from "./gallery.js";
+import { handsOnly } from "./hands.js";
+import { rendered } from "./markdown.js";
 import { clipOf } from "./poses.js";
-import { strip } from "./draw.js";
+import * as server from "./server.js";
+import { state } from "./state.js";
+import * as teaching from "./teaching.js";
+import { search } from "./words.js";
+import { Trouble, clearTrouble, doing, progress, trouble } from "./work.js";
 
-const LONGEST = 20; // seconds of a video with one sign
-const TAKES = 3;
-const VIDEO = /\.(mp4|webm|mov|mkv)$/i;
-const part = (id) => document.getElementById(id);
+const VIDEO = /\.(mp4|webm|mov|mkv|m4v)$/i;
+const PRIVATE = "Nothing you show leaves this device: camera and videos are read by this browser.";
+const NOT_PRIVATE = "What you show is sent to the server of this page, read there, and not kept.";
 
-let facts = null; // of the served network
-let network = null; // of network.js; null where the server recognises
-let toys = null; // the gallery's network
-let camera = null;
-let shown = null; // the clip that is shown and can be taught: { clip, raw }
-let lesson = null; // { gloss, takes } while a sign is taught at the camera
-
-// --- words and lists ---
-
-function text(kind, words, attributes = {}) {
-  const element = document.createElement(kind);
-  element.textContent = words;
-  Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
-  return element;
+async function openNetwork(facts, onServer) {
+  const [{ Network }, { Taught }, file] = await Promise.all([
+    import("./network.js"),
+    import("./taught.js"),
+    server.network(facts.name),
+  ]);
+  return Network.open(facts, file, new Taught(facts.network, onServer));
 }
 
-function item(...children) {
-  const line = document.createElement("li");
-  line.append(...children);
-  return line;
+async function answerHere(clips, network = state.network) {
+  const answer = await network.answer(clips);
+  const seen = await network.occlusion(answer.clip);
+  showAnswer(answer, { ...seen, facts: network.facts, example: answer.clip });
 }
 
-function trouble(error) {
-  part("error").textContent = error.message;
-  part("error").hidden = false;
-  part("result").hidden = !part("answers").childElementCount;
+function notice(words) {
+  part("notice").textContent = words;
+  part("notice").hidden = !words;
 }
 
-async function doing(words, work) {
-  part("error").hidden = true;
-  part("busy").textContent = words;
-  try {
-    await work();
-  } catch (error) {
-    trouble(error);
-  } finally {
-    part("busy").textContent = "";
-  }
-}
+// --- files ---
 
-// --- answers ---
-
-function show({ answers, sure }, { clip, of, mattered = null, raw = null }) {
-  const [best] = answers;
-  part("result").hidden = false;
-  part("verdict").textContent = sure
-    ? `${best.gloss}, ${Math.round(100 * best.probability)} % sure`
-    : `Not sure. Perhaps ${best.gloss}?`;
-  part("answers").replaceChildren(...answers.map(({ gloss, probability }) => {
-    const told = `${(100 * probability).toFixed(1)} %`;
-    const bar = document.createElement("progress");
-    bar.max = 1;
-    bar.value = probability;
-    bar.setAttribute("aria-label", `${gloss}: ${told}`);
-    return item(text("span", gloss), bar, text("span", told, { "aria-hidden": "true" }));
-  }));
-  part("strip").replaceChildren(strip(clip, of, mattered));
-  part("mattered").hidden = !mattered;
-  shown = of === facts ? { clip, raw } : null;
-  part("teach").hidden = !shown;
-  if (!camera?.stream) part("result").scrollIntoView({ block: "nearest" });
-}
-
-async function answerHere(clips, by = network) {
-  const answered = await by.answerOfSurest(clips);
-  show(answered, { clip: answered.clip, of: by.facts, mattered: await by.mattered(answered.clip) });
-}
-
-async function answerFile(file) {
-  if (network && VIDEO.test(file.name)) {
-    const { clipOfVideo, handsOnly } = await import("./hands.js");
-    if (handsOnly(facts)) {
-      const say = (share) => { part("busy").textContent = `Looking for hands: ${Math.round(100 * share)} %`; };
-      await answerHere([await clipOfVideo(file, facts, LONGEST, say)]);
-      return;
-    }
-  }
-  const reply = await server.answerFile(file);
-  const clip = clipOf(reply.landmarks, facts);
-  if (network) await answerHere([clip]);
-  else show(reply, { clip, of: facts, raw: { landmarks: reply.landmarks, unit: reply.unit } });
-}
-
-async function answerGallery(name) {
-  const reply = await server.galleryClip(name);
-  const of = toys?.facts ?? await server.facts(reply.network);
-  const clip = clipOf(reply.landmarks, of);
-  if (!network) {
-    show(reply, { clip, of });
+async function answerFile(file, signal) {
+  if (state.camera?.stream) stopCamera();
+  if (!VIDEO.test(file.name) || !state.network || !handsOnly(state.facts)) {
+    await answerByServer(file, signal);
     return;
   }
-  toys ??= await openNetwork(of, []);
-  await answerHere([clip], toys);
+  const { Undecodable, clipOfVideo } = await import("./videofile.js");
+  const say = (share) => progress(`Looking for hands in ${file.name} …`, share);
+  showStage("file");
+  try {
+    const [video, canvas] = [part("video"), part("drawn")];
+    await answerHere([await clipOfVideo(file, video, canvas, state.facts, signal, say)]);
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error;
+    const action = () => doing(`Sending ${file.name} …`, (on) => answerByServer(file, on), true);
+    throw new Trouble(`${error.message} The server may be able to: the video would be sent there, `
+      + "read, and not kept.", { words: "Send it to the server", action });
+  } finally {
+    showStage(null);
+  }
+}
+
+async function answerByServer(file, signal) {
+  const { network, facts } = state;
+  const reply = await server.predictFile(file, signal);
+  notice(reply.warnings?.join(" ") ?? "");
+  const clip = clipOf(reply.landmarks, facts);
+  const body = { landmarks: reply.landmarks, unit: reply.unit };
+  if (network) await answerHere([clip]);
+  else showAnswer(reply, { clip, facts, body });
+}
+
+async function answerGallery(reply, clip, facts) {
+  if (!state.network) {
+    showAnswer(reply, { clip, facts });
+    return;
+  }
+  state.gallery ??= await openNetwork(facts, []);
+  await answerHere([clip], state.gallery);
 }
 
 // --- camera ---
 
+// what the picture is of: "camera", "file" or null
+function showStage(source) {
+  part("stage").hidden = !source;
+  part("hint").hidden = Boolean(source);
+  part("picture").dataset.source = source ?? "";
+  document.body.dataset.watching = source ?? "";
+  part("camera").textContent = source === "camera" ? "Stop the camera" : "Start the camera";
+  part("camera").hidden = source === "file";
+}
+
 async function startCamera() {
   const { Camera } = await import("./camera.js");
-  camera ??= new Camera(part("video"), part("drawn"), facts, (clip) => signed(clip).catch(trouble), (words) => {
-    part("seen").textContent = words;
+  state.camera ??= new Camera(part("video"), part("drawn"), state.facts, {
+    onSign: (clip) => signed(clip).catch(trouble),
+    onState: (words) => { part("seen").textContent = words; },
+    onLost: () => { stopCamera(); trouble(new Error("The camera was taken away.")); },
   });
-  await camera.start();
-  part("stage").hidden = false;
-  part("camera").textContent = "Stop the camera";
+  await state.camera.start();
+  showStage("camera");
+  scrollTo({ top: 0 });
 }
 
 function stopCamera() {
-  camera.stop();
-  if (lesson) part("lesson").textContent = "";
-  lesson = null;
-  part("stage").hidden = true;
-  part("camera").textContent = "Start the camera";
+  state.camera.stop();
+  teaching.endLesson();
+  showStage(null);
 }
 
 async function signed(clip) {
   const { cutsOf } = await import("./spotter.js");
-  const cuts = cutsOf(clip, facts);
-  part("error").hidden = true;
-  if (!lesson) {
-    await answerHere(cuts);
-    return;
-  }
-  const middle = cuts[Math.floor(cuts.length / 2)]; // as much left out at the beginning as at the end, where that is left
-  lesson.takes.push(await network.embed(middle));
-  const { gloss, takes } = lesson;
-  part("lesson").textContent = `${gloss}: take ${takes.length} of ${TAKES} is kept.`;
-  if (takes.length < TAKES) return;
-  lesson = null;
-  learned(gloss, takes);
-}
-
-// --- teaching ---
-
-function learned(gloss, directions) {
-  network.taught.add(gloss, directions);
-  const many = network.taught.clips.get(gloss).length;
-  part("lesson").textContent = `Learned ${gloss} (${many} ${many === 1 ? "clip" : "clips"}). It is kept in this browser.`;
-  showSigns();
-}
-
-async function teachShown(gloss) {
-  if (network) learned(gloss, [await network.embed(shown.clip)]);
-  else {
-    await server.enrol(gloss, [shown.raw]);
-    part("lesson").textContent = `Learned ${gloss}. The server keeps it.`;
-    await showSigns();
-  }
-}
-
-function teachAtCamera(gloss) {
-  lesson = { gloss, takes: [] };
-  part("lesson").textContent = `Sign ${gloss} ${TAKES} times, with a rest between. Waiting for take 1.`;
-}
-
-async function showSigns() {
-  const onServer = network ? [...network.taught.given].map(([gloss, clips]) => ({ gloss, clips: clips.length })) : await server.signs();
-  const here = network ? [...network.taught.clips].map(([gloss, clips]) => ({ gloss, clips: clips.length, here: true })) : [];
-  const lines = [...here, ...onServer].map(({ gloss, clips, here: own }) => {
-    const told = `${gloss} (${clips} ${clips === 1 ? "clip" : "clips"}${network && !own ? ", kept by the server" : ""})`;
-    if (network && !own) return item(text("span", told));
-    const forget = text("button", "Forget", { "aria-label": `Forget ${gloss}`, type: "button" });
-    forget.addEventListener("click", () => doing("", async () => {
-      await (own ? network.taught.forget(gloss) : server.forget(gloss));
-      await showSigns();
-    }));
-    return item(text("span", told), forget);
-  });
-  part("signs").replaceChildren(...(lines.length ? lines : [item("None yet.")]));
-  part("download").hidden = here.length === 0;
-}
-
-function download() {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([network.taught.text()], { type: "application/json" }));
-  link.download = `${facts.name}.enrolled.json`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  const cuts = cutsOf(clip, state.facts);
+  clearTrouble();
+  // the middle cut leaves out as much at the beginning as at the end
+  if (state.lesson) await teaching.takeExample(cuts[Math.floor(cuts.length / 2)]);
+  else await answerHere(cuts);
 }
 
 // --- beginning ---
 
-async function openNetwork(of, given) {
-  const [{ Network }, { Taught }, file] = await Promise.all([import("./network.js"), import("./taught.js"), server.network(of.name)]);
-  return Network.open(of, file, new Taught(of.network, given));
+function showGlosses() {
+  const found = search(state.facts.glosses, part("search").value);
+  part("glosses").replaceChildren(...found.map((gloss) => element("li", {}, gloss)));
+  part("found").textContent = part("search").value ? `${found.length} found` : "";
+}
+
+function introduce({ network: name, version, glosses }) {
+  if (/^wlasl/.test(name)) {
+    part("language").textContent = "Signs of American Sign Language, one at a time.";
+  }
+  part("about").textContent = `Start the camera and make one sign: the page tells which of `
+    + `${glosses.length.toLocaleString("en")} it is likely to be.`;
+  part("count").textContent = glosses.length.toLocaleString("en");
+  part("network").textContent = `spobet ${version}, ${name}`;
+  part("where").textContent = state.network ? PRIVATE : NOT_PRIVATE;
+  const camera = Boolean(state.network) && handsOnly(state.facts);
+  part("camera-section").hidden = !camera;
+  part("three-takes").hidden = !camera;
+  document.body.dataset.camera = camera;
+  const step = element("li", {}, "Choose a video of one sign below.");
+  if (!camera) part("steps").replaceChildren(step);
+  showGlosses();
 }
 
 async function begin() {
-  const { network: name, glosses } = await server.health();
-  facts = await server.facts(name);
-  part("network").textContent = `spobet · ${name}`;
-  part("glosses").textContent = glosses.join(", ");
+  const health = await server.health();
+  state.facts = await server.facts(health.network);
   if (!new URLSearchParams(location.hash.slice(1)).has("server")) {
-    network = await openNetwork(facts, facts.enrolled).catch((error) => {
-      part("why").textContent = `This browser cannot run the network (${error.message}).`;
-      return null;
-    });
+    try {
+      state.network = await openNetwork(state.facts, state.facts.enrolled);
+    } catch (error) {
+      notice(`This browser cannot run the recogniser (${error.message}), so the server does it, `
+        + "without the camera.");
+    }
   }
-  const { handsOnly } = network ? await import("./hands.js").catch(() => ({})) : {};
-  part("camera-section").hidden = !handsOnly?.(facts);
-  part("three-takes").hidden = part("camera-section").hidden;
-  part("where").textContent = network
-    ? "Recognised in this browser: camera pictures and videos stay on this device. Files of landmarks are read by the server, which keeps nothing."
-    : "Recognised by the server: what you give is sent there, read, and not kept.";
-  await Promise.all([showSigns(), showGallery(), server.card().then((words) => { part("card").textContent = words; })]);
-  document.body.dataset.ready = network ? "here" : "server";
+  introduce(health);
+  const tryIt = (...clip) => doing("Looking …", () => answerGallery(...clip));
+  const card = server.card().then((text) => part("card").replaceChildren(...rendered(text)));
+  await Promise.all([teaching.showSigns(), showGallery(tryIt), card]);
+  document.body.dataset.ready = state.network ? "here" : "server";
 }
 
-async function showGallery() {
-  const clips = await server.gallery();
-  part("gallery-section").hidden = clips.length === 0;
-  part("gallery").replaceChildren(...clips.map(({ name, gloss }) => {
-    const choose = text("button", gloss, { type: "button" });
-    choose.addEventListener("click", () => doing("Looking …", () => answerGallery(name)));
-    return item(choose);
-  }));
+function start() {
+  begin().catch((error) => {
+    error.remedy ??= { words: "Try again", action: start };
+    trouble(error);
+  });
 }
 
-const given = (file) => file && doing(`Reading ${file.name} …`, () => answerFile(file));
-part("file").addEventListener("change", ({ target }) => given(target.files[0]));
+function given(file) {
+  if (file) doing(`Reading ${file.name} …`, (signal) => answerFile(file, signal), true);
+}
+
+function submitted(form, action) {
+  part(form).addEventListener("submit", (event) => {
+    event.preventDefault();
+    doing("", action);
+  });
+}
+
+part("file").addEventListener("change", ({ target }) => {
+  given(target.files[0]);
+  target.value = ""; // so that the same file can be given again
+});
 for (const kind of ["dragover", "dragleave", "drop"]) {
   part("drop").addEventListener(kind, (event) => {
     event.preventDefault();
@@ -237,17 +192,16 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
     if (kind === "drop") given(event.dataTransfer.files[0]);
   });
 }
-part("camera").addEventListener("click", () => (camera?.stream ? stopCamera() : doing("Loading the hand finder, about 10 MB …", startCamera)));
-part("teach").addEventListener("submit", (event) => {
-  event.preventDefault();
-  doing("", () => teachShown(part("gloss").value.trim()));
+part("camera").addEventListener("click", () => {
+  if (state.camera?.stream) stopCamera();
+  else doing("Loading what finds hands, 10 MB, once …", startCamera);
 });
-part("three-takes").addEventListener("submit", (event) => {
-  event.preventDefault();
-  doing("", async () => {
-    if (!camera?.stream) await startCamera();
-    teachAtCamera(part("new-gloss").value.trim());
-  });
+submitted("teach", () => teaching.teachShown(part("gloss").value.trim()));
+submitted("three-takes", async () => {
+  if (!state.camera?.stream) await startCamera();
+  teaching.teachAtCamera(part("new-gloss").value.trim());
 });
-part("download").addEventListener("click", download);
-begin().catch(trouble);
+part("end-lesson").addEventListener("click", teaching.endLesson);
+part("download").addEventListener("click", teaching.download);
+part("search").addEventListener("input", showGlosses);
+start();

@@ -1,24 +1,25 @@
 // The camera: pictures, the hands found in them drawn over them, and signs as they end.
 
 import { drawHands } from "./draw.js";
-import { foundHands, moment, openHands } from "./hands.js";
+import { handsIn, openLandmarker } from "./landmarker.js";
 import { Spotter } from "./spotter.js";
-import { HandTracks, Steady } from "./tracks.js";
+import { EvenFrames, HandTracks } from "./tracks.js";
+
+const WANTED = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" };
+const REFUSED = "The camera was not allowed. Allow it beside the page's address, then start again.";
+const INSECURE = "Browsers give the camera only to pages opened over https or on this machine.";
 
 export class Camera {
-  // video, canvas: elements; onSign(clip) for every sign that has ended; onState(words) when what is seen changes
-  constructor(video, canvas, facts, onSign, onState) {
-    Object.assign(this, { video, canvas, facts, onSign, onState, stream: null, state: "" });
+  // video, canvas: elements; onSign(clip) for every sign that ended; onState(words) when what is
+  // seen changes; onLost() when the camera goes away
+  constructor(video, canvas, facts, { onSign, onState, onLost }) {
+    Object.assign(this, { video, canvas, facts, onSign, onState, onLost, stream: null, state: "" });
   }
 
   async start() {
-    if (!navigator.mediaDevices) throw new Error("this browser gives no camera to a page that is neither local nor encrypted");
-    const wanted = { video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" }, audio: false };
-    const stream = await navigator.mediaDevices.getUserMedia(wanted).catch((error) => {
-      throw new Error(error.name === "NotAllowedError" ? "the camera was not allowed" : `no camera can be opened (${error.message})`);
-    });
+    const stream = await openCamera();
     try {
-      this.hands = await openHands();
+      this.landmarker = await openLandmarker();
       this.video.srcObject = stream;
       await this.video.play();
     } catch (error) {
@@ -26,10 +27,11 @@ export class Camera {
       throw error;
     }
     this.stream = stream;
+    stream.getVideoTracks()[0].addEventListener("ended", () => this.onLost());
     const size = [this.video.videoWidth, this.video.videoHeight];
     [this.canvas.width, this.canvas.height] = size;
     this.tracks = new HandTracks(this.facts, size);
-    this.steady = new Steady(this.tracks);
+    this.evenFrames = new EvenFrames(this.tracks);
     this.spotter = new Spotter(this.facts);
     this.shown = -1;
     requestAnimationFrame(() => this.look());
@@ -47,25 +49,38 @@ export class Camera {
     if (!this.stream) return;
     if (this.video.currentTime !== this.shown && this.video.readyState >= 2) {
       this.shown = this.video.currentTime;
-      const found = foundHands(this.hands.detectForVideo(this.video, moment()));
-      drawHands(this.canvas, found);
-      this.take(found, performance.now() / 1000);
+      const hands = handsIn(this.landmarker, this.video);
+      drawHands(this.canvas, hands);
+      this.take(hands, performance.now() / 1000);
     }
     requestAnimationFrame(() => this.look());
   }
 
-  take(found, seconds) {
-    const { frames, anew } = this.steady.push(this.tracks.push(found, seconds), seconds);
-    if (anew) this.spotter = new Spotter(this.facts);
-    for (const frame of frames) {
-      const sign = this.spotter.push(frame);
+  take(hands, seconds) {
+    const frame = this.tracks.push(hands, seconds);
+    const { frames, restarted } = this.evenFrames.push(frame, seconds);
+    if (restarted) this.spotter = new Spotter(this.facts);
+    for (const even of frames) {
+      const sign = this.spotter.push(even);
       if (sign) this.onSign(this.tracks.sided(sign.clip, sign.frames));
     }
-    this.say(this.spotter.signing ? "Signing …" : found.length ? "Ready: sign, then let your hands rest." : "No hand in the picture.");
+    const waiting = hands.length ? "Ready. Make one sign, then rest." : "No hand in the picture.";
+    this.say(this.spotter.signing ? "Signing …" : waiting);
   }
 
   say(words) {
     if (words !== this.state) this.onState(words);
     this.state = words;
+  }
+}
+
+async function openCamera() {
+  if (!navigator.mediaDevices) throw new Error(INSECURE);
+  try {
+    return await navigator.mediaDevices.getUserMedia({ video: WANTED, audio: false });
+  } catch (error) {
+    if (error.name === "NotAllowedError") throw new Error(REFUSED);
+    if (error.name === "NotFoundError") throw new Error("No camera was found on this device.");
+    throw new Error(`The camera cannot be opened: is another program using it? (${error.message})`);
   }
 }

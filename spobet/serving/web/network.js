@@ -1,14 +1,15 @@
-// The network in the browser: the exported file on ONNX Runtime Web, answers as spobet's Recognizer gives them.
+// The network in the browser: its exported file on ONNX Runtime Web.
 
 import * as ort from "./vendor/ort.wasm.min.mjs";
-import { handFrames, networkInput, normalize } from "./poses.js";
+import { directionOf, probabilitiesOf, ranked, scoresOf } from "./answers.js";
+import { networkInput, normalize, trimmed } from "./poses.js";
 
 ort.env.wasm.wasmPaths = new URL("./vendor/", import.meta.url).href;
 ort.env.wasm.numThreads = 1; // more need headers that close the page off from others
-const SPANS = 12; // into which a clip is cut to find the frames that mattered
+const SPANS = 12; // of a clip, each hidden in turn to find those that mattered
 
 export class Network {
-  // facts: what GET /api/networks/NAME tells; taught: signs kept on this device (taught.js)
+  // facts: what GET /api/networks/NAME gives; taught: signs kept on this device (taught.js)
   static async open(facts, file, taught) {
     return new Network(facts, await ort.InferenceSession.create(new Uint8Array(file)), taught);
   }
@@ -19,110 +20,88 @@ export class Network {
   }
 
   get glosses() {
-    const own = this.facts.glosses;
-    return [...own, ...this.taught.glosses.filter((gloss) => !own.includes(gloss))];
+    const trained = this.facts.glosses;
+    return [...trained, ...this.taught.glosses.filter((gloss) => !trained.includes(gloss))];
   }
 
-  // clips -> for each its logits of the trained glosses and its embedding
-  score(clips) {
-    return this.run(networkInput(clips.map((clip) => normalize(clip, this.facts)), this.facts), clips.length);
+  // the output for each clip
+  outputs(clips) {
+    const ready = clips.map((clip) => normalize(trimmed(clip, this.facts), this.facts));
+    return this.run(networkInput(ready, this.facts), clips.length);
   }
 
-  run(input, number) {
+  run(input, count) {
     const { facts, session } = this;
-    const frames = facts.num_frames;
+    const shape = [count, facts.num_frames];
     const feeds = {
-      landmarks: new ort.Tensor("float32", input.landmarks, [number, frames, facts.landmarks.length, 3]),
-      frame_mask: new ort.Tensor("bool", input.frame_mask, [number, frames]),
+      landmarks: new ort.Tensor("float32", input.landmarks, [...shape, facts.landmarks.length, 3]),
+      frame_mask: new ort.Tensor("bool", input.frame_mask, shape),
     };
     const done = this.busy.then(() => session.run(feeds));
     this.busy = done.catch(() => undefined);
-    return done.then(({ logits, embedding, others }) => Array.from({ length: number }, (_, clip) => ({
-      logits: rowOf(logits, clip, number),
-      embedding: rowOf(embedding, clip, number),
-      others: others ? [others.data[clip]] : [],
-    })));
+    return done.then(({ logits, embedding, others }) =>
+      Array.from({ length: count }, (_, clip) => ({
+        logits: row(logits, clip, count),
+        embedding: row(embedding, clip, count),
+        auxiliary: others ? [others.data[clip]] : [],
+      })));
   }
 
-  // scores of every gloss; a trained gloss that was taught too takes the higher of both
-  scores({ logits, embedding }) {
-    const scores = Array.from(logits);
-    const direction = directionOf(embedding);
-    const names = this.glosses;
-    for (const [gloss, prototype] of this.taught.prototypes()) {
-      const place = names.indexOf(gloss);
-      const score = this.facts.prototype_scale * direction.reduce((sum, value, at) => sum + value * prototype[at], 0);
-      scores[place] = Math.max(scores[place] ?? -Infinity, score);
-    }
-    return scores;
+  scores(output) {
+    const { glosses, taught, facts } = this;
+    return scoresOf(output, glosses, taught.prototypes(), facts.prototype_scale);
   }
 
-  // probabilities; what is left to one is that of glosses it was trained to tell from its own, except where a taught sign is best
-  chances(scored, scores) {
-    const trained = Math.max(...scores) <= Math.max(...scored.logits);
-    return softmax(trained ? [...scores, ...scored.others] : scores, this.facts.temperature).slice(0, scores.length);
-  }
-
-  ranked(scored, scores, top = 5) {
-    const chances = this.chances(scored, scores);
-    const order = scores.map((score, place) => [score, place]).sort(([a, one], [b, other]) => b - a || one - other);
-    return order.slice(0, top).map(([, place]) => ({ gloss: this.glosses[place], probability: chances[place] }));
-  }
-
-  // of several cuts of one sign, that of the highest score; its answers, whether the first counts, and the clip itself
-  async answerOfSurest(clips, top = 5) {
-    const scored = await this.score(clips);
-    const scores = scored.map((one) => this.scores(one));
-    const best = scores.map((row) => Math.max(...row));
+  // of several cuts of one sign, the answer to that of the highest score, and the cut
+  async answer(clips, top = 5) {
+    const outputs = await this.outputs(clips);
+    const scores = outputs.map((output) => this.scores(output));
+    const best = scores.map((values) => Math.max(...values));
     const chosen = best.indexOf(Math.max(...best));
-    const answers = this.ranked(scored[chosen], scores[chosen], top);
-    return { answers, sure: answers[0].probability >= this.facts.threshold, clip: clips[chosen] };
+    const answer = ranked(outputs[chosen], scores[chosen], this.glosses, this.facts, top);
+    return { ...answer, clip: clips[chosen] };
   }
 
   async embed(clip) {
-    const [{ embedding }] = await this.score([clip]);
+    const [{ embedding }] = await this.outputs([clip]);
     return directionOf(embedding);
   }
 
-  // how much of the best answer's probability goes when a span of the clip is taken out: spans x [first, stop, loss]
-  async mattered(clip) {
-    const handed = handFrames(clip, this.facts);
-    const first = handed.indexOf(true);
-    const read = handed.lastIndexOf(true) + 1 - first; // frames that are left of it when it is normalised
-    const { landmarks, frame_mask: mask } = networkInput([normalize(clip, this.facts)], this.facts);
-    const [frames, width] = [this.facts.num_frames, landmarks.length / this.facts.num_frames];
-    const edges = Array.from({ length: SPANS + 1 }, (_, edge) => Math.round((edge * frames) / SPANS));
-    const input = { landmarks: new Float32Array((SPANS + 1) * landmarks.length), frame_mask: new Uint8Array((SPANS + 1) * frames) };
-    for (let row = 0; row <= SPANS; row += 1) {
-      input.landmarks.set(landmarks, row * landmarks.length);
-      input.frame_mask.set(mask, row * frames);
-      if (row) input.landmarks.fill(0, row * landmarks.length + edges[row - 1] * width, row * landmarks.length + edges[row] * width);
+  // What the first answer loses when a span of the clip is hidden: the clip as it is read, and
+  // spans [{ first, stop, loss }] of its frames.
+  async occlusion(clip) {
+    const { facts } = this;
+    const read = trimmed(clip, facts);
+    const { landmarks, frame_mask: mask } = networkInput([normalize(read, facts)], facts);
+    const frames = facts.num_frames;
+    const width = landmarks.length / frames;
+    const edgeOf = (_, edge) => Math.round((edge * frames) / SPANS);
+    const edges = Array.from({ length: SPANS + 1 }, edgeOf);
+    const input = {
+      landmarks: new Float32Array((SPANS + 1) * landmarks.length),
+      frame_mask: new Uint8Array((SPANS + 1) * frames),
+    };
+    for (let copy = 0; copy <= SPANS; copy += 1) {
+      const start = copy * landmarks.length;
+      input.landmarks.set(landmarks, start);
+      input.frame_mask.set(mask, copy * frames);
+      if (!copy) continue; // the first copy is the whole clip
+      const [from, to] = [edges[copy - 1], edges[copy]];
+      input.landmarks.fill(0, start + from * width, start + to * width);
     }
-    const chances = (await this.run(input, SPANS + 1)).map((scored) => this.chances(scored, this.scores(scored)));
-    const best = chances[0].indexOf(Math.max(...chances[0]));
-    const moment = (edge) => first + (edge * read) / frames;
-    return edges.slice(1).map((edge, span) => ({
-      first: moment(edges[span]),
-      stop: moment(edge),
-      loss: Math.max(0, chances[0][best] - chances[span + 1][best]),
+    const probabilities = (await this.run(input, SPANS + 1)).map((output) =>
+      probabilitiesOf(output, this.scores(output), facts.temperature, facts.auxiliary_weight));
+    const best = probabilities[0].indexOf(Math.max(...probabilities[0]));
+    const spans = edges.slice(1).map((edge, span) => ({
+      first: (edges[span] * read.numFrames) / frames,
+      stop: (edge * read.numFrames) / frames,
+      loss: Math.max(0, probabilities[0][best] - probabilities[span + 1][best]),
     }));
+    return { clip: read, spans };
   }
 }
 
-function rowOf(tensor, row, rows) {
-  const width = tensor.data.length / rows;
-  return tensor.data.slice(row * width, (row + 1) * width);
-}
-
-export function directionOf(embedding) {
-  const length = Math.hypot(...embedding);
-  if (!(length > 1e-12)) throw new Error("this clip has no direction, nothing can be compared with it");
-  return Array.from(embedding, (value) => value / length);
-}
-
-function softmax(scores, temperature) {
-  const highest = Math.max(...scores);
-  const powers = scores.map((score) => Math.exp((score - highest) / temperature));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
+function row(tensor, number, count) {
+  const width = tensor.data.length / count;
+  return tensor.data.slice(number * width, (number + 1) * width);
 }

@@ -1,35 +1,57 @@
 // What is asked of the server.
 
+import { Trouble } from "./work.js";
+
+const GONE = "The server does not answer. Check that it is still running and that you are online. "
+  + "The camera, and videos of yours, work without it.";
+
 async function reply(path, options = {}) {
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
-  const headers = { ...(options.headers ?? {}), ...(token ? { authorization: `Bearer ${token}` } : {}) };
-  const answer = await fetch(path, { ...options, headers });
-  if (answer.ok) return answer;
-  const words = await answer.text();
-  let told = null;
+  const headers = { ...options.headers, ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  let answer;
   try {
-    told = JSON.parse(words).error;
-  } catch {
-    told = null; // not one of the API's own
+    answer = await fetch(path, { ...options, headers });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Trouble(GONE);
   }
-  throw new Error(told ?? `the server answered ${answer.status}`);
+  if (answer.ok) return answer;
+  const content = await answer.text();
+  throw new Trouble(answer.status === 401
+    ? "This server asks for a token: open the page with #token=… at the end of its address."
+    : errorIn(content) ?? `The server failed (status ${answer.status}).`);
 }
 
-const part = encodeURIComponent;
-const posted = (content) => ({ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(content) });
+function errorIn(content) {
+  try {
+    return JSON.parse(content).error;
+  } catch {
+    return null; // not one of the API's answers
+  }
+}
 
-export const health = async () => (await reply("/api/health")).json();
+const json = async (path) => (await reply(path)).json();
+const encoded = encodeURIComponent;
+
+export const health = () => json("/api/health");
 export const card = async () => (await reply("/api/card")).text();
-export const facts = async (name) => (await reply(`/api/networks/${part(name)}`)).json();
-export const network = async (name) => (await reply(`/api/networks/${part(name)}/file`)).arrayBuffer();
-export const gallery = async () => (await (await reply("/api/gallery")).json()).clips;
-export const galleryClip = async (name) => (await reply(`/api/gallery/${part(name)}`)).json();
-export const signs = async () => (await (await reply("/api/signs")).json()).signs;
-export const enrol = (gloss, clips) => reply("/api/signs", posted({ gloss, clips }));
-export const forget = (gloss) => reply(`/api/signs/${part(gloss)}`, { method: "DELETE" });
+export const facts = (name) => json(`/api/networks/${encoded(name)}`);
+export const gallery = async () => (await json("/api/gallery")).clips;
+export const galleryClip = (name) => json(`/api/gallery/${encoded(name)}`);
+export const signs = async () => (await json("/api/signs")).signs;
+export const forget = (gloss) => reply(`/api/signs/${encoded(gloss)}`, { method: "DELETE" });
 
-export async function answerFile(file) {
+export async function network(name) {
+  return (await reply(`/api/networks/${encoded(name)}/file`)).arrayBuffer();
+}
+
+export function enrol(gloss, clips) {
+  const headers = { "content-type": "application/json" };
+  return reply("/api/signs", { method: "POST", headers, body: JSON.stringify({ gloss, clips }) });
+}
+
+export async function predictFile(file, signal) {
   const form = new FormData();
   form.append("file", file);
-  return (await reply("/api/predict-file", { method: "POST", body: form })).json();
+  return (await reply("/api/predict-file", { method: "POST", body: form, signal })).json();
 }

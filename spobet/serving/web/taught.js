@@ -1,16 +1,16 @@
-// Signs taught on this device: kept in the browser's own storage, in the form of spobet's enrolled.json, so that a download of
-// them works with `spobet predict` and `spobet enrol --file` too.
+// Signs taught on this device: in the browser's storage, in the form of spobet's enrolled.json, so
+// that a download of them works with `spobet predict` and `spobet enrol --file` too.
 
-import { directionOf } from "./network.js";
+import { directionOf } from "./answers.js";
 
 const FORMAT = "spobet enrolled 1";
-const MAX_CLIPS = 10;
+const MAX_CLIPS = 10; // of a sign: more made no sign better, and the storage is small
 
 export class Taught {
-  // network: hash of the network they hold for; given: signs that the server knows, shown but kept there
-  constructor(network, given = []) {
+  // network: hash of the network that they hold for; onServer: signs that the server keeps
+  constructor(network, onServer = []) {
     this.network = network;
-    this.given = new Map(given.map(({ gloss, clips }) => [gloss, clips]));
+    this.onServer = new Map(onServer.map(({ gloss, clips }) => [gloss, clips]));
     this.key = `spobet taught ${network}`;
     this.clips = new Map(this.stored().map(({ gloss, clips }) => [gloss, clips]));
   }
@@ -20,34 +20,38 @@ export class Taught {
       const content = JSON.parse(localStorage.getItem(this.key) ?? "null");
       return content?.format === FORMAT && content.network === this.network ? content.signs : [];
     } catch {
-      return []; // no storage here, or somebody else's content: nothing was taught
+      return []; // no storage here, or something else in it: nothing was taught
     }
   }
 
   get glosses() {
-    return [...new Set([...this.given.keys(), ...this.clips.keys()])];
+    return [...new Set([...this.onServer.keys(), ...this.clips.keys()])];
   }
 
   prototypes() {
     return this.glosses.map((gloss) => {
-      const clips = [...(this.given.get(gloss) ?? []), ...(this.clips.get(gloss) ?? [])];
-      return [gloss, directionOf(clips[0].map((_, at) => clips.reduce((sum, clip) => sum + clip[at], 0) / clips.length))];
+      const clips = [...(this.onServer.get(gloss) ?? []), ...(this.clips.get(gloss) ?? [])];
+      const sums = clips[0].map((_, axis) => clips.reduce((sum, clip) => sum + clip[axis], 0));
+      return [gloss, directionOf(sums)];
     });
   }
 
   add(gloss, directions) {
     const clips = [...(this.clips.get(gloss) ?? []), ...directions];
-    if (clips.length > MAX_CLIPS) throw new Error(`${gloss} would have ${clips.length} clips, at most ${MAX_CLIPS} are kept; forget it first`);
-    this.clips.set(gloss, clips.map((clip) => clip.map((value) => Number(value.toFixed(6)))));
-    this.keep();
+    if (clips.length > MAX_CLIPS) {
+      throw new Error(`“${gloss}” would have more than ${MAX_CLIPS} examples; forget it first.`);
+    }
+    const rounded = clips.map((clip) => clip.map((value) => Number(value.toFixed(6))));
+    this.clips.set(gloss, rounded);
+    this.store();
   }
 
   forget(gloss) {
     this.clips.delete(gloss);
-    this.keep();
+    this.store();
   }
 
-  keep() {
+  store() {
     localStorage.setItem(this.key, this.text());
   }
 

@@ -1,0 +1,56 @@
+// From a network's output to ranked answers: spobet.recognition.answers in Python.
+//
+// An output is { logits, embedding, auxiliary } of one clip: auxiliary is the one logit of all
+// glosses that the network was trained beside and never answers with, or [].
+
+const PERHAPS = 0.5; // share of the threshold from which a rejected answer is worth a "perhaps"
+
+export function directionOf(embedding) {
+  const length = Math.hypot(...embedding);
+  if (!(length > 1e-12)) throw new Error("This clip cannot be compared with others.");
+  return Array.from(embedding, (value) => value / length);
+}
+
+export function softmax(scores, temperature) {
+  const highest = Math.max(...scores);
+  const powers = scores.map((score) => Math.exp((score - highest) / temperature));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return powers.map((power) => power / total);
+}
+
+// a score for each gloss; a trained gloss that was taught too takes the higher of both.
+// prototypes: [gloss, direction] of taught signs
+export function scoresOf({ logits, embedding }, glosses, prototypes, scale) {
+  const scores = Array.from(logits);
+  const direction = prototypes.length ? directionOf(embedding) : [];
+  for (const [gloss, prototype] of prototypes) {
+    const at = glosses.indexOf(gloss);
+    const cosine = direction.reduce((sum, value, axis) => sum + value * prototype[axis], 0);
+    scores[at] = Math.max(scores[at] ?? -Infinity, scale * cosine);
+  }
+  return scores;
+}
+
+// What is left to one is that of auxiliary glosses, except where a taught sign is the best answer.
+export function probabilitiesOf(output, scores, temperature, weight) {
+  const trained = Math.max(...scores) <= Math.max(...output.logits);
+  if (!trained || !output.auxiliary.length || weight === 0) return softmax(scores, temperature);
+  const auxiliary = output.auxiliary.map((logit) => logit + temperature * Math.log(weight));
+  return softmax([...scores, ...auxiliary], temperature).slice(0, scores.length);
+}
+
+// { answers: [{ gloss, probability }], accepted, confidence }, best first
+export function ranked(output, scores, glosses, facts, top = 5) {
+  const shown = probabilitiesOf(output, scores, facts.temperature, facts.auxiliary_weight);
+  const judged = probabilitiesOf(output, scores, facts.confidence_temperature, 1);
+  const confidence = Math.max(...judged);
+  const order = scores.map((_, at) => at).sort((a, b) => scores[b] - scores[a] || a - b);
+  const answers = order.slice(0, top).map((at) => ({ gloss: glosses[at], probability: shown[at] }));
+  return { answers, accepted: confidence >= facts.threshold, confidence };
+}
+
+// what a person is told: "computer", "perhaps computer", "not sure"
+export function inWords({ answers: [best], accepted, confidence }, threshold) {
+  if (accepted) return best.gloss;
+  return confidence >= PERHAPS * threshold ? `perhaps ${best.gloss}` : "not sure";
+}

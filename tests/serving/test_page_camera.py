@@ -1,0 +1,108 @@
+"""Claims about the page at a camera and with videos: a drawn hand that MediaPipe finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import BROWSER_TESTS, CAMERA, Watched, chromium, served
+from drawn_hands import picture, wrists, write_y4m
+from test_page import inside_window, no_serious_violation
+
+from spobet.recognition.recognizer import load
+from spobet.shipped import find_run
+
+pytestmark = BROWSER_TESTS
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    signs = tmp_path_factory.mktemp("signs") / "enrolled.json"
+    with served(find_run("wlasl100-hands-open"), signs) as there:
+        yield there
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    file = tmp_path_factory.mktemp("camera") / "hand.y4m"
+    write_y4m(file)
+    with chromium(*CAMERA, f"--use-file-for-fake-video-capture={file}") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(("kind", "codec"), [("mp4", "h264"), ("webm", "libvpx")])
+def test_a_video_is_answered_and_stays_in_the_browser(
+    kind: str, codec: str, address: str, browser: Any, tmp_path: Path
+) -> None:
+    av = pytest.importorskip("av", reason="PyAV is not installed")
+    file = tmp_path / f"hand.{kind}"
+    with av.open(str(file), "w") as container:
+        stream = container.add_stream(codec, rate=25)
+        stream.height, stream.width, stream.pix_fmt = (*picture(wrists(1)[0]).shape[:2], "yuv420p")
+        for wrist in wrists(1.0)[25:60]:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture(wrist), format="rgb24")))
+        container.mux(stream.encode(None))
+    watched = Watched(browser)
+    page = watched.open(address)
+    page.set_input_files("#file", file)
+    page.locator("#answers li").first.wait_for(timeout=60_000)
+    assert page.is_hidden("#work") and page.is_hidden("#stage")
+    assert not [url for url in watched.asked if "predict" in url]
+    assert watched.errors == [] and watched.strangers(address) == []
+    page.close()
+
+
+def test_a_sign_is_found_taught_and_named_at_the_camera(
+    address: str, browser: Any, tmp_path: Path
+) -> None:
+    watched = Watched(browser, 360)
+    page = watched.open(address)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.click("#camera")
+    # the made video repeats one sign every five seconds
+    page.locator("#answers li").first.wait_for(timeout=60_000)
+    inside_window(page, "#video", "#camera", "#verdict", "#new-gloss")
+    page.fill("#new-gloss", "circle")
+    page.press("#new-gloss", "Enter")
+    page.locator("#lesson", has_text="Example 1 of 3").wait_for()
+    inside_window(page, "#video", "#lesson")
+    page.locator("#signs", has_text="circle (3 examples)").wait_for(timeout=90_000)
+    page.locator("#word", has_text="circle").wait_for(timeout=60_000)
+    no_serious_violation(page)
+    page.click("#camera")
+    assert page.is_hidden("#stage")
+    with page.expect_download() as saved:
+        page.click("#download")
+    saved.value.save_as(tmp_path / "enrolled.json")
+    enrolled = load("wlasl100-hands-open", enrolled=tmp_path / "enrolled.json").enrolled
+    assert {gloss: len(clips) for gloss, clips in enrolled.clips.items()} == {"circle": 3}
+    page.reload()
+    page.locator("#signs", has_text="circle (3 examples)").wait_for()
+    page.click("#signs button")
+    page.locator("#signs", has_text="None yet").wait_for()
+    assert not page.evaluate("Object.values(localStorage).some((text) => text.includes('circle'))")
+    assert watched.errors == [] and watched.strangers(address) == []
+    page.close()
+
+
+def test_a_lesson_can_be_stopped(address: str, browser: Any) -> None:
+    page = Watched(browser).open(address)
+    page.fill("#new-gloss", "circle")
+    page.press("#new-gloss", "Enter")
+    page.locator("#end-lesson").click(timeout=60_000)
+    assert page.is_hidden("#lesson-line")
+    page.locator("#answers li").first.wait_for(timeout=60_000)  # signs are answered again
+    page.close()
+
+
+def test_a_camera_that_is_refused_is_said(address: str, browser: Any) -> None:
+    watched = Watched(browser)
+    refusal = "() => Promise.reject(new DOMException('refused', 'NotAllowedError'))"
+    watched.page.add_init_script(f"navigator.mediaDevices.getUserMedia = {refusal}")
+    page = watched.open(address)
+    page.click("#camera")
+    page.locator("#error", has_text="The camera was not allowed").wait_for()
+    assert page.is_hidden("#stage")
+    page.close()

@@ -1,0 +1,72 @@
+// Claims about answers: probabilities, taught signs, and the words that a person is given.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {
+  directionOf,
+  inWords,
+  probabilitiesOf,
+  ranked,
+  scoresOf,
+  softmax,
+} from "../../spobet/serving/web/answers.js";
+
+const facts = { temperature: 2, confidence_temperature: 1, auxiliary_weight: 0.5, threshold: 0.5 };
+const near = (values, expected) => values.forEach((value, at) =>
+  assert.ok(Math.abs(value - expected[at]) < 1e-9, `${values} ${expected}`));
+
+test("scores over the temperature become probabilities, however large they are", () => {
+  near(softmax([Math.log(3), 0], 1), [0.75, 0.25]);
+  near(softmax([1000 + 2 * Math.log(3), 1000], 2), [0.75, 0.25]);
+});
+
+test("auxiliary glosses take their weight of the probability and are never answered", () => {
+  const output = { logits: [0, 0], embedding: [1, 0], auxiliary: [0] };
+  near(probabilitiesOf(output, [0, 0], 1, 1), [1 / 3, 1 / 3]);
+  near(probabilitiesOf(output, [0, 0], 1, 2), [1 / 4, 1 / 4]);
+  near(probabilitiesOf(output, [0, 0], 1, 0), [1 / 2, 1 / 2]);
+});
+
+test("a taught sign that is best leaves nothing to auxiliary glosses", () => {
+  const output = { logits: [0], embedding: [0, 2], auxiliary: [5] };
+  const scores = scoresOf(output, ["cow", "tea"], [["tea", [0, 1]]], 4);
+  assert.deepEqual(scores, [0, 4]);
+  const probabilities = probabilitiesOf(output, scores, 1, 1);
+  near([probabilities[0] + probabilities[1]], [1]);
+});
+
+test("a trained gloss that is taught too takes the higher score", () => {
+  const output = { logits: [3], embedding: [1, 0], auxiliary: [] };
+  assert.deepEqual(scoresOf(output, ["cow"], [["cow", [1, 0]]], 2), [3]);
+  assert.deepEqual(scoresOf(output, ["cow"], [["cow", [1, 0]]], 7), [7]);
+});
+
+test("confidence is judged apart from the probability that is shown", () => {
+  const output = { logits: [0, 2, 2], embedding: [1], auxiliary: [1] };
+  const glosses = ["a", "b", "c"];
+  const { answers, confidence, accepted } = ranked(output, output.logits, glosses, facts, 2);
+  assert.deepEqual(answers.map(({ gloss }) => gloss), ["b", "c"]); // of equals the first
+  const shown = [0, 1, 1, 0.5 + Math.log(0.5)].map(Math.exp);
+  near([answers[0].probability], [shown[1] / shown.reduce((sum, power) => sum + power)]);
+  const judged = [0, 2, 2, 1].map(Math.exp);
+  near([confidence], [judged[1] / judged.reduce((sum, power) => sum + power)]);
+  assert.equal(accepted, false);
+});
+
+test("an answer is worded by its confidence", () => {
+  const answers = [{ gloss: "computer", probability: 0.9 }];
+  const words = (confidence) =>
+    inWords({ answers, confidence, accepted: confidence >= 0.4 }, 0.4);
+  assert.deepEqual([0.4, 0.39, 0.2, 0.19].map(words), [
+    "computer",
+    "perhaps computer",
+    "perhaps computer",
+    "not sure",
+  ]);
+});
+
+test("a clip without a direction cannot be compared", () => {
+  assert.throws(() => directionOf([0, 0]), /cannot be compared/);
+  near(directionOf([3, 4]), [0.6, 0.8]);
+});
