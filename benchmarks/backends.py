@@ -53,7 +53,7 @@ def _one() -> None:
     from spobet.model.classifier import SignClassifier
     from spobet.poses.skeleton import HANDS_42
     from spobet.training.fit import optimizer_of
-    from spobet.training.run import new_head
+    from spobet.training.networks import new_head
 
     experiment, num_glosses = Experiment(), 100
     backbone = SignBackbone(experiment.backbone, HANDS_42, experiment.input.num_frames)

@@ -32,7 +32,7 @@ from spobet.poses.augment import augment, random_frame_times
 from spobet.poses.skeleton import HANDS_42
 from spobet.training.batches import Batches, LabelledBatches
 from spobet.training.fit import optimizer_of
-from spobet.training.run import new_head
+from spobet.training.networks import new_head
 
 EXPERIMENT = Path(__file__).parents[1] / "experiments" / "wlasl100-hands.toml"
 NUM_CLIPS, NUM_GLOSSES, NUM_STEPS, MATRIX = 320, 100, 10, 2048

@@ -138,7 +138,7 @@ def _trained(
         run,
         backbone,
         command=f"python experiments/{Path(__file__).name}",
-        background=others,
+        auxiliary=others,
     )
     return run
 

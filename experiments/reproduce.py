@@ -173,7 +173,7 @@ def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
                 run,
                 start,
                 command=_command(name),
-                background=others,
+                auxiliary=others,
             )
         for splits in (["test"], ["val", "test"]):
             metrics = evaluate(run, folder, splits)
@@ -181,10 +181,10 @@ def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
         minutes = json.loads((run / "run.json").read_text(encoding="utf-8"))["minutes"]
         figures.append(
             (
-                metrics.top1.instance,
-                metrics.top5.instance,
-                metrics.top10.instance,
-                metrics.top1.per_class,
+                metrics.top_k[1].instance,
+                metrics.top_k[5].instance,
+                metrics.top_k[10].instance,
+                metrics.top_k[1].per_class,
                 minutes,
             )
         )

@@ -25,8 +25,8 @@ from spobet.dataset.store import Dataset
 from spobet.model.export import write_onnx
 from spobet.runs import RunFolder, RunRecord
 from spobet.shipped import FOLDER
+from spobet.training.networks import uncompiled
 from spobet.training.run import frame_rate_of
-from spobet.training.train import uncompiled
 
 
 @click.command()

@@ -395,7 +395,7 @@ def test_a_full_disk_leaves_no_run_that_looks_whole(
 def test_control_c_leaves_a_run_that_goes_on(
     experiment: Path, tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from spobet.training.fit import TensorBoardLog
+    from spobet.training.progress import TensorBoardLog
 
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -14,7 +14,7 @@ from spobet.files import write_whole
 from spobet.poses.sequence import PoseSequence
 from spobet.reports.reconstruction import Reconstruction, reconstruction_page
 from spobet.runs import RunFolder
-from spobet.training.batches import choose_hidden_frames
+from spobet.training.masking import choose_hidden_frames
 
 
 def reconstruct(

@@ -1,29 +1,23 @@
-"""Fitting a model: optimizer, learning curves, progress, and going on after an interruption."""
+"""Fitting a model to the end of its schedule, from wherever an interrupted run stopped."""
 
 from __future__ import annotations
 
-import json
-import sys
-import time
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
-import click
 import keras
 import numpy as np
-from tensorboardX import SummaryWriter
 
 from spobet.config import Schedule
-from spobet.errors import UserError
-from spobet.files import new_file
 from spobet.runs import RunFolder
+from spobet.training.progress import ProgressBar, TensorBoardLog
+from spobet.training.state import StateKeeper
 
+# Weight decay would pull these toward 0, which stands for nothing in particular in them.
 NOT_DECAYED = ("bias", "gamma", "beta", "token", "mask_tokens")
 
 
 def optimizer_of(schedule: Schedule, num_batches: int) -> keras.optimizers.Optimizer:
-    """AdamW with warm-up, cosine and averaged weights for `schedule.epochs` of `num_batches` updates each."""
+    """AdamW with warm-up, cosine and averaged weights for epochs of `num_batches` updates."""
     updates = schedule.epochs * num_batches
     warmup = round(schedule.warmup_share * updates)
     rate = keras.optimizers.schedules.CosineDecay(
@@ -38,7 +32,7 @@ def optimizer_of(schedule: Schedule, num_batches: int) -> keras.optimizers.Optim
         weight_decay=schedule.weight_decay,
         global_clipnorm=schedule.clip_norm or None,
         use_ema=schedule.averaging > 0,
-        ema_momentum=schedule.averaging or 0.99,
+        ema_momentum=schedule.averaging or 0.99,  # refused by Keras at 0, used by it no more then
     )
     optimizer.exclude_from_weight_decay(var_names=list(NOT_DECAYED))
     return optimizer
@@ -52,11 +46,11 @@ def fit(
     watchers: Sequence[keras.callbacks.Callback] = (),
     origin: str = "",
 ) -> None:
-    """Train a compiled model to the end of its schedule, from where an interrupted run of the same folder stopped.
+    """Train a compiled model; leaves it with its averaged weights.
 
-    After every epoch the run folder holds the state to go on from and the learning curves; the
-    model is left with its averaged weights. origin: on what the run works; ValueError where the interrupted one worked on
-    something else.
+    After every epoch the run folder holds the state to go on from and the learning curves.
+    origin: what the run works on; UserError where the interrupted one worked on something else,
+    and where the loss or a weight is no number.
     """
     model.optimizer.build(model.trainable_variables)
     keeper = StateKeeper(run, origin)
@@ -64,19 +58,13 @@ def fit(
     turn = keras.callbacks.LambdaCallback(
         on_epoch_begin=lambda epoch, logs: batches.start_at(epoch)
     )
-    callbacks = [
-        turn,
-        *watchers,
-        keeper,
-        TensorBoardLog(run.logs),
-        ProgressBar(schedule.epochs, first),
-    ]
+    callbacks = [turn, *watchers, keeper, TensorBoardLog(run.logs)]
     if first < schedule.epochs:
         model.fit(
             batches,
             epochs=schedule.epochs,
             initial_epoch=first,
-            callbacks=callbacks,
+            callbacks=[*callbacks, ProgressBar(schedule.epochs, first)],
             verbose=0,
             shuffle=False,
         )
@@ -84,106 +72,7 @@ def fit(
 
 def averaged_weights(model: keras.Model) -> list[np.ndarray]:
     """Copies of the model's trainable weights, averaged where its optimizer averages them."""
-    averages = (
-        model.optimizer._model_variables_moving_average
-        if model.optimizer.use_ema
-        else model.trainable_variables
-    )
-    return [np.array(keras.ops.convert_to_numpy(average), copy=True) for average in averages]
-
-
-class StateKeeper(keras.callbacks.Callback):
-    """Keeps weights, optimizer, chance and learning curves of the last whole epoch on disk."""
-
-    def __init__(self, run: RunFolder, origin: str = "") -> None:
-        super().__init__()
-        self._run, self._origin, self._rows, self._began = run, origin, [], time.monotonic()  # type: ignore[var-annotated]
-
-    def restore(self, model: keras.Model) -> int:
-        """Put the kept state, if any, into the model; returns the epoch to go on with."""
-        if not self._run.state.is_file():
-            return 0
-        with np.load(self._run.state, allow_pickle=False) as state:
-            values = [state[f"v{number}"] for number in range(len(state.files) - 2)]
-            self._rows, origin = json.loads(str(state["rows"])), str(state["origin"])
-        if origin != self._origin:
-            raise UserError(
-                f"{self._run.path}: begun on {origin}, now asked for {self._origin}; name a new folder or remove this one"
-            )
-        variables = _all_variables(model)
-        if [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
-            raise UserError(
-                f"{self._run.state}: is of another network than config.toml says; remove {self._run.path} to begin anew"
-            )
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)
-        return len(self._rows)
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self._began = time.monotonic()
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Write the state."""
-        scores = {name: float(value) for name, value in (logs or {}).items()}
-        self._rows.append(
-            {"epoch": epoch + 1, **scores, "seconds": round(time.monotonic() - self._began, 3)}
-        )
-        self._run.write_history(self._rows)
-        values = {
-            f"v{number}": keras.ops.convert_to_numpy(variable)
-            for number, variable in enumerate(_all_variables(self.model))
-        }
-        with new_file(self._run.state) as partial:
-            np.savez(
-                partial,
-                rows=np.array(json.dumps(self._rows)),
-                origin=np.array(self._origin),
-                **values,
-            )
-
-
-class TensorBoardLog(keras.callbacks.Callback):
-    """Writes the learning curves for TensorBoard on any backend."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self._folder = folder
-
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        self._writer = SummaryWriter(str(self._folder))
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        for name, value in (logs or {}).items():
-            self._writer.add_scalar(name, float(value), epoch + 1)
-        self._writer.add_scalar(
-            "learning_rate", float(self.model.optimizer.learning_rate), epoch + 1
-        )
-
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        self._writer.close()
-
-
-class ProgressBar(keras.callbacks.Callback):
-    """One bar over all epochs on stderr, with the time left and the last loss."""
-
-    def __init__(self, epochs: int, done: int) -> None:
-        super().__init__()
-        self._last = ""
-        self._bar: Any = click.progressbar(
-            length=epochs, label="epochs", file=sys.stderr, show_pos=True, item_show_func=self._loss
-        )
-        self._bar.update(done)
-
-    def _loss(self, item: Any) -> str:
-        return self._last
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self._last = f"loss {float((logs or {}).get('loss', np.nan)):.3f}"
-        self._bar.update(1, self._last)
-
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        self._bar.render_finish()
-
-
-def _all_variables(model: keras.Model) -> list[keras.Variable]:
-    return [*model.variables, *model.optimizer.variables]
+    variables = model.trainable_variables
+    if model.optimizer.use_ema:
+        variables = model.optimizer._model_variables_moving_average
+    return [np.array(keras.ops.convert_to_numpy(variable), copy=True) for variable in variables]

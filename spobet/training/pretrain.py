@@ -1,4 +1,4 @@
-"""Pretraining: from clips to a backbone that accepts how signers move, what they sign, or both."""
+"""Pretraining: a backbone that learns how signers move, what they sign, or both."""
 
 from __future__ import annotations
 
@@ -17,18 +17,11 @@ from spobet.model.backbone import SignBackbone
 from spobet.model.classifier import SignClassifier
 from spobet.model.export import write_onnx
 from spobet.model.masked_frames import MaskedFrameModel
-from spobet.runs import RunFolder, RunRecord
+from spobet.runs import RunRecord
 from spobet.training.batches import PretrainingBatches
 from spobet.training.fit import fit, optimizer_of
-from spobet.training.run import (
-    close,
-    new_backbone,
-    new_head,
-    origin_of,
-    pose_bank,
-    record_of,
-    start,
-)
+from spobet.training.networks import new_backbone, new_head
+from spobet.training.run import close, origin_of, pose_bank, record_of, start
 
 
 def pretrain(
@@ -39,107 +32,82 @@ def pretrain(
     pretrained: Path | None = None,
     command: str = "",
 ) -> RunRecord:
-    """Learn from the clips of the split `train` of every data set what [pretrain] weighs; leaves backbone.keras at `path`.
+    """Learn what [pretrain] weighs from all clips of the split `train`; leaves backbone.keras.
 
-    Fresh frames are hidden in every clip of every epoch. Restoring is judged by the mean squared error over hidden landmarks
-    that were seen; glosses are read only where they weigh something, and then the run names glosses as one of `train` does.
-    reserved: clips left out, listed in left-out.csv. pretrained: a run folder whose backbone to start from.
-    The same call on the folder of an interrupted run goes on where that stopped.
+    Other frames are hidden in every clip of every epoch. A reconstruction is judged by the mean
+    squared error over hidden landmarks that were seen; glosses are read only where they weigh
+    something, and then the run names glosses as one of `train` does. reserved: clips left out,
+    listed in left-out.csv. pretrained: a run folder whose backbone to start from. The same call on
+    the folder of an interrupted run goes on where that stopped.
     """
     sources = training_clips([Dataset.open(folder) for folder in data], reserved or Reserved())
     glosses = tuple(dict.fromkeys(clip.gloss for source in sources for clip in source.clips))
     vocabulary = Vocabulary(glosses if experiment.pretrain.gloss_weight else ())
     backbone = new_backbone(experiment, sources[0].dataset, pretrained)
-    restoring, naming = (
-        MaskedFrameModel(backbone, name="masked_frames"),
-        _classifier(experiment, backbone, vocabulary),
-    )
-    model = _both(backbone, restoring, naming, experiment.pretrain)
-    batches = PretrainingBatches(
-        pose_bank(experiment, sources), _labels(sources, vocabulary), len(vocabulary), experiment
-    )
-    schedule = experiment.pretrain.schedule
+    masked = MaskedFrameModel(backbone, name="masked_frames")
+    classifier = None
+    if vocabulary:
+        head = new_head(experiment, len(vocabulary))
+        classifier = SignClassifier(backbone, head, name="classifier")
+    bank, labels = pose_bank(experiment, sources), _labels(sources, vocabulary)
+    batches = PretrainingBatches(bank, labels, len(vocabulary), experiment)
     run = start(experiment, path)
     left_out = write_left_out(sources, run.left_out)
-    model.compile(
-        optimizer_of(schedule, len(batches)),
-        loss={name: _LOSSES[name]() for name in model.output},
-        loss_weights={name: getattr(experiment.pretrain, _WEIGHTS[name]) for name in model.output},
-        weighted_metrics={"logits": ["accuracy"]} if naming else None,
-    )
+    schedule = experiment.pretrain.schedule
+    model = _compiled(masked, classifier, experiment.pretrain, len(batches))
     fit(model, batches, schedule, run, origin=origin_of(sources, pretrained=pretrained))
-    _save(
-        run, backbone, restoring if experiment.pretrain.reconstructs else None, naming, vocabulary
-    )
-    record = replace(
-        record_of(run, experiment, schedule.epochs, sources, pretrained, command), left_out=left_out
-    )
+    backbone.save(run.backbone)
+    if experiment.pretrain.reconstructs:
+        masked.save(run.masked_frames)
+    if classifier:
+        vocabulary.write(run.vocabulary)
+        classifier.save(run.classifier)
+        write_onnx(classifier, run.onnx)
+    record = record_of(run, experiment, schedule.epochs, sources, pretrained, command)
+    record = replace(record, left_out=left_out)
     close(run, record)
     return record
 
 
-_WEIGHTS = {
-    "coordinates": "coordinates_weight",
-    "motion": "motion_weight",
-    "logits": "gloss_weight",
-}
-
-
-def _squared_error() -> keras.losses.Loss:
-    return keras.losses.MeanSquaredError(
-        reduction="mean_with_sample_weight"
-    )  # over what is hidden, not over everything
-
-
-def _cross_entropy() -> keras.losses.Loss:
-    return keras.losses.CategoricalCrossentropy(from_logits=True)
-
-
-_LOSSES = {"coordinates": _squared_error, "motion": _squared_error, "logits": _cross_entropy}
-
-
-def _classifier(
-    experiment: Experiment, backbone: SignBackbone, vocabulary: Vocabulary
-) -> SignClassifier | None:
-    if not len(vocabulary):
-        return None
-    return SignClassifier(backbone, new_head(experiment, len(vocabulary)), name="classifier")
-
-
-def _both(
-    backbone: SignBackbone,
-    restoring: MaskedFrameModel,
-    naming: SignClassifier | None,
+def _compiled(
+    masked: MaskedFrameModel,
+    classifier: SignClassifier | None,
     config: PretrainConfig,
+    num_batches: int,
 ) -> keras.Model:
-    """One pass through the backbone, whatever is to be told of it."""
+    """One pass through the backbone with every output that [pretrain] weighs."""
+    backbone: SignBackbone = masked.backbone
     sequence = backbone(backbone.input)["sequence"]
-    told = restoring.head(sequence) if config.reconstructs else {}
-    if naming:
-        told["logits"] = naming.head(sequence, backbone.position_mask(backbone.input["frame_mask"]))
-    weighed = {name: tensor for name, tensor in told.items() if getattr(config, _WEIGHTS[name])}
-    return keras.Model(backbone.input, weighed, name="pretraining")
+    outputs = masked.head(sequence) if config.reconstructs else {}
+    if classifier:
+        mask = backbone.position_mask(backbone.input["frame_mask"])
+        outputs["logits"] = classifier.head(sequence, mask)
+    weights = {
+        "coordinates": config.coordinates_weight,
+        "motion": config.motion_weight,
+        "logits": config.gloss_weight,
+    }
+    outputs = {name: output for name, output in outputs.items() if weights[name]}
+    model = keras.Model(backbone.input, outputs, name="pretraining")
+    model.compile(
+        optimizer_of(config.schedule, num_batches),
+        loss={name: _loss(name) for name in model.output},
+        loss_weights={name: weights[name] for name in model.output},
+        weighted_metrics={"logits": ["accuracy"]} if classifier else None,
+    )
+    return model
+
+
+def _loss(output: str) -> keras.losses.Loss:
+    if output == "logits":
+        return keras.losses.CategoricalCrossentropy(from_logits=True)
+    # The mean over hidden landmarks; Keras's default divides by all of them.
+    return keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
 
 
 def _labels(sources: Sequence[Source], vocabulary: Vocabulary) -> np.ndarray:
-    """The output that names each clip's gloss (clips,), zeros where none are named."""
+    """Each clip's gloss in the vocabulary (clips,), zeros where that is empty."""
     clips = [clip for source in sources for clip in source.clips]
-    return np.array(
-        [vocabulary.index(clip.gloss) if len(vocabulary) else 0 for clip in clips], np.int64
-    )
-
-
-def _save(
-    run: RunFolder,
-    backbone: SignBackbone,
-    restoring: MaskedFrameModel | None,
-    naming: SignClassifier | None,
-    vocabulary: Vocabulary,
-) -> None:
-    backbone.save(run.backbone)
-    if restoring:
-        restoring.save(run.masked_frames)
-    if naming:
-        vocabulary.write(run.vocabulary)
-        naming.save(run.classifier)
-        write_onnx(naming, run.onnx)
+    if not vocabulary:
+        return np.zeros(len(clips), np.int64)
+    return np.array([vocabulary.index(clip.gloss) for clip in clips], np.int64)

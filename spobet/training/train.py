@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -11,29 +11,70 @@ import numpy as np
 
 from spobet.config import Experiment
 from spobet.dataset.folds import NUM_FOLDS, few_a_gloss, hold_out
-from spobet.dataset.manifest import Vocabulary
+from spobet.dataset.manifest import Manifest, Vocabulary
 from spobet.dataset.reserve import Source, auxiliary_clips, write_left_out
 from spobet.dataset.store import Dataset
 from spobet.errors import UserError
-from spobet.evaluation.metrics.top_k import top_k_accuracy
 from spobet.evaluation.ranks import labels_of
-from spobet.files import new_file
-from spobet.model.classifier import GlossHead, SignClassifier
+from spobet.model.classifier import SignClassifier
 from spobet.model.export import write_onnx
 from spobet.poses.arrays import PoseBank
 from spobet.recognition.evaluate import evaluate_clips
 from spobet.runs import RunFolder, RunRecord
-from spobet.training.batches import AuxiliaryBatches, Batches, LabelledBatches, steady_input
-from spobet.training.fit import averaged_weights, fit, optimizer_of
-from spobet.training.run import (
-    close,
-    new_backbone,
-    new_head,
-    origin_of,
-    pose_bank,
-    record_of,
-    start,
-)
+from spobet.training.batches import AuxiliaryBatches, Batches, LabelledBatches
+from spobet.training.fit import fit, optimizer_of
+from spobet.training.networks import build_classifier, uncompiled
+from spobet.training.run import close, origin_of, pose_bank, record_of, start
+from spobet.training.validation import BestOnValidation
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingClips:
+    """What a run trains on: clips of the vocabulary first, then those of auxiliary glosses."""
+
+    dataset: Dataset
+    clips: Manifest
+    held_out: Manifest | None
+    auxiliary: tuple[Source, ...]
+    vocabulary: Vocabulary
+
+    @classmethod
+    def of(
+        cls, experiment: Experiment, data: Path, fold: int | None, auxiliary: Sequence[Path]
+    ) -> TrainingClips:
+        """The clips of the split `train`, without a fold of it and cut to `clips_a_gloss`."""
+        dataset, choices = Dataset.open(data), experiment.train
+        clips, held_out = dataset.manifest.of_splits("train"), None
+        vocabulary = clips.vocabulary
+        if len(vocabulary) < 2:
+            raise UserError(
+                f"{data}: the training clips show {len(vocabulary)} gloss, "
+                "expected at least 2 to tell apart"
+            )
+        if fold is not None:
+            clips, held_out = hold_out(clips, fold)
+        if choices.clips_a_gloss:
+            clips = few_a_gloss(clips, choices.clips_a_gloss, experiment.seed)
+        others = [Dataset.open(folder) for folder in auxiliary]
+        sources = auxiliary_clips(others, dataset) if others else ()
+        return cls(dataset, clips, held_out, tuple(sources), vocabulary)
+
+    @property
+    def sources(self) -> list[Source]:
+        """All of them, by data set."""
+        return [Source(self.dataset, self.clips), *self.auxiliary]
+
+    @property
+    def auxiliary_glosses(self) -> Vocabulary:
+        """Glosses that are trained beside the vocabulary and never answered."""
+        glosses = {clip.gloss for source in self.auxiliary for clip in source.clips}
+        return Vocabulary(tuple(sorted(glosses)))
+
+    @property
+    def labels(self) -> np.ndarray:
+        """Every clip's gloss among all glosses: (clips,)."""
+        glosses = Vocabulary(self.vocabulary.glosses + self.auxiliary_glosses.glosses)
+        return np.concatenate([labels_of(source.clips, glosses) for source in self.sources])
 
 
 def train(
@@ -43,204 +84,89 @@ def train(
     pretrained: Path | None = None,
     fold: int | None = None,
     command: str = "",
-    background: Sequence[Path] = (),
+    auxiliary: Sequence[Path] = (),
 ) -> RunRecord:
     """Train on the clips of the split `train` and leave a whole run folder at `path`.
 
-    pretrained: a run folder whose backbone to start from. fold: hold this fold of the training clips out and
-    score it at the end (metrics-fold<K>.json). background: data sets whose training clips of other glosses are told apart too,
-    so that the network accepts what is none of its own. The same call on the folder of an interrupted run goes on where
-    that stopped. ValueError where the folder holds another run, or the backbone does not fit the experiment.
+    pretrained: a run folder whose backbone to start from. fold: hold this fold of the training
+    clips out and score it at the end (metrics-fold<K>.json). auxiliary: data sets whose training
+    clips of other glosses are trained beside, so that the network knows what it does not know.
+    The same call on the folder of an interrupted run goes on where that stopped. UserError where
+    the folder holds another run, the backbone does not fit the experiment, or the loss is no
+    number.
     """
-    dataset = Dataset.open(data)
-    everything = dataset.manifest.of_splits("train")
-    clips, held_out = (everything, None) if fold is None else hold_out(everything, fold)
-    if experiment.train.clips_a_gloss:
-        clips = few_a_gloss(clips, experiment.train.clips_a_gloss, experiment.seed)
-    others = (
-        auxiliary_clips([Dataset.open(folder) for folder in background], dataset)
-        if background
-        else ()
-    )
-    sources, vocabulary = [Source(dataset, clips), *others], everything.vocabulary
-    auxiliary_glosses = Vocabulary(
-        tuple(sorted({clip.gloss for source in others for clip in source.clips}))
-    )
-    if len(vocabulary) < 2:
-        raise UserError(
-            f"{data}: the training clips show {len(vocabulary)} gloss, expected at least 2 to tell apart"
-        )
+    training = TrainingClips.of(experiment, data, fold, auxiliary)
     classifier, head_from = build_classifier(
-        experiment, dataset, vocabulary, pretrained, auxiliary_glosses
+        experiment, training.dataset, training.vocabulary, pretrained, training.auxiliary_glosses
     )
     run = start(experiment, path)
-    vocabulary.write(run.vocabulary)
-    if auxiliary_glosses:
-        auxiliary_glosses.write(run.auxiliary_glosses)
-    watchers = (
-        [BestOnValidation(experiment, dataset, vocabulary, run.best, classifier)]
-        if experiment.train.choose_on_validation
-        else []
-    )
-    told = Vocabulary(vocabulary.glosses + auxiliary_glosses.glosses)
-    labels = np.concatenate([labels_of(source.clips, told) for source in sources])
-    model, batches = _to_be_fitted(
-        classifier, pose_bank(experiment, sources), labels, len(clips), experiment
-    )
-    fit(
-        model,
-        batches,
-        experiment.train.schedule,
-        run,
-        watchers,
-        origin_of(sources, fold, pretrained),
-    )
-    chosen = watchers[0].restore_best(classifier) if watchers else "last epoch"
+    training.vocabulary.write(run.vocabulary)
+    if training.auxiliary_glosses:
+        training.auxiliary_glosses.write(run.auxiliary_glosses)
+    origin = origin_of(training.sources, fold, pretrained)
+    chosen = _fit(classifier, training, experiment, run, origin)
     classifier.backbone.save(run.backbone)
     uncompiled(classifier).save(run.classifier)
     write_onnx(classifier, run.onnx)
-    record = record_of(
-        run, experiment, experiment.train.schedule.epochs, sources, pretrained, command
+    epochs = experiment.train.schedule.epochs
+    record = replace(
+        record_of(run, experiment, epochs, training.sources, pretrained, command),
+        chosen=chosen,
+        fold="" if fold is None else f"{fold} of {NUM_FOLDS}",
+        head_from=head_from,
+        left_out=write_left_out(training.auxiliary, run.left_out),
     )
-    left_out = write_left_out(others, run.left_out)
-    held = "" if fold is None else f"{fold} of {NUM_FOLDS}"
-    record = replace(record, chosen=chosen, fold=held, head_from=head_from, left_out=left_out)
     close(run, record)
-    if held_out:
-        evaluate_clips(run, dataset, held_out, f"fold{fold}")
+    if training.held_out:
+        evaluate_clips(run, training.dataset, training.held_out, f"fold{fold}")
     return record
 
 
-def _to_be_fitted(
+def _fit(
+    classifier: SignClassifier,
+    training: TrainingClips,
+    experiment: Experiment,
+    run: RunFolder,
+    origin: str,
+) -> str:
+    """Fit the classifier; returns how the epoch of its weights was chosen."""
+    best = None
+    if experiment.train.choose_on_validation:
+        best = BestOnValidation(
+            experiment, training.dataset, training.vocabulary, run.best, classifier
+        )
+    bank = pose_bank(experiment, training.sources)
+    model, batches = _compiled(classifier, bank, training.labels, len(training.clips), experiment)
+    watchers = [best] if best else []
+    fit(model, batches, experiment.train.schedule, run, watchers, origin)
+    return best.restore_best(classifier) if best else "last epoch"
+
+
+def _compiled(
     classifier: SignClassifier,
     bank: PoseBank,
     labels: np.ndarray,
-    num_own: int,
+    num_clips: int,
     experiment: Experiment,
 ) -> tuple[keras.Model, Batches]:
-    """The compiled model and its batches: the classifier itself, or, with other glosses, one that is told of everything at once
-    and, for the clips of its own, of its own glosses alone, among which it will have to choose."""
+    """The model to fit and its batches.
+
+    With auxiliary glosses it has two outputs: every clip is judged among all glosses, and those
+    of the vocabulary also among the vocabulary alone, which the network will answer from.
+    """
     head, schedule = classifier.head, experiment.train.schedule
     if not head.num_auxiliary:
         batches = LabelledBatches(bank, labels, head.num_glosses, experiment)
         loss = keras.losses.CategoricalCrossentropy(from_logits=True)
         classifier.compile(optimizer_of(schedule, len(batches)), loss=loss, metrics=["accuracy"])
         return classifier, batches
-    beside = AuxiliaryBatches(
-        bank, labels, head.num_glosses + head.num_auxiliary, experiment, num_own, head.num_glosses
+    mixed = AuxiliaryBatches(
+        bank, labels, experiment, num_clips, head.num_glosses, head.num_auxiliary
     )
     logits = classifier(classifier.input)
-    model = keras.Model(
-        classifier.input,
-        {"own": logits[:, : head.num_glosses], "everything": logits},
-        name="beside_others",
-    )
-    losses = {name: keras.losses.CategoricalCrossentropy(from_logits=True) for name in model.output}
-    model.compile(
-        optimizer_of(schedule, len(beside)), loss=losses, weighted_metrics={"own": ["accuracy"]}
-    )
-    return model, beside
-
-
-def build_classifier(
-    experiment: Experiment,
-    dataset: Dataset,
-    vocabulary: Vocabulary,
-    pretrained: Path | None,
-    others: Vocabulary | None = None,
-) -> tuple[SignClassifier, str]:
-    """A classifier on a fresh or a pretrained backbone, and what of its head came from the pretrained run, in words."""
-    backbone = new_backbone(experiment, dataset, pretrained)
-    backbone.trainable = not experiment.train.freeze_backbone
-    told = Vocabulary(vocabulary.glosses + (others.glosses if others else ()))
-    classifier = SignClassifier(
-        backbone, new_head(experiment, len(vocabulary), len(others or ())), name="classifier"
-    )
-    run = RunFolder(pretrained) if pretrained and experiment.train.keep_head else None
-    return classifier, load_head(
-        classifier.head, told, run
-    ) if run and run.classifier.is_file() else ""
-
-
-def load_head(head: GlossHead, vocabulary: Vocabulary, run: RunFolder) -> str:
-    """Give `head` what a finished run's has: its dense layer, and the weights of each gloss that both name.
-
-    Returns what was taken, in words; ValueError where the two heads differ in kind.
-    """
-    kept = keras.saving.load_model(run.classifier).head
-    for what in ("head_width", "prototype_scale"):
-        if getattr(kept, what) != getattr(head, what):
-            raise UserError(
-                f"{run.classifier}: {what} is {getattr(kept, what)}, the experiment has {getattr(head, what)}"
-            )
-    if head.head_width:
-        head.widen.set_weights(kept.widen.get_weights())
-    theirs = run.all_glosses()
-    shared = [gloss for gloss in vocabulary.glosses if gloss in theirs]
-    here, there = ([names.index(gloss) for gloss in shared] for names in (vocabulary, theirs))
-    for variable, source in zip(
-        head.glosses.trainable_variables, kept.glosses.trainable_variables, strict=True
-    ):
-        values = np.array(keras.ops.convert_to_numpy(variable))
-        values[..., here] = keras.ops.convert_to_numpy(source)[..., there]
-        variable.assign(values)
-    return f"{len(shared)} of {len(vocabulary)} glosses from {run.path.name}"
-
-
-def uncompiled(classifier: SignClassifier) -> SignClassifier:
-    """The same network without its optimizer, whose averages would make its file four times as large."""
-    copy = SignClassifier.from_config(classifier.get_config())
-    copy.set_weights(classifier.get_weights())
-    return copy
-
-
-class BestOnValidation(keras.callbacks.Callback):
-    """Scores the averaged weights on the split `val` after every epoch and keeps the best in a file."""
-
-    def __init__(
-        self,
-        experiment: Experiment,
-        dataset: Dataset,
-        vocabulary: Vocabulary,
-        path: Path,
-        classifier: SignClassifier,
-    ) -> None:
-        super().__init__()
-        self._classifier = classifier
-        manifest = dataset.manifest.of_splits("val")
-        bank = pose_bank(experiment, [Source(dataset, manifest)])
-        self._inputs, self._labels = steady_input(bank, experiment), labels_of(manifest, vocabulary)
-        self._path, self._best = path, _score_of(path)
-
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        self._scorer = keras.models.clone_model(
-            self._classifier
-        )  # its own: scoring inside fit disturbs the model being fitted
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Score, and add `val_top1` to the learning curves."""
-        weights = averaged_weights(self.model)
-        for variable, value in zip(self._scorer.trainable_variables, weights, strict=True):
-            variable.assign(value)
-        logits = keras.ops.convert_to_numpy(self._scorer.predict_on_batch(self._inputs))
-        score = top_k_accuracy(logits[:, : self._classifier.head.num_glosses], self._labels)
-        if logs is not None:
-            logs["val_top1"] = score
-        if score > self._best:
-            self._best = score
-            with new_file(self._path) as partial:
-                np.savez(partial, *weights, score=np.array(score), epoch=np.array(epoch + 1))
-
-    def restore_best(self, model: keras.Model) -> str:
-        """Put the best weights into the model; returns how they were chosen."""
-        with np.load(self._path) as best:
-            for number, variable in enumerate(model.trainable_variables):
-                variable.assign(best[f"arr_{number}"])
-            return f"best on val (epoch {int(best['epoch'])})"
-
-
-def _score_of(path: Path) -> float:
-    if not path.is_file():
-        return -1.0
-    with np.load(path) as best:
-        return float(best["score"])
+    outputs = {"vocabulary": logits[:, : head.num_glosses], "all_glosses": logits}
+    model = keras.Model(classifier.input, outputs, name="with_auxiliary_glosses")
+    losses = {name: keras.losses.CategoricalCrossentropy(from_logits=True) for name in outputs}
+    metrics = {"vocabulary": ["accuracy"]}
+    model.compile(optimizer_of(schedule, len(mixed)), loss=losses, weighted_metrics=metrics)
+    return model, mixed

@@ -75,6 +75,15 @@ def test_cosine_logits_ignore_how_long_a_vector_is_and_stay_within_the_scale() -
     np.testing.assert_allclose(np.diag(call(layer, prototypes)), 8, rtol=1e-5)
 
 
+def test_a_clip_whose_units_are_all_dropped_does_not_break_the_weights() -> None:
+    """Once its gradient was nan: in a narrow head dropout can leave a vector of zeros."""
+    narrow = keras.layers.Dense(3, use_bias=False, kernel_initializer="zeros")
+    model = keras.Sequential([keras.Input((WIDTH,)), narrow, CosineLogits(6, 8.0)])
+    model.compile("sgd", keras.losses.CategoricalCrossentropy(from_logits=True))
+    model.train_on_batch(X[:, 0], np.eye(6, dtype=np.float32)[:CLIPS])
+    assert all(np.isfinite(weights).all() for weights in model.get_weights())
+
+
 def test_an_odd_width_has_positions_too() -> None:
     assert call(SinusoidalPositions(), np.zeros((1, 3, 5), np.float32)).shape == (1, 3, 5)
 

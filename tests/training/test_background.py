@@ -48,7 +48,7 @@ def run(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> RunFolder:
     path = tmp_path_factory.mktemp("runs") / "beside"
-    train(tiny_experiment, tiny_data, path, background=[other_data])
+    train(tiny_experiment, tiny_data, path, auxiliary=[other_data])
     return RunFolder(path)
 
 
@@ -58,7 +58,7 @@ def test_the_kept_epoch_may_be_chosen_on_validation_among_its_own_glosses(
     choices = replace(
         tiny_experiment, train=replace(tiny_experiment.train, choose_on_validation=True)
     )
-    record = train(choices, tiny_data, tmp_path / "chosen", background=[other_data])
+    record = train(choices, tiny_data, tmp_path / "chosen", auxiliary=[other_data])
     assert record.chosen.startswith("best on val (epoch ")
     assert (
         len(RunFolder(tmp_path / "chosen").read_history()["val_top1"])
@@ -148,21 +148,20 @@ def test_every_epoch_has_all_clips_of_its_own_and_others_drawn_anew(
     assert len(bank) == 24
     choices = replace(tiny_experiment, train=replace(tiny_experiment.train, auxiliary_share=0.5))
     labels = np.concatenate([np.arange(10) % 2, 2 + np.arange(14) % 3])
-    batches = AuxiliaryBatches(bank, labels, 5, choices, num_own=10, num_own_glosses=2)
+    batches = AuxiliaryBatches(bank, labels, choices, num_clips=10, num_glosses=2, num_auxiliary=3)
     assert len(batches) == 2
     _, targets, weights = batches[0]
-    own = targets["everything"].argmax(axis=1) < 2
-    np.testing.assert_array_equal(weights["own"], own)
+    own = targets["all_glosses"].argmax(axis=1) < 2
+    np.testing.assert_array_equal(weights["vocabulary"], own)
     np.testing.assert_array_equal(
-        targets["own"].argmax(axis=1)[own], targets["everything"].argmax(axis=1)[own]
+        targets["vocabulary"].argmax(axis=1)[own], targets["all_glosses"].argmax(axis=1)[own]
     )
     assert 0 < own.sum() < len(own)
     drawn = []
     for epoch in range(6):
         batches.start_at(epoch)
-        order = batches._order()
+        order = batches.order
         assert sorted(order[order < 10]) == list(range(10))
         assert len(order) == 15
-        np.testing.assert_array_equal(order, batches._order())
         drawn.append(frozenset(order[order >= 10].tolist()))
     assert len(set(drawn)) > 1

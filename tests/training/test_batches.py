@@ -1,4 +1,4 @@
-"""Claims about batches: where all chance is, and what may not be left to it."""
+"""Claims about batches: the only place with chance, and what may not be left to it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,7 @@ from spobet.poses.skeleton import HANDS_42
 from spobet.training.batches import (
     LabelledBatches,
     PretrainingBatches,
-    choose_hidden,
-    choose_hidden_frames,
-    hand_speed,
     smoothed_one_hot,
-    steady_input,
 )
 
 NUM_CLIPS, NUM_FRAMES, BATCH_SIZE, NUM_GLOSSES = 5, 8, 2, 3
@@ -63,13 +59,15 @@ def masked(experiment: Experiment = EXPERIMENT, epoch: int = 0) -> list:
     return [batches[number] for number in range(len(batches))]
 
 
+def even_input(bank: PoseBank) -> np.ndarray:
+    """Landmarks as recognition reads them."""
+    return bank.even_input(np.arange(len(bank)), NUM_FRAMES, stretch=False)["landmarks"]
+
+
 def clips_of(experiment: Experiment, epoch: int = 0) -> list[int]:
     """Which clip stands where in an epoch, found by its first landmark."""
     plain = replace(experiment, augment=STILL)
-    known = {
-        float(x): clip
-        for clip, x in enumerate(steady_input(bank_of(), plain)["landmarks"][:, 0, 0, 0])
-    }
+    known = {float(x): clip for clip, x in enumerate(even_input(bank_of())[:, 0, 0, 0])}
     return [
         known[float(x)]
         for inputs, _ in labelled(plain, epoch)
@@ -77,90 +75,21 @@ def clips_of(experiment: Experiment, epoch: int = 0) -> list[int]:
     ]
 
 
-masks = st.lists(st.integers(1, 12), min_size=1, max_size=4).map(
-    lambda lengths: np.arange(12) < np.array(lengths)[:, None]
-)
-
-
-@given(mask=masks, ratio=st.floats(0.01, 0.99), span=st.integers(1, 5), seed=st.integers(0, 99))
-def test_the_share_of_hidden_frames_is_that_of_each_clip(
-    mask: np.ndarray, ratio: float, span: int, seed: int
-) -> None:
-    hidden = choose_hidden_frames(mask, ratio, span, np.random.default_rng(seed))
-    assert hidden.sum(axis=1).tolist() == [
-        max(1, round(ratio * length)) for length in mask.sum(axis=1).tolist()
-    ]
-    assert not (hidden & ~mask).any()
-
-
-def test_hidden_frames_come_in_spans() -> None:
-    mask = np.ones((200, 40), dtype=bool)
-    hidden = choose_hidden_frames(mask, 0.25, 5, np.random.default_rng(0))
-    starts = (hidden[:, 1:] & ~hidden[:, :-1]).sum(axis=1) + hidden[:, 0]
-    assert starts.mean() < 4  # 10 frames, were they drawn one by one, would begin about 8 spans
-
-
-def test_frames_are_hidden_whole_or_but_for_one_hand() -> None:
-    mask = np.ones((60, 10), dtype=bool)
-    hands = [HANDS_42.hand("right"), HANDS_42.hand("left")]
-    parts = [*hands, np.arange(len(HANDS_42))]
-    still = np.zeros((*mask.shape, len(HANDS_42), 2))
-    hidden = choose_hidden(
-        still, mask, parts, PretrainConfig(hand_share=0.5), np.random.default_rng(0)
-    )
-    kinds = {tuple(frame[hand].all() for hand in hands) for clip in hidden for frame in clip}
-    assert kinds == {(False, False), (True, False), (False, True), (True, True)}
-    for side in hands:
-        assert (hidden[..., side].all(axis=-1) == hidden[..., side].any(axis=-1)).all()
-    whole = choose_hidden(
-        still, mask, parts, PretrainConfig(hand_share=0), np.random.default_rng(0)
-    )
-    assert (whole.all(axis=-1) == whole.any(axis=-1)).all()
-
-
 def objectives(**weights: float) -> Experiment:
     return replace(EXPERIMENT, pretrain=replace(EXPERIMENT.pretrain, motion_step=2, **weights))
 
 
-def test_spans_follow_the_motion_when_told_to() -> None:
-    mask = np.ones((400, 20), dtype=bool)
-    xy = np.zeros((400, 20, 1, 2))
-    xy[:, 10:15] = np.arange(5)[:, None, None]  # still but for the steps into frames 11..15
-    parts = [np.array([0])]
-    shares = [
-        choose_hidden(
-            xy,
-            mask,
-            parts,
-            PretrainConfig(mask_ratio=0.2, span=2, follow_motion=power),
-            np.random.default_rng(0),
-        )
-        .any(axis=-1)[:, 9:16]
-        .mean()
-        for power in (0.0, 1.0)
-    ]
-    assert shares[0] < 0.3 < 0.5 < shares[1]
-
-
-def test_the_speed_of_hands_is_the_mean_way_of_the_landmarks_over_the_frames_ahead() -> None:
-    xy = np.zeros((1, 4, 2, 2))
-    xy[0, :, 0, 0] = (0, 1, 3, 3)
-    xy[0, :, 1] = np.nan
-    np.testing.assert_allclose(
-        hand_speed(xy, 2), [[3 / 4, 2 / 4, 0, 0]]
-    )  # over 2 landmarks x 2 coordinates
-
-
 def test_only_what_is_hidden_and_was_seen_is_weighed() -> None:
     for inputs, targets, weights in masked(objectives(motion_weight=1)):
-        seen, places = inputs["landmarks"][..., 2] > 0, inputs["landmarks"][..., :2]
+        seen, coordinates = inputs["landmarks"][..., 2] > 0, inputs["landmarks"][..., :2]
         np.testing.assert_array_equal(weights["coordinates"] > 0, inputs["hidden"] & seen)
-        np.testing.assert_array_equal(targets["coordinates"], places)
+        np.testing.assert_array_equal(targets["coordinates"], coordinates)
         assert weights["coordinates"][..., UNSEEN].sum() == 0 < weights["coordinates"].sum()
         both = (inputs["hidden"] & seen)[:, 2:] & seen[:, :-2]
         np.testing.assert_array_equal(weights["motion"][:, 2:] > 0, both)
         assert not weights["motion"][:, :2].any()
-        np.testing.assert_array_equal(targets["motion"][:, 2:], places[:, 2:] - places[:, :-2])
+        motion = coordinates[:, 2:] - coordinates[:, :-2]
+        np.testing.assert_array_equal(targets["motion"][:, 2:], motion)
         assert not inputs["hidden"][~inputs["frame_mask"]].any()
 
 
@@ -178,10 +107,10 @@ def test_what_the_detector_doubted_weighs_less_and_follows_its_landmark_into_the
         )
         inputs, _, weights = batches[0]
         seen_and_hidden = inputs["hidden"] & (inputs["landmarks"][..., 2] > 0)
-        for told in weights.values():
-            at_all = told > 0
-            assert set(told[..., doubtful][at_all[..., doubtful]]) == {0.5}
-            others = np.delete(told, doubtful, axis=-1)
+        for weight in weights.values():
+            positive = weight[..., doubtful] > 0
+            assert set(weight[..., doubtful][positive]) == {0.5}
+            others = np.delete(weight, doubtful, axis=-1)
             assert set(others[others > 0]) == {1}
         np.testing.assert_array_equal(weights["coordinates"] > 0, seen_and_hidden)
 
@@ -204,13 +133,13 @@ def test_only_what_counts_is_asked_for() -> None:
         for names in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1))
     }
     assert list(asked.values()) == [
-        {"places"},
+        {"coordinates"},
         {"motion"},
         {"logits"},
-        {"places", "motion", "logits"},
+        {"coordinates", "motion", "logits"},
     ]
     inputs, targets, weights = masked(objectives(coordinates_weight=0, gloss_weight=1))[0]
-    assert not inputs["hidden"].any()  # nothing to restore, nothing hidden
+    assert not inputs["hidden"].any()  # nothing to reconstruct, nothing hidden
     np.testing.assert_allclose(targets["logits"].sum(axis=1), 1, atol=1e-6)
     np.testing.assert_array_equal(weights["logits"], np.ones(BATCH_SIZE))
 
@@ -257,6 +186,20 @@ def test_the_order_differs_between_epochs() -> None:
     assert len({tuple(clips_of(EXPERIMENT, epoch)) for epoch in range(6)}) > 3
 
 
+def test_the_order_of_an_epoch_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once it was drawn anew for every batch: half an hour an epoch for a million clips."""
+    batches = LabelledBatches(bank_of(), np.zeros(NUM_CLIPS, int), NUM_GLOSSES, EXPERIMENT)
+    batches.start_at(3)
+    expected = np.random.default_rng([EXPERIMENT.seed, 3, len(batches)]).permutation(NUM_CLIPS)
+    np.testing.assert_array_equal(batches.order, expected)
+    drawn: list[list[int]] = []
+    seeded = np.random.default_rng
+    monkeypatch.setattr(np.random, "default_rng", lambda seed: drawn.append(seed) or seeded(seed))
+    for number in range(len(batches)):
+        batches[number]
+    assert drawn == [[EXPERIMENT.seed, 3, number] for number in range(len(batches))]
+
+
 def test_fewer_clips_than_a_batch_still_fill_one() -> None:
     ((inputs, targets),) = labelled(bank=bank_of(1))
     assert inputs["landmarks"].shape == (BATCH_SIZE, NUM_FRAMES, len(HANDS_42), 3)
@@ -285,13 +228,12 @@ def test_targets_go_with_their_clips() -> None:
     assert named == [clip % NUM_GLOSSES for clip in clips_of(EXPERIMENT)]
 
 
-def test_steady_input_has_no_chance_and_keeps_the_order() -> None:
+def test_validation_clips_are_read_without_chance() -> None:
     bank = bank_of()
-    inputs = steady_input(bank, EXPERIMENT)
-    np.testing.assert_array_equal(
-        inputs["landmarks"][:, :6, 0, :2], bank.xy.reshape(NUM_CLIPS, 6, -1, 2)[:, :, 0]
-    )
-    assert inputs["frame_mask"].sum(axis=1).tolist() == [6] * NUM_CLIPS
+    landmarks = even_input(bank)
+    expected = bank.xy.reshape(NUM_CLIPS, 6, -1, 2)[:, :, 0]
+    np.testing.assert_array_equal(landmarks[:, :6, 0, :2], expected)
+    assert not landmarks[:, 6:].any()
 
 
 @given(smoothing=st.floats(0, 0.99), num_glosses=st.integers(2, 50))

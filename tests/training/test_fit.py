@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -10,8 +11,10 @@ import numpy as np
 import pytest
 
 from spobet.config import Schedule
+from spobet.errors import UserError
 from spobet.runs import RunFolder
-from spobet.training.fit import StateKeeper, averaged_weights, fit, optimizer_of
+from spobet.training.fit import averaged_weights, fit, optimizer_of
+from spobet.training.state import StateKeeper
 
 
 class Pairs(keras.utils.PyDataset):
@@ -70,12 +73,11 @@ def rates(schedule: Schedule, num_batches: int) -> list[float]:
 
 
 def test_the_rate_warms_up_and_then_falls_to_its_final_share() -> None:
-    told = rates(
-        Schedule(epochs=10, learning_rate=0.1, warmup_share=0.2, final_share=0.01), num_batches=1
-    )
-    np.testing.assert_allclose(told[:3], [0, 0.05, 0.1], rtol=1e-6)
-    assert told[2:] == sorted(told[2:], reverse=True)
-    assert told[-1] == pytest.approx(0.001, rel=1e-4)
+    schedule = Schedule(epochs=10, learning_rate=0.1, warmup_share=0.2, final_share=0.01)
+    curve = rates(schedule, num_batches=1)
+    np.testing.assert_allclose(curve[:3], [0, 0.05, 0.1], rtol=1e-6)
+    assert curve[2:] == sorted(curve[2:], reverse=True)
+    assert curve[-1] == pytest.approx(0.001, rel=1e-4)
 
 
 def test_without_warm_up_the_first_rate_is_the_highest() -> None:
@@ -146,7 +148,7 @@ def test_a_state_of_other_data_is_refused(tmp_path: Path) -> None:
     fit(model_of(schedule), Pairs(), schedule, run, origin="data one")
     with pytest.raises(
         ValueError,
-        match="run: begun on data one, now asked for data two; name a new folder or remove this one",
+        match="run: begun on data one, now asked for data two; name a new folder or remove",
     ):
         fit(model_of(schedule), Pairs(), schedule, run, origin="data two")
 
@@ -160,3 +162,73 @@ def test_a_state_of_another_network_is_refused(tmp_path: Path) -> None:
         match=r"training-state\.npz: is of another network than config\.toml says; remove ",
     ):
         StateKeeper(run).restore(model_of(schedule, width=3))
+
+
+@pytest.mark.parametrize("key", ["loss", "weight"])
+def test_a_loss_or_weight_that_is_no_number_ends_the_fit_and_the_last_good_state_stays(
+    key: str, tmp_path: Path
+) -> None:
+    """Once a run whose loss was nan went on to the end and was called finished."""
+
+    class Break(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+            if epoch == 2 and key == "loss" and logs is not None:
+                logs["loss"] = float("nan")
+            if epoch == 2 and key == "weight":
+                self.model.trainable_variables[0].assign(np.full((2, 2), np.inf, np.float32))
+
+    schedule, run = Schedule(epochs=5), run_folder(tmp_path / "run")
+    message = {"loss": "the loss is nan", "weight": "a weight is no number"}[key]
+    with pytest.raises(
+        UserError, match=rf"run: {message} after epoch 3, expected a finite number; .*holds epoch 2"
+    ):
+        fit(model_of(schedule), Pairs(), schedule, run, [Break()])
+    assert run.read_history()["epoch"] == [1, 2]
+    fit(model_of(schedule), Pairs(), schedule, run)
+    assert run.read_history()["epoch"] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("size", [0, 100, 2000], ids=["empty", "cut", "cut late"])
+def test_a_damaged_state_is_named_with_the_way_out(size: int, tmp_path: Path) -> None:
+    schedule, run = Schedule(epochs=1), run_folder(tmp_path / "run")
+    fit(model_of(schedule), Pairs(), schedule, run)
+    run.state.write_bytes(run.state.read_bytes()[:size])
+    with pytest.raises(
+        UserError, match=r"training-state\.npz: damaged \(.*\); remove .*run to begin the run anew"
+    ):
+        fit(model_of(schedule), Pairs(), schedule, run)
+
+
+def steps(schedule: Schedule, gradients: list[tuple[float, float]]) -> np.ndarray:
+    """The (averaged) weights after one update by each gradient."""
+    kernel = keras.Variable(np.array([1.0, -2.0], np.float32), name="kernel")
+    optimizer = optimizer_of(schedule, len(gradients))
+    optimizer.build([kernel])
+    for gradient in gradients:
+        optimizer.apply([keras.ops.convert_to_tensor(np.array(gradient, np.float32))], [kernel])
+    optimizer.finalize_variable_values([kernel])
+    return keras.ops.convert_to_numpy(kernel)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("learning_rate", 2e-3),
+        ("warmup_share", 0.5),
+        ("final_share", 0.5),
+        ("weight_decay", 0.5),
+        ("clip_norm", 0.0),
+        ("averaging", 0.0),
+    ],
+)
+def test_every_key_of_the_schedule_changes_how_weights_move(key: str, value: float) -> None:
+    gradients = [(0.3, 0.4), (30.0, -40.0), (0.1, 2.0), (3.0, 0.2)]
+    schedule = Schedule(epochs=1, learning_rate=1e-2)
+    usual, changed = steps(schedule, gradients), steps(replace(schedule, **{key: value}), gradients)
+    assert np.abs(changed - usual).max() > 1e-5
+
+
+def test_gradients_are_clipped_to_the_norm_of_the_schedule() -> None:
+    clipped = steps(Schedule(epochs=1, clip_norm=0.5), [(0.3, 0.4), (30.0, -40.0)])
+    expected = steps(Schedule(epochs=1, clip_norm=0.0), [(0.3, 0.4), (0.3, -0.4)])
+    np.testing.assert_allclose(clipped, expected, rtol=1e-6)

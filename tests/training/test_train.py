@@ -21,8 +21,8 @@ from spobet.dataset.store import Dataset
 from spobet.poses.sequence import PoseSequence
 from spobet.runs import RunFolder
 from spobet.training import train
-from spobet.training.fit import StateKeeper
-from spobet.training.train import build_classifier
+from spobet.training.networks import build_classifier
+from spobet.training.state import StateKeeper
 
 FILES = {
     "config.toml", "vocabulary.txt", "backbone.keras", "classifier.keras", "classifier.onnx", "history.csv", "logs", "run.json"

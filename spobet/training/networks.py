@@ -1,0 +1,135 @@
+"""The network that a run trains: fresh, or with weights of a finished run."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from spobet.config import Experiment
+from spobet.dataset.manifest import Vocabulary
+from spobet.dataset.store import Dataset
+from spobet.errors import UserError
+from spobet.model.backbone import SignBackbone
+from spobet.model.classifier import GlossHead, SignClassifier
+from spobet.poses.skeleton import Skeleton, skeleton_named
+from spobet.runs import RunFolder
+
+
+def skeleton_of(experiment: Experiment, dataset: Dataset) -> Skeleton:
+    """The landmarks a run works on."""
+    name = experiment.input.skeleton
+    return skeleton_named(name) if name else dataset.skeleton
+
+
+def new_backbone(experiment: Experiment, dataset: Dataset, pretrained: Path | None) -> SignBackbone:
+    """A backbone drawn by the experiment's seed, or one with the weights of a finished run."""
+    keras.utils.set_random_seed(experiment.seed)
+    skeleton = skeleton_of(experiment, dataset)
+    backbone = SignBackbone(
+        experiment.backbone, skeleton, experiment.input.num_frames, name="backbone"
+    )
+    if pretrained is not None:
+        load_backbone(backbone, RunFolder(pretrained))
+    return backbone
+
+
+def new_head(experiment: Experiment, num_glosses: int, num_auxiliary: int = 0) -> GlossHead:
+    """A fresh head as [train] describes it."""
+    train = experiment.train
+    return GlossHead(
+        num_glosses,
+        train.head_width,
+        train.late_dropout,
+        train.prototype_scale,
+        num_auxiliary,
+        name="head",
+    )
+
+
+def build_classifier(
+    experiment: Experiment,
+    dataset: Dataset,
+    vocabulary: Vocabulary,
+    pretrained: Path | None,
+    auxiliary: Vocabulary | None = None,
+) -> tuple[SignClassifier, str]:
+    """A classifier on a fresh or pretrained backbone, and what of its head came from that run."""
+    backbone = new_backbone(experiment, dataset, pretrained)
+    backbone.trainable = not experiment.train.freeze_backbone
+    auxiliary_glosses = auxiliary.glosses if auxiliary else ()
+    head = new_head(experiment, len(vocabulary), len(auxiliary_glosses))
+    classifier = SignClassifier(backbone, head, name="classifier")
+    if pretrained is None or not experiment.train.keep_head:
+        return classifier, ""
+    run = RunFolder(pretrained)
+    if not run.classifier.is_file():
+        return classifier, ""
+    return classifier, load_head(head, Vocabulary(vocabulary.glosses + auxiliary_glosses), run)
+
+
+def load_network(path: Path) -> keras.Model:
+    """The network of a .keras file; UserError where it is cut off or something else."""
+    if not zipfile.is_zipfile(path):
+        raise UserError(f"{path}: damaged, expected a network as Keras saves it")
+    return keras.saving.load_model(path)
+
+
+def load_backbone(backbone: SignBackbone, run: RunFolder) -> None:
+    """Give `backbone` the weights of a finished run's; UserError says where the two differ."""
+    run.record()
+    trained = load_network(run.weights)
+    trained = trained if isinstance(trained, SignBackbone) else trained.backbone
+    for what in ("skeleton", "num_frames"):
+        if getattr(trained, what) != getattr(backbone, what):
+            raise UserError(
+                f"{run.weights}: {what} is {getattr(trained, what)}, "
+                f"the experiment has {getattr(backbone, what)}"
+            )
+    differences = [
+        f"{name} {getattr(trained.config, name)} (experiment: {value})"
+        for name, value in vars(backbone.config).items()
+        if name != "dropout" and getattr(trained.config, name) != value
+    ]
+    if differences:
+        differing = "; ".join(differences)
+        raise UserError(f"{run.weights}: another backbone than the experiment's: {differing}")
+    for variable, source in zip(
+        backbone.trainable_variables, trained.trainable_variables, strict=True
+    ):
+        variable.assign(source)
+
+
+def load_head(head: GlossHead, vocabulary: Vocabulary, run: RunFolder) -> str:
+    """Give `head` the dense layer of a finished run's, and the weights of each gloss in both.
+
+    Returns what was taken, in words; UserError where the two heads differ in kind.
+    """
+    trained = load_network(run.classifier).head
+    for what in ("head_width", "prototype_scale"):
+        if getattr(trained, what) != getattr(head, what):
+            raise UserError(
+                f"{run.classifier}: {what} is {getattr(trained, what)}, "
+                f"the experiment has {getattr(head, what)}"
+            )
+    if head.head_width:
+        head.widen.set_weights(trained.widen.get_weights())
+    there = run.all_glosses()
+    shared = [gloss for gloss in vocabulary.glosses if gloss in there]
+    columns, sources = ([names.index(gloss) for gloss in shared] for names in (vocabulary, there))
+    for variable, source in zip(
+        head.glosses.trainable_variables, trained.glosses.trainable_variables, strict=True
+    ):
+        values = np.array(keras.ops.convert_to_numpy(variable))
+        values[..., columns] = keras.ops.convert_to_numpy(source)[..., sources]
+        variable.assign(values)
+    return f"{len(shared)} of {len(vocabulary)} glosses from {run.path.name}"
+
+
+def uncompiled(classifier: SignClassifier) -> SignClassifier:
+    """The same network without its optimizer, which would make its file four times as large."""
+    copy = SignClassifier.from_config(classifier.get_config())
+    copy.set_weights(classifier.get_weights())
+    return copy
