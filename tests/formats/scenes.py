@@ -136,7 +136,7 @@ def openpose(scene: Scene, folder: Path) -> Path:
 def openpose_zip(scene: Scene, folder: Path) -> Path:
     with zipfile.ZipFile(folder / "clip.zip", "w") as out:
         for file in openpose(scene, folder).iterdir():
-            out.write(file, f"poses/clip/{file.name}")
+            out.write(file, f"poses/69241/{file.name}")
     return folder / "clip.zip"
 
 

@@ -367,6 +367,14 @@ def test_hands_without_a_body_are_read_and_a_person_without_anything_is_nobody(
     assert not pose.seen[1].any()
 
 
+def test_of_two_people_of_whom_only_hands_are_seen_one_is_followed(tmp_path: Path) -> None:
+    signer = person(x=300, pose_keypoints_2d=[])
+    other = person(x=600, size=0.7, pose_keypoints_2d=[])
+    write_clip(tmp_path, [signer, other], [other, signer], [signer, other])
+    pose = openpose.read(tmp_path)
+    assert pose["left_hand_wrist"][:, 0].tolist() == [330] * 3
+
+
 def test_more_people_than_a_crowd_are_refused(tmp_path: Path) -> None:
     write_clip(tmp_path, [{"pose_keypoints_2d": []}] * 51)
     with pytest.raises(ValueError, match=r"_keypoints\.json: 51 people, expected at most 50"):

@@ -15,6 +15,7 @@ from formats.scenes import WRITERS, Scene, alone, assert_shows, coco_people, per
 
 from spobet.errors import UserError
 from spobet.formats import read
+from spobet.formats.openpose_zip import ClipArchive
 
 FOLDERS = {"OpenPose folder", "folder of frames"}
 UNCHECKED = {"COCO array", "MediaPipe array", ".pose file"}
@@ -44,8 +45,8 @@ def leftovers(reader: str, folder: Path) -> None:
         (beside / name).write_bytes(APPLEDOUBLE)
     if path.suffix == ".zip":
         with zipfile.ZipFile(path, "a") as out:
-            out.writestr("__MACOSX/poses/clip/._v_1_keypoints.json", APPLEDOUBLE)
-            out.writestr("poses/clip/._v_2_keypoints.json", APPLEDOUBLE)
+            out.writestr("__MACOSX/poses/69241/._v_1_keypoints.json", APPLEDOUBLE)
+            out.writestr("poses/69241/._v_2_keypoints.json", APPLEDOUBLE)
     assert_shows(read(path), ALONE)
 
 
@@ -65,6 +66,7 @@ def separators(reader: str, folder: Path) -> None:
     with zipfile.ZipFile(path, "w") as new:
         for name, data in content.items():
             new.writestr(name.replace("/", "\\"), data)
+    assert list(ClipArchive(path).clips) == ["69241"]
     assert_shows(read(path), ALONE)
 
 
