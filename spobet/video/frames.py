@@ -112,23 +112,26 @@ def _decoded(path: Path) -> Iterator[Frame]:
                     f"{path}: pictures of {stream.width} x {stream.height}, "
                     f"expected {MAX_PIXELS:,} pixels at most"
                 )
-            end = 0.0
-            for frame in container.decode(video=0):
-                number += 1
-                end = (frame.time or 0.0) + float((frame.duration or 0) * frame.time_base)
-                yield Frame(_upright(frame), frame.time)
-            _check_whole(path, container, number, end)
+            end, num_discarded = 0.0, 0
+            for packet in container.demux(stream):
+                num_discarded += packet.is_discard
+                for frame in packet.decode():
+                    number += 1
+                    end = (frame.time or 0.0) + float((frame.duration or 0) * frame.time_base)
+                    yield Frame(_upright(frame), frame.time)
+            _check_whole(path, container, number, num_discarded, end)
     except av.FFmpegError as error:
         where = f"damaged after {number} frames" if number else "not a video that FFmpeg can read"
         raise UserError(f"{path}: {where} ({error.strerror or error})") from error
 
 
-def _check_whole(path: Path, container: Any, number: int, end: float) -> None:
+def _check_whole(path: Path, container: Any, number: int, num_discarded: int, end: float) -> None:
     """UserError where much less was decoded than the file promises: FFmpeg reads what a cut left.
 
     number, end: how many frames were decoded, and the second in which the last of them ends.
+    num_discarded: frames that are not to be shown, before the start of a trimmed video.
     """
-    promised = container.streams.video[0].frames
+    promised = max(0, container.streams.video[0].frames - num_discarded)
     if "mp4" in container.format.name and promised:  # other formats count gaps as frames
         if number < _WHOLE * promised - 1:
             raise UserError(f"{path}: cut short, {number} of {promised} frames are in it")

@@ -58,6 +58,35 @@ def test_uneven_times_are_kept(name: str, codec: str, tmp_path: Path) -> None:
     assert [frame.time for frame in read_frames(path)] == pytest.approx(np.array(times) / 1000)
 
 
+@pytest.mark.parametrize("name", ["trimmed.mp4", "trimmed.mov"])
+def test_a_video_trimmed_without_encoding_shows_what_a_player_shows(
+    name: str, tmp_path: Path
+) -> None:
+    import av
+
+    whole = write_video(tmp_path / "whole.mp4", waving(50), options={"g": "50"})
+    with (
+        av.open(str(whole)) as source,
+        av.open(str(tmp_path / name), "w", options={"avoid_negative_ts": "disabled"}) as out,
+    ):
+        pictures = source.streams.video[0]
+        stream = out.add_stream_from_template(pictures)
+        start = round(1.2 / pictures.time_base)
+        for packet in source.demux(pictures):
+            if packet.dts is not None:  # frames before the start are there, to decode the others
+                packet.pts, packet.dts, packet.stream = (
+                    packet.pts - start,
+                    packet.dts - start,
+                    stream,
+                )
+                out.mux(packet)
+    assert count_frames(tmp_path / name) == 50
+    shown = list(read_frames(tmp_path / name))
+    assert len(shown) == 20
+    expected = list(read_frames(whole))[-1].picture
+    assert np.abs(shown[-1].picture.astype(int) - expected).mean() < 1
+
+
 def test_a_range_is_inclusive_and_counts_from_one(tmp_path: Path) -> None:
     path = write_video(tmp_path / "clip.mp4", waving(6))
     assert [frame.time for frame in read_frames(path, 2, 4)] == pytest.approx([0.04, 0.08, 0.12])
