@@ -29,8 +29,8 @@ def main() -> None:
     print(f"{'backend':12}" + "".join(f"{column:>28}" for column in columns))
     fastest = {column: min(row[column] for row in rows.values()) for column in columns}
     for name, row in rows.items():
-        cells = (f"{row[column]:.3f} s ({row[column] / fastest[column]:.1f}x)" for column in columns)
-        print(f"{name:12}" + "".join(f"{cell:>28}" for cell in cells))
+        cells = [(row[column], row[column] / fastest[column]) for column in columns]
+        print(f"{name:12}" + "".join(f"{f'{time:.3f} s ({ratio:.1f}x)':>28}" for time, ratio in cells))
 
 
 def _measured(backend: str) -> dict[str, float]:

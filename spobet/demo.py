@@ -10,8 +10,8 @@ from pathlib import Path
 
 from spobet.config import read_experiment
 from spobet.dataset.store import Dataset
-from spobet.evaluation.scoring import Metrics
 from spobet.evaluation.predictions import Prediction, read_predictions_csv
+from spobet.evaluation.scoring import Metrics
 from spobet.files import write_whole
 from spobet.ingest.synthetic import MINIMAL_PAIRS, synthesize
 from spobet.recognition.evaluate import evaluate
@@ -115,6 +115,7 @@ def _minimal_pairs(path: Path, predictions: tuple[Prediction, ...]) -> tuple[Min
             confused = [
                 prediction.rank > 1 and prediction.answers[0][0] in pair for prediction in of_pair
             ]
-            counts = (sum(hits), sum(confused), len(of_pair))
-            pairs.append(MinimalPair(*sorted(pair), row["parameter"], *counts))
+            first, second = sorted(pair)
+            counts = sum(hits), sum(confused), len(of_pair)
+            pairs.append(MinimalPair(first, second, row["parameter"], *counts))
     return tuple(pairs)

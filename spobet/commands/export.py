@@ -22,8 +22,10 @@ def export(run: Path, out: Path, data: Path | None, splits: tuple[str, ...], lit
     """
     from spobet.recognition.quantize import export
 
-    write_litert = None
+    writer = None
     if litert:
         from spobet.model.litert import write_litert
-    for written in export(run, out, data, splits, write_litert):
+
+        writer = write_litert
+    for written in export(run, out, data, splits, writer):
         click.echo(written)
