@@ -8,11 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from spobet.dataset.manifest import Manifest
-from spobet.evaluation.intervals import Difference, compare_hits, signer_groups
+from spobet.evaluation.intervals import SEED, Difference, compare_hits, signer_groups
 from spobet.evaluation.metrics.top_k import TOPS
 from spobet.evaluation.predictions import Prediction
-
-SEED = 0  # of the bootstrap
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from spobet.dataset.manifest import Manifest
 
 NUM_RESAMPLES = 2000
 CONFIDENCE = 0.95
+SEED = 0  # of the bootstrap, so that a figure has the same interval again
 
 
 @dataclass(frozen=True)

@@ -26,13 +26,11 @@ from spobet.evaluation.breakdown import (
 )
 from spobet.evaluation.confidence import ConfidenceReport
 from spobet.evaluation.deletion import Curves
-from spobet.evaluation.intervals import draw_clips, signer_groups
+from spobet.evaluation.intervals import SEED, draw_clips, signer_groups
 from spobet.evaluation.metrics import METRICS
 from spobet.evaluation.metrics.top_k import TOPS, top_k_hits
 from spobet.evaluation.ranks import labels_of, rank_true_glosses
 from spobet.evaluation.scoring import gain_of
-
-SEED = 0  # of the bootstrap
 
 
 @dataclass(frozen=True, eq=False)

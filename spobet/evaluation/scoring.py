@@ -10,6 +10,7 @@ import numpy as np
 
 from spobet.errors import UserError
 from spobet.evaluation.intervals import (
+    SEED,
     class_means,
     draw_clips,
     percentile_interval,
@@ -18,8 +19,6 @@ from spobet.evaluation.intervals import (
 from spobet.evaluation.metrics import METRICS, Gain
 from spobet.evaluation.metrics.top_k import TOPS, Accuracy, top_k
 from spobet.evaluation.ranks import rank_true_glosses
-
-SEED = 0  # of the bootstrap
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from spobet.dataset.manifest import Manifest
 from spobet.dataset.store import Dataset
-from spobet.evaluation.comparison import SEED, Comparison, compare
+from spobet.evaluation.comparison import Comparison, compare
 from spobet.evaluation.external_predictions import judge
-from spobet.evaluation.intervals import NUM_RESAMPLES
+from spobet.evaluation.intervals import NUM_RESAMPLES, SEED
 from spobet.evaluation.metrics.top_k import TOPS
 from spobet.evaluation.predictions import Prediction
 from spobet.evaluation.text import percent

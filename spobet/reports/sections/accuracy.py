@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from spobet.evaluation.intervals import NUM_RESAMPLES
-from spobet.evaluation.scored_runs import SEED
+from spobet.evaluation.intervals import NUM_RESAMPLES, SEED
 from spobet.reports.sections.context import Context, Values
 
 

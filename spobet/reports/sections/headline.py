@@ -17,11 +17,12 @@ def headline(context: Context) -> Values:
     else:
         runs = f"{len(report.runs)} runs of {len(report.recipes)} recipes"
         sentence = f"{runs} on {num_clips}"
-    guess = percent(1 / len(report.vocabulary))
+    num_glosses = len(report.vocabulary)
+    guess = f"guessing among {num_glosses:,} glosses: {percent(1 / num_glosses)} %"
     return {
         "kicker": ", ".join(run.name for run in report.runs),
         "sentence": sentence,
-        "scope": f"{report.split} · guessing among {len(report.vocabulary):,} glosses: {guess} %",
+        "scope": f"split {report.split} · {guess}",
         "figures": [_figures(recipe, len(report.recipes) > 1) for recipe in report.recipes],
         "notes": report.notes,
     }
