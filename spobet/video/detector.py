@@ -17,11 +17,13 @@ class Found:
 
     bodies: (people, 33, 3) float32 x, y and visibility 0..1 of MediaPipe's pose landmarks.
     hands: (hands, 21, 2) float32 x, y, wrist first. x and y are shares of the picture's width and
-    height.
+    height. votes: (hands,) the detector's own word on each, from 1, surely a right hand, to -1;
+    None where it has none.
     """
 
     bodies: np.ndarray
     hands: np.ndarray
+    votes: np.ndarray | None = None
 
 
 class Detector(Protocol):

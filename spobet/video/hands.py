@@ -1,4 +1,9 @@
-"""Which found hand is the signer's right, which the left: by the body's wrists and continuity."""
+"""Which found hand is the signer's right, which the left: by the body's wrists and continuity.
+
+Where no body is seen, the detector's own word on each hand decides, and without one the position.
+The page has the same algorithm in JavaScript (serving/web/sides.js); both are tested on the frames
+of tests/video/hand_sides.json. A mirrored picture gives exchanged sides.
+"""
 
 from __future__ import annotations
 
@@ -22,37 +27,51 @@ UNUSED = 2 * MAX_REACH
 # wrists decide where they are seen and continuity where hands cross or the body is missing.
 JUMP = 0.5
 SWITCH = 0.5  # cost of a lone hand that becomes the other one, without which all wrists decide it
+# Cost of a hand on the side that the detector's word is against, times how sure that is: so little
+# that a word wrong for a few frames does not exchange hands, and yet the clip's majority wins.
+VOTE = 0.2
 _MIDDLE_KNUCKLE = 9
 
 
-def hand_slots(wrists: np.ndarray, hands: list[np.ndarray]) -> np.ndarray:
+def hand_slots(
+    wrists: np.ndarray, hands: list[np.ndarray], votes: list[np.ndarray] | None = None
+) -> np.ndarray:
     """Positions of right and left hand among those found in each frame: (frames, 2), -1 = missing.
 
     wrists: (frames, 2, 3) the body's right and left wrist: x, y (NaN = missing) and visibility.
-    hands: for each frame (found, 21, 2) in the same unit. The whole clip is solved at once
-    (Viterbi): a hand goes to the near wrist, a side moves as little as it can, one hand found twice
-    fills one side, and a hand out of reach of both wrists is someone else's. Where no body is seen
-    in any frame, the hand further to the left of the picture is the right one.
+    hands: for each frame (found, 21, 2) in the same unit. votes: for each frame (found,), from 1,
+    surely a right hand, to -1, surely a left one. The whole clip is solved at once (Viterbi): a
+    hand goes to the near wrist, a side moves as little as it can, one hand found twice fills one
+    side, and a hand out of reach of both wrists is someone else's. Where no body is seen in any
+    frame, votes count instead of wrists; without votes the hand further to the left of the picture
+    is the right one.
     """
+    if votes is None or np.isfinite(wrists[..., 0]).any():
+        votes = [np.zeros(len(found)) for found in hands]
     slots = np.full((len(hands), 2), NONE, np.int64)
     frames = [frame for frame, found in enumerate(hands) if len(found)]
     if not frames:
         return slots
     palm = _palm_length(hands)
     choices = [_choices(len(hands[frame])) for frame in frames]
-    best, back = _costs(choices[0], wrists[frames[0]], hands[frames[0]], palm), []
+    costs = [
+        _costs(ways, wrists[frame], hands[frame], votes[frame], palm)
+        for ways, frame in zip(choices, frames, strict=True)
+    ]
+    best, back = costs[0], []
     for step in range(1, len(frames)):
         earlier, frame = frames[step - 1], frames[step]
         moves = best[:, None] + _move_costs(
             choices[step - 1], choices[step], hands[earlier], hands[frame], palm
         )
         back.append(moves.argmin(axis=0))
-        best = moves.min(axis=0) + _costs(choices[step], wrists[frame], hands[frame], palm)
+        best = moves.min(axis=0) + costs[step]
     state = int(best.argmin())
     for step in range(len(frames) - 1, -1, -1):
         slots[frames[step]] = choices[step][state]
         state = int(back[step - 1][state]) if step else state
-    return slots if np.isfinite(wrists[..., 0]).any() else _by_position(slots, hands)
+    has_evidence = np.isfinite(wrists[..., 0]).any() or any(vote.any() for vote in votes)
+    return slots if has_evidence else _by_position(slots, hands)
 
 
 def _choices(num_found: int) -> np.ndarray:
@@ -62,14 +81,17 @@ def _choices(num_found: int) -> np.ndarray:
     return np.array(pairs, np.int64)
 
 
-def _costs(choices: np.ndarray, wrists: np.ndarray, found: np.ndarray, palm: float) -> np.ndarray:
-    """Cost of each way in one frame (ways,): distance from wrists, hands left out or doubled."""
+def _costs(
+    choices: np.ndarray, wrists: np.ndarray, found: np.ndarray, votes: np.ndarray, palm: float
+) -> np.ndarray:
+    """Cost of each way in one frame (ways,): by wrists, votes, hands left out or found twice."""
     reach = np.linalg.norm(found[None, :, 0] - wrists[:, None, :2], axis=-1) / palm  # (side, found)
     visibility = wrists[:, None, 2]
     within = reach <= np.where(visibility >= GUESS, MAX_REACH, GUESSED_REACH)
     weight = np.maximum(visibility, MIN_VISIBILITY)
     near = np.where(within, np.minimum(reach, MAX_REACH) * weight, np.inf)
     near = np.where(np.isnan(reach), 0, near)  # no wrist, no cost
+    near += VOTE * np.maximum([-votes, votes], 0)
     near = np.append(near, np.zeros((2, 1)), axis=1)  # the last column is NONE
     costs = near[0, choices[:, 0]] + near[1, choices[:, 1]]
     costs += UNUSED * (len(found) - (choices != NONE).sum(axis=1))

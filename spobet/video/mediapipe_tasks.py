@@ -62,10 +62,11 @@ class MediaPipe:
                 picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.picture)
                 with hush:
                     bodies = pose.detect_for_video(picture, milliseconds).pose_landmarks
-                    palms = hands.detect_for_video(picture, milliseconds).hand_landmarks
+                    result = hands.detect_for_video(picture, milliseconds)
                 yield Found(
                     _array(bodies, _NUM_BODY, ("x", "y", "visibility")),
-                    _array(palms, _NUM_HAND, ("x", "y")),
+                    _array(result.hand_landmarks, _NUM_HAND, ("x", "y")),
+                    _votes(result.handedness),
                 )
 
     @contextmanager
@@ -125,6 +126,12 @@ def _array(found: list[list[Any]], num_landmarks: int, names: tuple[str, ...]) -
     """(found, landmarks, names) float32 of these attributes of MediaPipe's landmarks."""
     values = [[[getattr(one, name) for name in names] for one in body] for body in found]
     return np.array(values, np.float32).reshape(len(found), num_landmarks, len(names))
+
+
+def _votes(handedness: list[list[Any]]) -> np.ndarray:
+    """(hands,) from 1, surely a right hand, to -1, of MediaPipe's handedness."""
+    best = [categories[0] for categories in handedness]
+    return np.array([one.score if one.category_name == "Right" else -one.score for one in best])
 
 
 @contextmanager

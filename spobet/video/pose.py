@@ -63,19 +63,15 @@ def follow_signer(found: list[Found], times: np.ndarray | None, shape: np.ndarra
     values[..., 2] = 0
     bodies = np.concatenate([frame.bodies for frame in found]) if found else np.zeros((0, 0, 3))
     numbers = np.repeat(np.arange(len(found)), [len(frame.bodies) for frame in found])
+    # Of x, y, visibility: (frames, 1, 3), which leaves visibility as it is.
+    scale = np.append(shape, np.ones((len(shape), 1), np.float32), axis=1)[:, None]
     if len(bodies):
-        stretched = (
-            bodies
-            * np.append(shape[numbers], np.ones((len(numbers), 1), np.float32), axis=1)[:, None]
-        )
+        stretched = bodies * scale[numbers]
         rows = signer_rows(stretched, numbers, confidence=bodies[..., 2].sum(axis=1))
         values[numbers[rows][:, None], HOLISTIC_75.body] = bodies[rows]
     hands = [frame.hands * size for frame, size in zip(found, shape, strict=True)]
-    slots = hand_slots(
-        values[:, _WRISTS]
-        * np.append(shape, np.ones((len(shape), 1), np.float32), axis=1)[:, None],
-        hands,
-    )
+    votes = [np.zeros(len(frame.hands)) if frame.votes is None else frame.votes for frame in found]
+    slots = hand_slots(values[:, _WRISTS] * scale, hands, votes)
     for frame, pair in enumerate(slots):
         for rows, slot in zip(_HAND_ROWS, pair, strict=True):
             if slot != NONE:

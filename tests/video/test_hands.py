@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -90,3 +95,30 @@ def test_a_hand_drawn_on_the_wall_is_not_the_hidden_one() -> None:
     assert sides([((0.2, 0.9, 0.1), (0.6, 0.5, 1))], [[hand(0.6, 0.5), hand(0.8, 0.2)]]) == [
         [NONE, 0]
     ]
+
+
+SCENES: list[dict[str, Any]] = json.loads(
+    Path(__file__).with_name("hand_sides.json").read_text(encoding="utf-8")
+)["scenes"]
+
+
+def solved(frames: list[dict[str, Any]], mirrored: bool = False) -> list[list[int]]:
+    """The sides of a scene's hands; of its mirror image, sides exchanged back."""
+    wrists = np.array([[wrist or NO_WRISTS for wrist in frame["wrists"]] for frame in frames])
+    found = [[hand(x, y) for x, y in frame["hands"]] for frame in frames]
+    hands = [np.array(one, np.float32).reshape(-1, 21, 2) for one in found]
+    votes = [np.array(frame.get("votes", [0.0] * len(frame["hands"]))) for frame in frames]
+    if not mirrored:
+        return hand_slots(wrists, hands, votes).tolist()
+    wrists = wrists[:, ::-1] * [-1, 1, 1] + [1, 0, 0]
+    hands = [one * np.float32([-1, 1]) + np.float32([1, 0]) for one in hands]
+    return hand_slots(wrists, hands, [-vote for vote in votes])[:, ::-1].tolist()
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=[scene["name"] for scene in SCENES])
+def test_scenes_are_solved_as_they_should_and_mirrored_ones_the_other_way_round(
+    scene: dict[str, Any],
+) -> None:
+    expected = [frame["sides"] for frame in scene["frames"]]
+    assert solved(scene["frames"]) == expected
+    assert solved(scene["frames"], mirrored=True) == expected
