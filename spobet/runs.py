@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import platform
 import subprocess
@@ -15,9 +14,10 @@ from pathlib import Path
 from spobet.config import Experiment, read_experiment
 from spobet.dataset.manifest import Vocabulary
 from spobet.errors import NotFound, UserError
-from spobet.files import write_whole
+from spobet.files import write_csv, write_whole
 from spobet.poses.preprocess import Preprocessor
 from spobet.poses.skeleton import Skeleton
+from spobet.schema import build
 
 PACKAGES = (
     "spobet",
@@ -35,12 +35,13 @@ PACKAGES = (
 class RunRecord:
     """How a run came about.
 
-    clips, glosses, signers: of every clip that trained or pretrained its weights ("" = a signer not known).
-    chosen: how the kept epoch was chosen. fold: "" or which fold of the training clips was held out.
-    data: content hashes of the data sets by their source. left_out: how many of their training clips were left out and why, ""
-    where all were used. head_from: what of the head came from another run, "" where nothing did. unit: that of the clips it
-    was trained on, "" where unknown; frame_rate: their median, frames a second, 0 where unknown. licence: the terms of all of
-    them, those of its backbone included.
+    clips, glosses, signers: of every clip that trained or pretrained its weights ("" = a signer
+    who is not known). chosen: how the epoch of its weights was chosen. fold: "" or which fold of
+    the training clips was held out. data: content hashes of the data sets by their source.
+    left_out: how many of their training clips were left out and why, "" where all were used.
+    head_from: what of the head came from another run, "" where nothing did. unit: that of the
+    clips it was trained on, "" where unknown; frame_rate: their median, frames a second, 0 where
+    unknown. licence: the terms of all of them, those of its backbone's included.
     """
 
     command: str
@@ -70,19 +71,16 @@ class RunRecord:
 
     @classmethod
     def read(cls, path: Path) -> RunRecord:
-        """Read what `write` wrote; ValueError where it is something else."""
+        """Read what `write` wrote; UserError where it is something else."""
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-            skeleton = Skeleton.from_json(values.pop("skeleton"))
-            values |= {name: tuple(values[name]) for name in ("clips", "glosses", "signers")}
-            return cls(**values, skeleton=skeleton)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            return build(cls, json.loads(path.read_text(encoding="utf-8")))
+        except ValueError as error:
             raise UserError(f"{path}: not the record of a run ({error})") from error
 
 
 @dataclass(frozen=True)
 class RunFolder:
-    """The files of one run. `run.json` is written last: a folder without it is of an unfinished run."""
+    """The files of one run. `run.json` is written last: without it a run is unfinished."""
 
     path: Path
 
@@ -98,27 +96,25 @@ class RunFolder:
 
     @property
     def auxiliary_glosses(self) -> Path:
-        """Glosses it was trained to tell from its own and never answers; absent where there are none."""
+        """Glosses trained beside the vocabulary and never answered; absent where there are none."""
         former = self.path / "other-glosses.txt"  # its name in version 0.1
         return former if former.is_file() else self.path / "auxiliary-glosses.txt"
 
     @property
     def backbone(self) -> Path:
-        """The encoder alone, as Keras keeps it."""
+        """The encoder alone, as Keras saves it."""
         return self.path / "backbone.keras"
 
     @property
     def weights(self) -> Path:
-        """Where the encoder's weights are: alone, or, as in what comes with the package, only in the whole network."""
-        return (
-            self.backbone
-            if self.backbone.is_file() or not self.classifier.is_file()
-            else self.classifier
-        )
+        """Where the encoder's weights are: alone, or, in shipped networks, in the classifier."""
+        if not self.backbone.is_file() and self.classifier.is_file():
+            return self.classifier
+        return self.backbone
 
     @property
     def masked_frames(self) -> Path:
-        """The pretrained encoder with its head that reconstructs hidden frames, as Keras keeps it."""
+        """The pretrained encoder with its reconstruction head, as Keras saves it."""
         return self.path / "masked_frames.keras"
 
     @property
@@ -128,7 +124,7 @@ class RunFolder:
 
     @property
     def classifier(self) -> Path:
-        """The whole network, as Keras keeps it."""
+        """The whole network, as Keras saves it."""
         return self.path / "classifier.keras"
 
     @property
@@ -138,7 +134,7 @@ class RunFolder:
 
     @property
     def rejection(self) -> Path:
-        """From what probability its answers count; absent where nobody asked."""
+        """Its temperature and the probability from which an answer is accepted; may be absent."""
         return self.path / "rejection.json"
 
     @property
@@ -158,7 +154,7 @@ class RunFolder:
 
     @property
     def state(self) -> Path:
-        """Weights and optimizer after the last whole epoch, from which an interrupted run goes on."""
+        """Weights and optimizer after the last whole epoch, for an interrupted run to go on."""
         return self.path / "training-state.npz"
 
     @property
@@ -184,19 +180,17 @@ class RunFolder:
         return self.path / f"scores-{split}.npz"
 
     def rollout(self, split: str) -> Path:
-        """What the run's attention tells of its answers on a split."""
+        """How much the attention rollout says of the run's answers on a split."""
         return self.path / f"rollout-{split}.json"
 
     def record(self) -> RunRecord:
-        """The record of a finished run; FileNotFoundError says what to do about an unfinished or absent one."""
+        """The record of a finished run; NotFound says what to do about any other."""
         if not self.path.is_dir():
             raise NotFound(f"{self.path}: no such run folder")
         if not self.record_file.is_file():
-            hint = (
-                "unfinished: give the same command again to go on"
-                if self.state.is_file()
-                else "not a run folder"
-            )
+            hint = "not a run folder"
+            if self.state.is_file():
+                hint = "unfinished: give the same command again to go on"
             raise NotFound(f"{self.path}: {hint} (no {self.record_file.name})")
         return RunRecord.read(self.record_file)
 
@@ -214,21 +208,16 @@ class RunFolder:
         return Vocabulary.read(self.vocabulary)
 
     def all_glosses(self) -> Vocabulary:
-        """What the whole network tells apart: its own glosses, then the others."""
-        others = (
-            Vocabulary.read(self.auxiliary_glosses).glosses
-            if self.auxiliary_glosses.is_file()
-            else ()
-        )
-        return Vocabulary(self.glosses().glosses + others)
+        """The vocabulary, then the auxiliary glosses."""
+        glosses = self.glosses().glosses
+        if self.auxiliary_glosses.is_file():
+            glosses += Vocabulary.read(self.auxiliary_glosses).glosses
+        return Vocabulary(glosses)
 
     def write_history(self, rows: Sequence[Mapping[str, float]]) -> None:
         """Write the learning curves, one row an epoch."""
-        text = io.StringIO()
-        table = csv.DictWriter(text, list(rows[0]) if rows else ["epoch"], lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
-        write_whole(self.history, text.getvalue())
+        header = list(rows[0]) if rows else ["epoch"]
+        write_csv(self.history, header, [[row[name] for name in header] for row in rows])
 
     def read_history(self) -> dict[str, list[float]]:
         """The learning curves by column."""
@@ -238,7 +227,7 @@ class RunFolder:
 
 
 def commit_of(folder: Path) -> str:
-    """The git commit of the source in `folder`, marked "+changes" where files differ from it; "" outside a repository."""
+    """The git commit of a folder, marked "+changes" where files differ; "" outside a repository."""
 
     def git(*words: str) -> str:
         return subprocess.run(
@@ -247,9 +236,8 @@ def commit_of(folder: Path) -> str:
 
     try:
         commit = git("rev-parse", "--short=12", "HEAD")
-        return commit + (
-            "+changes" if git("status", "--porcelain", "--untracked-files=no", "--", ".") else ""
-        )
+        changes = git("status", "--porcelain", "--untracked-files=no", "--", ".")
+        return f"{commit}+changes" if changes else commit
     except (subprocess.CalledProcessError, FileNotFoundError):
         return ""
 

@@ -1,4 +1,4 @@
-"""Claims about experiments: what is written reads back, and nothing that is not understood passes."""
+"""Claims about experiments: what is written reads back, and what is not understood is refused."""
 
 from __future__ import annotations
 
@@ -134,15 +134,20 @@ def test_every_recipe_of_the_project_can_be_read() -> None:
         read_experiment(recipe)
 
 
+def reads(node: ast.AST) -> Iterator[str]:
+    """Names of the attributes that are read under a node, but not to check what was given."""
+    if isinstance(node, ast.FunctionDef) and node.name == "__post_init__":
+        return
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+        yield node.attr
+    for child in ast.iter_child_nodes(node):
+        yield from reads(child)
+
+
 def test_a_key_that_nobody_reads_is_none() -> None:
     """Once the pretraining learning rate was read from the file and never used."""
     sources = [path for path in PACKAGE.rglob("*.py") if path.name != "config.py"]
-    read = {
-        node.attr
-        for path in sources
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
-    }
+    read = {name for path in sources for name in reads(ast.parse(path.read_text("utf-8")))}
     keys = {entry.name for kind in sections() for entry in dataclasses.fields(kind)}
     assert keys - read == set()
 
@@ -152,7 +157,7 @@ def test_a_key_that_nobody_reads_is_none() -> None:
     [
         (
             "epochs = 3",
-            "unknown key 'epochs', expected one of: seed, input, augment, backbone, pretrain, train",
+            "unknown key 'epochs', expected one of: seed, input, augment, backbone, pretrain",
         ),
         (
             "[input]\nframes = 3",
@@ -175,13 +180,16 @@ def test_an_unknown_key_fails_and_names_file_and_key(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("seed = 1.0", "seed is 1.0, expected int"),
-        ("seed = true", "seed is True, expected int"),
-        ("input = 3", "input is 3, expected InputConfig"),
-        ('[input]\nstretch = "yes"', "input.stretch is 'yes', expected bool"),
-        ("[input]\nmin_confidence = true", "input.min_confidence is True, expected float"),
-        ('[backbone]\nblocks = "attention"', "backbone.blocks is 'attention', expected tuple"),
-        ("[backbone]\nmotion_steps = [1, 2.5]", "backbone.motion_steps is 2.5, expected int"),
+        ("seed = 1.0", "seed is 1.0, expected a whole number"),
+        ("seed = true", "seed is True, expected a whole number"),
+        ("input = 3", "input is 3, expected keys and values"),
+        ('[input]\nstretch = "yes"', "input.stretch is 'yes', expected true or false"),
+        ("[input]\nmin_confidence = true", "input.min_confidence is True, expected a number"),
+        ('[backbone]\nblocks = "attention"', "backbone.blocks is 'attention', expected a list"),
+        (
+            "[backbone]\nmotion_steps = [1, 2.5]",
+            "backbone.motion_steps is 2.5, expected a whole number",
+        ),
         ("seed = ", "Invalid value"),
     ],
 )
@@ -238,13 +246,13 @@ def test_a_value_out_of_range_is_refused(section: Any, key: str, value: Any) -> 
 def test_a_value_out_of_range_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(
         ValueError,
-        match=r"recipe\.toml: seed is -1, which is outside what it may be \(see Experiment\)",
+        match=r"recipe\.toml: seed is -1, expected at least 0",
     ):
         read_experiment(write(tmp_path, "seed = -1"))
 
 
 def test_pretraining_for_nothing_is_refused() -> None:
     with pytest.raises(
-        ValueError, match=r"pretrain\.gloss_weight is 0\.0, which is outside what it may be"
+        ValueError, match=r"pretrain\.gloss_weight is 0\.0, expected above 0, or coordinates_weight"
     ):
         PretrainConfig(coordinates_weight=0.0)

@@ -22,10 +22,22 @@ names = st.lists(st.text(st.characters(codec="utf-8"), max_size=6), max_size=5).
 
 def record(**changes: Any) -> RunRecord:
     facts: dict[str, Any] = {
-        "command": "spobet train demo.toml", "seed": 0, "commit": "c368eb5", "backend": "jax", "minutes": 1.5, "epochs": 3,
-        "chosen": "last epoch", "fold": "", "skeleton": OPENPOSE_54, "data": {"made": "abc"},
-        "clips": ("1", "2"), "glosses": ("go",), "signers": ("",), "versions": {"python": "3.11"}, "machine": "x86_64, 1 cores",
-    }  # fmt: skip
+        "command": "spobet train demo.toml",
+        "seed": 0,
+        "commit": "c368eb5",
+        "backend": "jax",
+        "minutes": 1.5,
+        "epochs": 3,
+        "chosen": "last epoch",
+        "fold": "",
+        "skeleton": OPENPOSE_54,
+        "data": {"made": "abc"},
+        "clips": ("1", "2"),
+        "glosses": ("go",),
+        "signers": ("",),
+        "versions": {"python": "3.11"},
+        "machine": "x86_64, 1 cores",
+    }
     return RunRecord(**facts | changes)
 
 
@@ -75,9 +87,9 @@ def test_the_files_of_a_run_are_where_the_docs_say(tmp_path: Path) -> None:
         run.history,
         run.logs,
     ]
-    assert [file.relative_to(tmp_path).as_posix() for file in files] == [
-        "config.toml", "vocabulary.txt", "backbone.keras", "classifier.keras", "classifier.onnx", "run.json", "history.csv", "logs",
-    ]  # fmt: skip
+    names = "config.toml vocabulary.txt backbone.keras classifier.keras classifier.onnx"
+    names += " run.json history.csv logs"
+    assert [file.relative_to(tmp_path).as_posix() for file in files] == names.split()
 
 
 def test_learning_curves_read_back_by_column(tmp_path: Path) -> None:
@@ -109,6 +121,13 @@ def test_a_record_without_a_fact_is_refused(tmp_path: Path, absent: str) -> None
     del facts[absent]
     (tmp_path / "run.json").write_text(json.dumps(facts))
     with pytest.raises(ValueError, match=rf"run\.json: not the record of a run \(.*{absent}"):
+        RunRecord.read(tmp_path / "run.json")
+
+
+def test_a_fact_of_the_wrong_kind_is_named_with_its_value(tmp_path: Path) -> None:
+    facts = asdict(record()) | {"epochs": "three"}
+    (tmp_path / "run.json").write_text(json.dumps(facts))
+    with pytest.raises(ValueError, match="epochs is 'three', expected a whole number"):
         RunRecord.read(tmp_path / "run.json")
 
 

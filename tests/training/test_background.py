@@ -1,4 +1,4 @@
-"""Claims about training beside other glosses: they are told apart, never answered, and take from the probability of answers."""
+"""Claims about training with auxiliary glosses: told apart, and never answered."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from spobet.training.batches import AuxiliaryBatches
 
 @pytest.fixture(scope="module")
 def other_data(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Clips of other glosses, of one gloss of `tiny_data`, and copies of two of its test clips under other names."""
+    """Clips of other glosses, and two test clips of `tiny_data` under other names."""
     made, path = tmp_path_factory.mktemp("data") / "made", tmp_path_factory.mktemp("data") / "other"
     synthesize(made, num_glosses=7, num_signers=6, takes=1)
     source, own = Dataset.open(made), Dataset.open(tiny_data)

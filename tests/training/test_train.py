@@ -25,9 +25,15 @@ from spobet.training.networks import build_classifier
 from spobet.training.state import StateKeeper
 
 FILES = {
-    "config.toml", "vocabulary.txt", "backbone.keras", "classifier.keras", "classifier.onnx", "history.csv", "logs", "run.json"
-}  # fmt: skip
-
+    "config.toml",
+    "vocabulary.txt",
+    "backbone.keras",
+    "classifier.keras",
+    "classifier.onnx",
+    "history.csv",
+    "logs",
+    "run.json",
+}
 FOUR = Vocabulary(("a", "b", "c", "d"))
 
 
