@@ -89,20 +89,18 @@ def _compiled(
     }
     outputs = {name: output for name, output in outputs.items() if weights[name]}
     model = keras.Model(backbone.input, outputs, name="pretraining")
+    # The mean over hidden landmarks; Keras's default divides by all of them.
+    squared = keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
+    losses = dict.fromkeys(model.output, squared)
+    if classifier:
+        losses["logits"] = keras.losses.CategoricalCrossentropy(from_logits=True)
     model.compile(
         optimizer_of(config.schedule, num_batches),
-        loss={name: _loss(name) for name in model.output},
+        loss=losses,
         loss_weights={name: weights[name] for name in model.output},
         weighted_metrics={"logits": ["accuracy"]} if classifier else None,
     )
     return model
-
-
-def _loss(output: str) -> keras.losses.Loss:
-    if output == "logits":
-        return keras.losses.CategoricalCrossentropy(from_logits=True)
-    # The mean over hidden landmarks; Keras's default divides by all of them.
-    return keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
 
 
 def _labels(sources: Sequence[Source], vocabulary: Vocabulary) -> np.ndarray:
