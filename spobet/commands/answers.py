@@ -64,7 +64,9 @@ def predict(
     enrolled: Path | None,
     as_json: bool,
 ) -> None:
-    """Rank the glosses of clips: spobet predict runs/asl100 poses/69241
+    """Rank the glosses of clips by their probability.
+
+    Example: spobet predict runs/asl100 poses/69241
 
     "perhaps" and "not sure" mark answers whose confidence is below the run's threshold. Clips that
     cannot be answered are listed, and the exit status is 1.
@@ -98,7 +100,10 @@ def predict(
 @ENROLLED
 @JSON
 def spot(run: Path, clip: Path, top: int, enrolled: Path | None, as_json: bool) -> None:
-    """Find the signs in a long clip: spobet spot wlasl100-hands long.npz"""
+    """Find the signs in a long clip.
+
+    Example: spobet spot wlasl100-hands long.npz
+    """
     from spobet.formats import read
     from spobet.recognition.recognizer import load
     from spobet.recognition.spotting import spot
@@ -111,7 +116,10 @@ def spot(run: Path, clip: Path, top: int, enrolled: Path | None, as_json: bool) 
 @click.command()
 @click.argument("name", required=False)
 def models(name: str | None) -> None:
-    """List the networks that come with the package, or show a card: spobet models wlasl100-hands"""
+    """List the networks that come with the package, or show one's card.
+
+    Example: spobet models wlasl100-hands
+    """
     from spobet.shipped import card, shipped_names
 
     titles = (
@@ -137,7 +145,7 @@ def enrol(
 ) -> None:
     """Add a sign from 1 to 10 clips, without training.
 
-    For example: spobet enrol wlasl100-hands tea tea-1 tea-2 tea-3
+    Example: spobet enrol wlasl100-hands tea tea-1 tea-2 tea-3
     """
     from spobet.recognition.enrolled_file import EnrolledFile, enrolled_path
     from spobet.recognition.recognizer import load
@@ -172,7 +180,7 @@ def enrol(
 def calibrate(run: Path, data: Path, splits: tuple[str, ...], error: float) -> None:
     """Fit a run's probabilities, and the confidence from which it accepts an answer.
 
-    For example: spobet calibrate runs/hands --data data/hands
+    Example: spobet calibrate runs/hands --data data/hands
     """
     from spobet.recognition.calibrate import calibrate
 
