@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from spobet.commands.arguments import FILE, FOLDER, OUT_FILE, PATH, progress
+from spobet.commands.published import ImportGroup
 
 
 @click.command()
@@ -25,9 +26,9 @@ def synthesize(out: Path, glosses: int, signers: int, takes: int, seed: int) -> 
     click.echo(f"{out}: {len(manifest)} clips of {len(manifest.vocabulary)} glosses")
 
 
-@click.group(name="import")
+@click.group(name="import", cls=ImportGroup)
 def import_() -> None:
-    """Make a data set of landmarks you have."""
+    """Make a data set of landmarks you have, or of a published data set."""
 
 
 @import_.command(name="wlasl")
