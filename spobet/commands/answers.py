@@ -50,7 +50,9 @@ SIZE = click.option(
     type=FILE,
     help="WLASL split file: the clips it names, in the one folder given as CLIPS.",
 )
-@click.option("--top", default=5, show_default=True, help="How many glosses.")
+@click.option(
+    "--top", type=click.IntRange(1), default=5, show_default=True, help="How many glosses."
+)
 @SIZE
 @ENROLLED
 @JSON
@@ -96,7 +98,9 @@ def predict(
 @click.command()
 @click.argument("run", type=RUN)
 @click.argument("clip", type=PATH)
-@click.option("--top", default=3, show_default=True, help="How many glosses.")
+@click.option(
+    "--top", type=click.IntRange(1), default=3, show_default=True, help="How many glosses."
+)
 @ENROLLED
 @JSON
 def spot(run: Path, clip: Path, top: int, enrolled: Path | None, as_json: bool) -> None:
