@@ -37,7 +37,8 @@ def _published() -> dict[str, PublishedSet]:
 def _command(published: PublishedSet) -> click.Command:
     kind = "landmarks" if published.clips else "videos"
     text = (
-        f"{published.title}'s {kind}: spobet import {published.name} DIR data/{published.name}\n\n"
+        f"Import the {kind} of {published.title}.\n\n"
+        f"Example: spobet import {published.name} DIR data/{published.name}\n\n"
         f"DIR holds {published.layout}.\n\nTerms: {published.licence}"
     )
     parameters: list[click.Parameter] = [
@@ -45,13 +46,15 @@ def _command(published: PublishedSet) -> click.Command:
         click.Argument(["out"], type=FOLDER),
     ]
     if published.videos:
-        tasks = "Folder with MediaPipe's Tasks files; else they are fetched once into a cache."
-        wheel = "Make them, offline, from this wheel of mediapipe 0.10.21."
+        tasks = "Folder with MediaPipe's .task files; by default they are downloaded once."
+        wheel = "Make the .task files, offline, from this wheel of mediapipe 0.10.21."
         cores = os.cpu_count() or 1
         parameters += [
             click.Option(["--models"], type=FOLDER, help=tasks),
             click.Option(["--models-from"], type=PATH, help=wheel),
-            click.Option(["--workers"], default=cores, show_default="cores", help="Processes."),
+            click.Option(
+                ["--workers"], default=cores, show_default="cores", help="Number of processes."
+            ),
         ]
 
     def run(
