@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -51,8 +52,8 @@ class DatasetInfo:
                 raise UserError(f"expected format {FORMAT!r}")
             return cls(
                 skeleton=Skeleton.from_json(facts.pop("skeleton")),
-                num_frames=tuple(facts.pop("num_frames")),
-                shard_starts=tuple(facts.pop("shard_starts")),
+                num_frames=tuple(map(operator.index, facts.pop("num_frames"))),
+                shard_starts=tuple(map(operator.index, facts.pop("shard_starts"))),
                 sizes=tuple(_size(size) for size in facts.pop("sizes", ())),
                 **facts,
             )

@@ -33,6 +33,11 @@ class Clip:
     variation: str = ""
 
     def __post_init__(self) -> None:
+        texts = (self.id, self.gloss, self.signer, self.split, self.url, self.variation)
+        if not all(isinstance(text, str) for text in texts):
+            raise UserError(
+                f"clip {texts}, expected texts: id, gloss, signer, split, url, variation"
+            )
         if not self.id or not self.gloss:
             raise UserError(f"clip {self.id!r} with gloss {self.gloss!r}: neither may be empty")
         if self.split and self.split not in SPLITS:
@@ -111,12 +116,15 @@ class Manifest:
     @classmethod
     def read(cls, path: Path) -> Manifest:
         """Read what `write` wrote; UserError names file and line of a row that is not a clip."""
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = csv.DictReader(file)
-            expected = [field.name for field in fields(Clip)]
-            if rows.fieldnames != expected:
-                raise UserError(f"{path}: columns {rows.fieldnames}, expected {expected}")
-            return cls(tuple(_clip_of_row(row, f"{path}:{rows.line_num}") for row in rows))
+        try:
+            with path.open(newline="", encoding="utf-8-sig") as file:
+                rows = csv.DictReader(file)
+                expected = [field.name for field in fields(Clip)]
+                if rows.fieldnames != expected:
+                    raise UserError(f"{path}: columns {rows.fieldnames}, expected {expected}")
+                return cls(tuple(_clip_of_row(row, f"{path}:{rows.line_num}") for row in rows))
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise UserError(f"{path}: no manifest in UTF-8 ({error})") from error
 
 
 @dataclass(frozen=True)
@@ -156,8 +164,11 @@ class Vocabulary:
 
     @classmethod
     def read(cls, path: Path) -> Vocabulary:
-        """Read what `write` wrote."""
-        return cls(tuple(path.read_text(encoding="utf-8").splitlines()))
+        """Read what `write` wrote; UserError where it is not UTF-8."""
+        try:
+            return cls(tuple(path.read_text(encoding="utf-8").splitlines()))
+        except UnicodeDecodeError as error:
+            raise UserError(f"{path}: no vocabulary in UTF-8 ({error})") from error
 
 
 def _clip_of_row(row: dict[str, str], where: str) -> Clip:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from spobet.dataset.manifest import Clip
-from spobet.errors import NotFound
+from spobet.errors import NotFound, UserError
 from spobet.formats import traits
 from spobet.ingest.folders import files_below
 from spobet.ingest.published_set import PublishedSet
@@ -62,10 +62,13 @@ def _in_split(clip: Clip, video: Path, folder: Path) -> Clip:
 
 
 def _classes(files: list[Path]) -> dict[str, str]:
-    for path in files:
-        if path.name == CLASS_LIST:
-            return {row.values["classid"]: row.values["tr"] for row in read_table(path, {})[1]}
-    return {}
+    path = next((path for path in files if path.name == CLASS_LIST), None)
+    if path is None:
+        return {}
+    columns, rows = read_table(path, {})
+    if not {"classid", "tr"} <= set(columns):
+        raise UserError(f"{path}: columns {', '.join(columns)}; expected ClassId and TR")
+    return {row.values["classid"]: row.values["tr"] for row in rows}
 
 
 AUTSL = PublishedSet(

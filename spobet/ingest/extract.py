@@ -61,11 +61,11 @@ def extract(
 ) -> ImportReport:
     """Make a data set at `out` of the landmarks in videos.
 
-    The files are the same whoever does the work and however often it was stopped: finished clips
-    wait in `.<out>.extracting` until all are done, and the same command goes on from there. A
-    finished clip counts only for the same video (path, size, time of change), frames, unit and
-    detector. unit: image or pixels. progress: wraps the outcomes on their way through, as they
-    come. Raises AlreadyThere where `out` is there already, UserError where no clip can be read.
+    The files are the same whoever does the work and however often it was stopped: the same command
+    goes on from the finished clips in `.<out>.extracting`, those of the same video (path, size,
+    time of change), frames, unit and detector. unit: image or pixels. progress: wraps the outcomes
+    as they come. Raises AlreadyThere where `out` is there already, UserError where no clip can be
+    read.
     """
     check_new_folder(out)
     finished = FinishedClips(out, detector.name, unit)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlparse
 from spobet.dataset.manifest import SPLITS, Clip
 from spobet.errors import UserError
 from spobet.formats import traits
-from spobet.formats.text import parse_json
+from spobet.formats.text import naming, parse_json
 from spobet.ingest.published_set import PublishedSet, need_file, videos_by_name
 from spobet.ingest.report import Problem
 from spobet.ingest.videos import Job, VideoList
@@ -27,7 +27,7 @@ def videos_in(folder: Path) -> VideoList:
         for number, entry in enumerate(_entries(file)):
             try:
                 clip, rate, name = _clip(f"{split}/{number:05d}", split, entry)
-            except (KeyError, TypeError, ValueError) as error:
+            except (KeyError, TypeError, ValueError, OverflowError) as error:
                 raise UserError(f"{file}: entry {number} is no clip ({error})") from error
             if name.lower() in videos:
                 jobs.append(Job(clip, videos[name.lower()], rate))
@@ -37,10 +37,8 @@ def videos_in(folder: Path) -> VideoList:
 
 
 def _entries(file: Path) -> list[dict[str, Any]]:
-    try:
+    with naming(file):
         entries = parse_json(file.read_bytes())
-    except UserError as error:
-        raise UserError(f"{file}: {error}") from error
     if not isinstance(entries, list):
         raise UserError(f"{file}: expected a list of clips")
     return entries

@@ -89,8 +89,9 @@ def videos_listed(folder: Path, table: Path, class_list: Path | None = None) -> 
     """
     named: list[tuple[Clip, str, float | None]]
     if table.suffix.lower() == ".json":
+        clips = read_split(table, class_list)
         rates = frame_rates(table)
-        named = [(clip, "", rates[clip.id]) for clip in read_split(table, class_list)]
+        named = [(clip, "", rates[clip.id]) for clip in clips]
     else:
         named = _read_table(table)
     return listed_videos(folder, named)

@@ -11,7 +11,7 @@ from typing import Any
 from spobet.dataset.manifest import TO_THE_END, Clip, Manifest
 from spobet.errors import NotFound, UserError
 from spobet.formats import traits
-from spobet.formats.text import parse_json
+from spobet.formats.text import naming, parse_json
 
 CLASS_LIST = "wlasl_class_list.txt"
 FRAME_RATE = 25.0  # at which WLASL counts frames, whatever the video has
@@ -49,16 +49,17 @@ def read_split(path: Path, class_list: Path | None = None) -> Manifest:
 def frame_rates(path: Path) -> dict[str, float]:
     """At how many frames a second a split file counts the range of each clip, by clip id.
 
-    Where an instance does not say, FRAME_RATE; so for every clip of the nslt form.
+    path: a file that `read_split` reads. Where an instance does not say, FRAME_RATE; so for every clip of the nslt form.
     """
     content = _json(path)
     if not _is_start_kit(content):
         return dict.fromkeys(content, FRAME_RATE)
-    return {
-        str(instance.get("video_id")): traits.frame_rate(instance.get("fps")) or FRAME_RATE
-        for entry in content
-        for instance in entry["instances"]
-    }
+    with naming(path):
+        return {
+            str(instance.get("video_id")): traits.frame_rate(instance.get("fps")) or FRAME_RATE
+            for entry in content
+            for instance in entry["instances"]
+        }
 
 
 def read_class_list(path: Path) -> dict[int, str]:
@@ -92,10 +93,8 @@ def merge_splits(first: Manifest, *others: Manifest) -> Manifest:
 
 
 def _json(path: Path) -> Any:
-    try:
+    with naming(path):
         return parse_json(path.read_bytes())
-    except UserError as error:
-        raise UserError(f"{path}: {error}") from error
 
 
 def _is_start_kit(content: Any) -> bool:
@@ -142,7 +141,7 @@ def _nslt_clip(clip_id: str, entry: dict[str, Any], glosses: dict[int, str]) -> 
     action, split = entry["action"], entry.get("subset") or ""
     if not isinstance(action, list) or len(action) != 3:
         raise UserError(f"clip {clip_id}: action {action}, expected [class, start, end]")
-    if action[0] not in glosses:
+    if type(action[0]) is not int or action[0] not in glosses:
         raise UserError(
             f"clip {clip_id}: class {action[0]} is not among the {len(glosses)} of the class list"
         )
