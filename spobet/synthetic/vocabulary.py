@@ -47,7 +47,7 @@ def make_vocabulary(num_glosses: int, rng: np.random.Generator) -> tuple[Sign, .
     of location. Any other two differ in two or more of handshape, location, movement and hands. A
     smaller vocabulary from the same chance is the beginning of a larger one.
 
-    Raises ValueError for fewer than 2 glosses, or more than can be kept apart.
+    Raises ValueError for fewer than 2 glosses, or more than stay well apart.
     """
     if num_glosses < 2:
         raise UserError(f"{num_glosses} glosses, expected at least 2: the first minimal pair")

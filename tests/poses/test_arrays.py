@@ -1,4 +1,4 @@
-"""Claims about clips as network input: reading at any moment, padding, and what missing becomes."""
+"""Claims about clips as network input: reading at any time, padding, and what missing becomes."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def hands(seed: int, num_frames: int) -> PoseSequence:
     return PoseSequence(xy, np.ones(xy.shape[:2]), HANDS_42, unit="image")
 
 
-def read_x(poses: PoseBank, clip: int, *moments: float) -> list[float]:
-    return poses.read(np.array([clip]), np.array([moments]))[0, :, 0, 0].tolist()
+def read_x(poses: PoseBank, clip: int, *times: float) -> list[float]:
+    return poses.read(np.array([clip]), np.array([times]))[0, :, 0, 0].tolist()
 
 
 @settings(deadline=None, max_examples=40)
@@ -41,11 +41,11 @@ def read_x(poses: PoseBank, clip: int, *moments: float) -> list[float]:
 def test_even_frame_times_lie_in_the_clip_in_order_and_end_at_its_last_frame(
     lengths: list[int], num_frames: int, stretch: bool
 ) -> None:
-    moments, frame_mask = even_frame_times(np.array(lengths), num_frames, stretch)
-    assert moments.shape == frame_mask.shape == (len(lengths), num_frames)
-    assert moments[:, 0].tolist() == [0] * len(lengths)
-    assert moments[:, -1].tolist() == [length - 1 for length in lengths]
-    assert (np.diff(moments, axis=1) >= 0).all()
+    times, frame_mask = even_frame_times(np.array(lengths), num_frames, stretch)
+    assert times.shape == frame_mask.shape == (len(lengths), num_frames)
+    assert times[:, 0].tolist() == [0] * len(lengths)
+    assert times[:, -1].tolist() == [length - 1 for length in lengths]
+    assert (np.diff(times, axis=1) >= 0).all()
     real = [num_frames if stretch else min(length, num_frames) for length in lengths]
     assert frame_mask.sum(axis=1).tolist() == real
     assert all(mask[:count].all() for mask, count in zip(frame_mask, real, strict=True))
@@ -53,7 +53,7 @@ def test_even_frame_times_lie_in_the_clip_in_order_and_end_at_its_last_frame(
 
 @settings(deadline=None, max_examples=40)
 @given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=4), seed=st.integers(0, 99))
-def test_reading_at_whole_moments_gives_the_frames(lengths: list[int], seed: int) -> None:
+def test_reading_at_whole_frame_times_gives_the_frames(lengths: list[int], seed: int) -> None:
     poses = [hands(seed + clip, length) for clip, length in enumerate(lengths)]
     clips = PoseBank.of(poses, HANDS_42, 0.0)
     for number, pose in enumerate(poses):
@@ -62,10 +62,10 @@ def test_reading_at_whole_moments_gives_the_frames(lengths: list[int], seed: int
 
 
 @settings(deadline=None, max_examples=40)
-@given(moment=st.floats(0, 2))
-def test_between_two_frames_a_landmark_is_on_the_line_between_them(moment: float) -> None:
-    read = bank([0, 1, 2]).read(np.array([0]), np.array([[moment]]))
-    np.testing.assert_allclose(read[0, 0, 0], [moment, 2 * moment], atol=1e-6)
+@given(time=st.floats(0, 2))
+def test_between_two_frames_a_landmark_is_on_the_line_between_them(time: float) -> None:
+    read = bank([0, 1, 2]).read(np.array([0]), np.array([[time]]))
+    np.testing.assert_allclose(read[0, 0, 0], [time, 2 * time], atol=1e-6)
 
 
 def test_beside_a_missing_frame_the_nearer_one_counts() -> None:
@@ -84,11 +84,11 @@ def test_clips_do_not_touch_each_other() -> None:
 
 
 def test_short_clips_are_padded_and_long_ones_thinned_or_all_are_stretched() -> None:
-    moments, frame_mask = even_frame_times(np.array([2, 7]), 4, stretch=False)
-    assert moments.tolist() == [[0, 1, 1, 1], [0, 2, 4, 6]]
+    times, frame_mask = even_frame_times(np.array([2, 7]), 4, stretch=False)
+    assert times.tolist() == [[0, 1, 1, 1], [0, 2, 4, 6]]
     assert frame_mask.tolist() == [[True, True, False, False], [True] * 4]
-    moments, frame_mask = even_frame_times(np.array([3, 7]), 5, stretch=True)
-    assert moments.tolist() == [[0, 0.5, 1, 1.5, 2], [0, 1.5, 3, 4.5, 6]]
+    times, frame_mask = even_frame_times(np.array([3, 7]), 5, stretch=True)
+    assert times.tolist() == [[0, 0.5, 1, 1.5, 2], [0, 1.5, 3, 4.5, 6]]
     assert frame_mask.all()
 
 
@@ -97,8 +97,8 @@ def test_short_clips_are_padded_and_long_ones_thinned_or_all_are_stretched() -> 
 def test_clips_of_any_length_are_read(num_frames: int, stretch: bool) -> None:
     """Once clips of over 249 frames crashed."""
     clips = PoseBank.of([hands(0, num_frames)], HANDS_42, 0.0)
-    moments, frame_mask = even_frame_times(clips.lengths, 48, stretch)
-    inputs = network_input(clips.read(np.array([0]), moments), frame_mask)
+    times, frame_mask = even_frame_times(clips.lengths, 48, stretch)
+    inputs = network_input(clips.read(np.array([0]), times), frame_mask)
     assert inputs["landmarks"].shape == (1, 48, len(HANDS_42), 3)
     assert np.isfinite(inputs["landmarks"]).all()
 
@@ -150,11 +150,11 @@ def test_confidence_is_kept_only_where_something_is_doubtful_and_read_at_the_nea
     confidence = np.ones((4, len(HANDS_42)), np.float32)
     confidence[:, 0] = (0.25, 0.5, 0.75, 1)
     clips = PoseBank.of([sure, replace(doubtful, confidence=confidence)], HANDS_42, 0.0)
-    moments = np.array([[0, 1.4, 2.0], [0, 1.4, 2.6]])
-    read = clips.confidence_at(np.array([0, 1]), moments)
+    times = np.array([[0, 1.4, 2.0], [0, 1.4, 2.6]])
+    read = clips.confidence_at(np.array([0, 1]), times)
     np.testing.assert_array_equal(read[..., 0], [[1, 1, 1], [0.25, 0.5, 1]])
     assert (read[..., 1:] == 1).all()
     np.testing.assert_array_equal(
-        PoseBank.of([sure], HANDS_42, 0.0).confidence_at(np.array([0]), moments[:1]),
+        PoseBank.of([sure], HANDS_42, 0.0).confidence_at(np.array([0]), times[:1]),
         np.ones((1, 3, 42)),
     )
