@@ -63,9 +63,8 @@ def extract(
 
     The files are the same whoever does the work and however often it was stopped: the same command
     goes on from the finished clips in `.<out>.extracting`, those of the same video (path, size,
-    time of change), frames, unit and detector. unit: image or pixels. progress: wraps the outcomes
-    as they come. Raises AlreadyThere where `out` is there already, UserError where no clip can be
-    read.
+    time of change), frames, unit and detector. unit: image or pixels. progress: wraps the outcomes.
+    Raises AlreadyThere where `out` is there already, UserError where no clip can be read.
     """
     check_new_folder(out)
     finished = FinishedClips(out, detector.name, unit)

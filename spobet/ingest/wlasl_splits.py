@@ -49,7 +49,8 @@ def read_split(path: Path, class_list: Path | None = None) -> Manifest:
 def frame_rates(path: Path) -> dict[str, float]:
     """At how many frames a second a split file counts the range of each clip, by clip id.
 
-    path: a file that `read_split` reads. Where an instance does not say, FRAME_RATE; so for every clip of the nslt form.
+    path: a file that `read_split` reads. Where an instance does not say, FRAME_RATE; so for every
+    clip of the nslt form.
     """
     content = _json(path)
     if not _is_start_kit(content):
