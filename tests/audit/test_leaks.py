@@ -13,7 +13,7 @@ from spobet.audit.leaks import Leak, find_empty, find_leaks, find_moved
 from spobet.dataset.fingerprint import fingerprint
 from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset, DatasetWriter
-from spobet.ingest.wlasl import read_split
+from spobet.ingest.wlasl_splits import read_split
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42
 
