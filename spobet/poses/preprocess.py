@@ -127,11 +127,11 @@ class Preprocessor:
 
 def _refuse_pixels_as_shares(pose: PoseSequence) -> None:
     """UserError for pixels that are called shares of the picture."""
-    if pose.unit != "image" or not pose.seen.any():
+    if pose.unit != "image" or not pose.xy.size:
         return
-    coordinates = np.abs(pose.xy[pose.seen])
-    if np.median(coordinates) > MAX_MEDIAN_SHARE:
+    largest = np.fmax.reduce(np.abs(pose.xy), axis=None)  # NaN where nothing is seen
+    if largest > MAX_MEDIAN_SHARE and np.nanmedian(np.abs(pose.xy)) > MAX_MEDIAN_SHARE:
         raise UserError(
-            f"coordinates up to {coordinates.max():g} cannot be shares of the picture "
+            f"coordinates up to {largest:g} cannot be shares of the picture "
             '(unit "image"), expected mostly 0 to 1; are they pixels?'
         )
