@@ -90,7 +90,8 @@ def _people(file: File) -> list[dict[str, Any]]:
     people = frame["people"] or []
     if not isinstance(people, list) or not all(isinstance(person, dict) for person in people):
         raise UserError(f"{file}: `people` is no list of objects, expected what OpenPose writes")
-    traits.check_people(len(people), str(file))
+    if len(people) > 1:
+        traits.check_people(len(people), str(file))
     return people
 
 
@@ -106,16 +107,16 @@ def _content(file: File) -> bytes:
 
 def _landmark_values(person: dict[str, Any], file: File) -> list[float]:
     """x, y, confidence of every landmark of OPENPOSE_54 in one flat list."""
-    hands = [_hand_values(person, side, file) for side in ("right", "left")]
+    right, left = _hand_values(person, "right", file), _hand_values(person, "left", file)
     body = _values(person, "pose_keypoints", file)
     if not body and any(key.startswith(("pose_keypoints", "hand_")) for key in person):
-        return _NO_BODY + hands[0] + hands[1]
+        return _NO_BODY + right + left
     if len(body) not in _FACE_START:
         expected = f"{_BODY_25_VALUES} (BODY_25) or {_BODY_18_VALUES} (18-point model)"
         raise UserError(f"{file}: {len(body)} body values, expected {expected}")
     face = _FACE_START[len(body)]
     upper = body[:_TRUNK_VALUES] + body[face : face + _FACE_VALUES]
-    return upper + hands[0] + hands[1]
+    return upper + right + left
 
 
 def _hand_values(person: dict[str, Any], side: str, file: File) -> list[float]:
@@ -127,9 +128,9 @@ def _hand_values(person: dict[str, Any], side: str, file: File) -> list[float]:
 
 def _values(person: dict[str, Any], key: str, file: File) -> list[float]:
     """The values under a key of OpenPose 1.3, or of older versions, which lack the `_2d`."""
-    values = person.get(f"{key}_2d", person.get(key))
+    values = person.get(f"{key}_2d")
     if values is None:
-        return []
+        values = person.get(key) or []
     if not isinstance(values, list):
         kind = type(values).__name__
         raise UserError(f"{file}: {key}_2d is {kind}, expected a list of numbers")

@@ -33,6 +33,8 @@ _NUMBER = re.compile(r"\d+")
 
 def is_leftover(name: str) -> bool:
     """Whether a path names what a system left: hidden files, `._x`, `__MACOSX`, Thumbs.db."""
+    if "/" not in name and "\\" not in name:  # one of many files of a folder
+        return name.startswith(".") or name.lower() in _LEFTOVERS
     parts = [part for part in forward_slashes(name).split("/") if part not in ("", ".", "..")]
     return any(part.startswith(".") or part.lower() in _LEFTOVERS for part in parts)
 
