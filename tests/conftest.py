@@ -1,11 +1,13 @@
 """What every test can ask for."""
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from spobet.config import (
     BackboneConfig,
@@ -89,6 +91,21 @@ def wide_data(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return path
 
 
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]
+) -> Path:
+    """A run folder that is made by one of pytest's workers and read by all of them."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    path = folder / "runs" / name
+    path.parent.mkdir(exist_ok=True)
+    with FileLock(f"{path}.lock"):
+        if not (path / "run.json").is_file():
+            make(path)
+    return path
+
+
 @pytest.fixture(scope="session")
 def pretrained_run(
     tiny_experiment: Experiment, tiny_data: Path, tmp_path_factory: pytest.TempPathFactory
@@ -96,19 +113,26 @@ def pretrained_run(
     """A finished run of `pretrain`; not to be changed."""
     from spobet.training import pretrain
 
-    path = tmp_path_factory.mktemp("runs") / "pretrained"
-    pretrain(tiny_experiment, [tiny_data], path)
-    return path
+    return made_once(
+        tmp_path_factory, "pretrained", lambda path: pretrain(tiny_experiment, [tiny_data], path)
+    )
 
 
 @pytest.fixture(scope="session")
-def trained_run(tiny_experiment: Experiment, tiny_data: Path, pretrained_run: Path) -> Path:
+def trained_run(
+    tiny_experiment: Experiment,
+    tiny_data: Path,
+    pretrained_run: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
     """A finished run of `train` on the pretrained backbone; not to be changed."""
     from spobet.training import train
 
-    path = pretrained_run.with_name("trained")
-    train(tiny_experiment, tiny_data, path, pretrained_run)
-    return path
+    return made_once(
+        tmp_path_factory,
+        "trained",
+        lambda path: train(tiny_experiment, tiny_data, path, pretrained_run),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import numpy as np
 from spobet.config import Experiment
 from spobet.dataset.manifest import Vocabulary
 from spobet.dataset.store import Dataset
-from spobet.errors import UserError
+from spobet.errors import NotFound, UserError
 from spobet.model.backbone import SignBackbone
 from spobet.model.classifier import GlossHead, SignClassifier
 from spobet.poses.skeleton import Skeleton, skeleton_named
@@ -71,7 +71,9 @@ def build_classifier(
 
 
 def load_network(path: Path) -> keras.Model:
-    """The network of a .keras file; UserError where it is cut off or something else."""
+    """The network of a .keras file; UserError where it is absent, cut off or something else."""
+    if not path.is_file():
+        raise NotFound(f"{path}: not there, expected a network as Keras saves it")
     if not zipfile.is_zipfile(path):
         raise UserError(f"{path}: damaged, expected a network as Keras saves it")
     return keras.saving.load_model(path)

@@ -20,6 +20,7 @@ from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
 from spobet.training import train
 from spobet.training.batches import AuxiliaryBatches
+from spobet.training.networks import build_classifier
 
 
 @pytest.fixture(scope="module")
@@ -47,23 +48,18 @@ def run(
     other_data: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> RunFolder:
+    """A run beside auxiliary glosses whose epoch is chosen on validation."""
     path = tmp_path_factory.mktemp("runs") / "beside"
-    train(tiny_experiment, tiny_data, path, auxiliary=[other_data])
+    choices = replace(tiny_experiment.train, choose_on_validation=True)
+    train(replace(tiny_experiment, train=choices), tiny_data, path, auxiliary=[other_data])
     return RunFolder(path)
 
 
-def test_the_kept_epoch_may_be_chosen_on_validation_among_its_own_glosses(
-    tiny_experiment: Experiment, tiny_data: Path, other_data: Path, tmp_path: Path
-) -> None:
-    choices = replace(
-        tiny_experiment, train=replace(tiny_experiment.train, choose_on_validation=True)
-    )
-    record = train(choices, tiny_data, tmp_path / "chosen", auxiliary=[other_data])
-    assert record.chosen.startswith("best on val (epoch ")
-    assert (
-        len(RunFolder(tmp_path / "chosen").read_history()["val_top1"])
-        == choices.train.schedule.epochs
-    )
+def test_its_epoch_may_be_chosen_on_validation_among_the_vocabulary(run: RunFolder) -> None:
+    assert run.record().chosen.startswith("best on val (epoch ")
+    history = run.read_history()
+    assert len(history["val_top1"]) == run.experiment().train.schedule.epochs
+    assert {"vocabulary_loss", "vocabulary_accuracy", "all_glosses_loss"} <= set(history)
 
 
 def test_only_its_own_glosses_are_answered_and_what_was_met_is_recorded(
@@ -120,11 +116,14 @@ def test_an_enrolled_sign_is_not_held_against_itself(run: RunFolder) -> None:
 
 
 def test_a_run_beside_others_hands_its_prototypes_on_by_name(
-    run: RunFolder, tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
+    run: RunFolder, tiny_experiment: Experiment, tiny_data: Path
 ) -> None:
-    record = train(tiny_experiment, tiny_data, tmp_path / "next", run.path)
-    assert record.head_from == f"4 of 4 glosses from {run.path.name}"
-    assert not RunFolder(tmp_path / "next").auxiliary_glosses.exists()
+    dataset = Dataset.open(tiny_data)
+    classifier, head_from = build_classifier(
+        tiny_experiment, dataset, dataset.manifest.vocabulary, run.path
+    )
+    assert head_from == f"4 of 4 glosses from {run.path.name}"
+    assert classifier.head.num_auxiliary == 0
 
 
 def test_a_data_set_that_keeps_nothing_for_a_test_reserves_its_glosses_alone(
