@@ -96,6 +96,13 @@ def test_without_signers_the_clips_of_each_gloss_are_dealt_and_it_says_so(tmp_pa
     }  # fmt: skip
 
 
+def test_every_gloss_keeps_two_clips_in_train_whatever_the_shares(tmp_path: Path) -> None:
+    clips = [Clip(f"{gloss}-{number}", gloss) for gloss in GLOSSES for number in range(5)]
+    split = resplit(dataset_of(tmp_path / "data", clips), shares=(0.45, 0.5))
+    trained = Counter(clip.gloss for clip in split.manifest if clip.split == "train")
+    assert trained == dict.fromkeys(GLOSSES, 2)
+
+
 def test_of_few_clips_all_are_in_train_and_copies_in_no_split(tmp_path: Path) -> None:
     clips = [Clip(f"{gloss}{number}", gloss) for gloss in ("go", "eat") for number in range(4)]
     dataset = dataset_of(tmp_path / "data", clips, {clip.id: "go0" for clip in clips})

@@ -18,7 +18,7 @@ from spobet.dataset.store import Dataset
 from spobet.formats import packed
 from spobet.ingest.extract import Outcome, Workers, extract, extract_one
 from spobet.ingest.report import ImportReport
-from spobet.ingest.videos import videos_in
+from spobet.ingest.videos import videos_in, videos_listed
 
 pytest.importorskip("av", reason="the extra video (PyAV) is not installed")
 
@@ -204,6 +204,23 @@ def test_one_video_becomes_a_clip_that_reads_back(videos: Path, tmp_path: Path) 
         extract_one(videos / "sign1" / "5.mp4", tmp_path / "clip.npz", Blocks())
     with pytest.raises(ValueError, match="nobody found in any of 3 frames"):
         extract_one(videos / "sign1" / "nobody.mp4", tmp_path / "none.npz", Blocks())
+
+
+def test_a_remark_on_a_clip_that_was_read_outlives_a_stop(tmp_path: Path) -> None:
+    write_video(tmp_path / "in" / "7.mp4", waving(20))
+    (tmp_path / "in" / "clips.csv").write_text("path,gloss,frame_start,frame_end\n7.mp4,go,31,50\n")
+    listed = videos_listed(tmp_path / "in", tmp_path / "in" / "clips.csv")
+
+    def stop(outcomes: Iterable[Outcome]) -> Iterable[Outcome]:
+        yield from outcomes
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        extract(listed, tmp_path / "set", Blocks(), progress=stop)
+    report = extract(listed, tmp_path / "set", Blocks())
+    assert (report.read, report.resumed) == (1, 1)
+    assert [problem.what for problem in report.problems] == ["range outside clip"]
+    assert Dataset.open(tmp_path / "set").num_frames("7") == 20
 
 
 @pytest.mark.slow
