@@ -27,3 +27,17 @@ def wandering(num_frames: int, seed: int, rest: bool = False) -> PoseSequence:
     xy[np.repeat(np.repeat(gone, 10, axis=0)[:num_frames], 21, axis=1)] = np.nan
     xy[num_frames // 2 :: 7, 5] = np.nan
     return PoseSequence(xy, np.where(np.isnan(xy[..., 0]), 0, 1), HANDS_42, unit="image")
+
+
+def holding(num_signs: int = 4) -> PoseSequence:
+    """Signs with two holds high in the picture, longer than the rests between the signs."""
+    rest, high, higher = [0.5, 0.9], [0.45, 0.5], [0.5, 0.4]
+    sign = [(rest, 20), (high, 15), (higher, 15), (high, 15)]
+    wrists, last = [], np.array(rest)
+    for position, frames in sign * num_signs + [(rest, 30)]:
+        wrists += [*np.linspace(last, position, 8), *np.repeat([position], frames, axis=0)]
+        last = np.array(position)
+    hand = np.stack([np.zeros(21), -0.01 * np.arange(21)], axis=1)
+    xy = np.full((len(wrists), 42, 2), np.nan, np.float32)
+    xy[:, HANDS_42.hand("right")] = np.array(wrists)[:, None] + hand
+    return PoseSequence(xy, np.where(np.isnan(xy[..., 0]), 0, 1), HANDS_42, unit="image")
