@@ -57,7 +57,8 @@ test("hands that cross keep their sides, in a stream as in a whole clip", () => 
 test("distances count the aspect ratio of the picture", () => {
   // a quarter of a palm apart in a tall picture, where they are one hand found twice
   const found = [[hand(0.5, 0.9), hand(0.53, -0.9)]];
-  const seen = (size) => framesOfHands(found, facts, size)[0].filter((x) => !Number.isNaN(x)).length;
+  const frame = (size) => framesOfHands(found, facts, size)[0];
+  const seen = (size) => frame(size).filter((value) => !Number.isNaN(value)).length;
   assert.equal(seen([300, 400]), 42);
   assert.equal(seen([1600, 400]), 84);
 });
