@@ -161,7 +161,7 @@ def load(run: str | Path, threads: int = 1, enrolled: Path | None = None) -> Rec
     the run's own. UserError where the run is not there or not whole.
     """
     folder = RunFolder(find_run(run))
-    record = folder.record()
+    folder.record()  # says first what an unfinished or absent run lacks
     if not folder.onnx.is_file():
         raise NotFound(f"{folder.onnx}: not there; is {folder.path} a run of `spobet train`?")
     vocabulary, experiment = folder.glosses(), folder.experiment()
@@ -175,7 +175,7 @@ def load(run: str | Path, threads: int = 1, enrolled: Path | None = None) -> Rec
     return Recognizer(
         network,
         vocabulary,
-        Preprocessor(record.skeleton, record.unit, experiment.input),
+        folder.preprocessor(),
         experiment.train.prototype_scale,
         Rejection.read(folder.rejection),
         Enrolled.read(enrolled or enrolled_path(folder), network_hash(folder)),
