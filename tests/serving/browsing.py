@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from must_run import skip_without
 from web_kit import free_port
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -40,8 +41,8 @@ def browser_path() -> str | None:
 
 
 CHROMIUM = browser_path()
-BROWSER_TESTS = pytest.mark.skipif(
-    CHROMIUM is None, reason=f"no browser: none of playwright's, {', '.join(NAMES)}"
+BROWSER_TESTS = skip_without(
+    "browser", CHROMIUM is not None, f"no browser: none of playwright's, {', '.join(NAMES)}"
 )
 
 

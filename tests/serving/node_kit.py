@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
+from must_run import skip_without
 
 from spobet.serving.page import WEB
 
 NODE = shutil.which("node")
-NODE_TESTS = pytest.mark.skipif(NODE is None, reason="Node is not installed")
+NODE_TESTS = skip_without("node", NODE is not None, "Node is not installed")
 JS_TESTS = Path(__file__).parents[1] / "web"
 
 
