@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from spobet.dataset.store import Dataset
-from spobet.evaluation.metrics import labels_of
+from spobet.evaluation.ranks import labels_of
 from spobet.poses.normalize import hand_length
 from spobet.poses.sequence import PoseSequence
 from spobet.recognition.recognizer import load
