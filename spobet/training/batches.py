@@ -169,7 +169,8 @@ class PretrainingBatches(Batches):
 
     coordinates, motion (clips, frames, landmarks, 2), weighed by the detector's confidence where a
     landmark is hidden and was seen (for its motion: then and `motion_step` frames earlier).
-    logits (clips, glosses) and phonology (clips, all values), weighed 1 a clip. Only what the experiment gives a weight is there.
+    logits (clips, glosses) and phonology (clips, all values), weighed 1 a clip. Only what the
+    experiment gives a weight is there.
     """
 
     def __init__(

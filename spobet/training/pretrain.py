@@ -43,9 +43,9 @@ def pretrain(
     Other frames are hidden in every clip of every epoch. A reconstruction is judged by the mean
     squared error over hidden landmarks that were seen; glosses are read only where they weigh
     something, and then the run names glosses as one of `train` does. reserved: clips left out,
-    listed in left-out.csv. pretrained: a run folder whose backbone to start from. lexicon: the table
-    of how signs are made, for an experiment that weighs phonology. The same call on the folder of
-    an interrupted run goes on where that stopped.
+    listed in left-out.csv. pretrained: a run folder whose backbone to start from. lexicon: the
+    table of how signs are made, for an experiment that weighs phonology. The same call on the
+    folder of an interrupted run goes on where that stopped.
     """
     if experiment.pretrain.phonology_weight and lexicon is None:
         raise UserError("pretrain.phonology_weight needs the table of `spobet lexicon`: --lexicon")
@@ -126,7 +126,7 @@ class _Learned:
         return model
 
     def save(self, run: RunFolder, vocabulary: Vocabulary, config: PretrainConfig) -> None:
-        """Keep the networks in the run folder, as they compute in float32."""
+        """Keep the networks in the run folder, computing in float32."""
         backbone, classifier = in_float32(self.masked.backbone, self.classifier)
         backbone.save(run.backbone)
         if config.reconstructs:

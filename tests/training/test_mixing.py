@@ -77,5 +77,5 @@ def test_the_share_counts_seen_landmarks_alone() -> None:
 
 
 def test_shares_that_exceed_all_clips_are_refused() -> None:
-    with pytest.raises(UserError, match=r"mix\.exchange_hand is 0\.6"):
+    with pytest.raises(UserError, match=r"mix\.paste is 0\.6, expected at most 0\.4"):
         MixConfig(exchange_hand=0.6, paste=0.6)
