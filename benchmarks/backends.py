@@ -29,8 +29,11 @@ def main() -> None:
     print(f"{'backend':12}" + "".join(f"{column:>28}" for column in columns))
     fastest = {column: min(row[column] for row in rows.values()) for column in columns}
     for name, row in rows.items():
-        cells = [(row[column], row[column] / fastest[column]) for column in columns]
-        print(f"{name:12}" + "".join(f"{f'{time:.3f} s ({ratio:.1f}x)':>28}" for time, ratio in cells))
+        print(f"{name:12}", end="")
+        for column in columns:
+            cell = f"{row[column]:.3f} s ({row[column] / fastest[column]:.1f}x)"
+            print(f"{cell:>28}", end="")
+        print()
 
 
 def _measured(backend: str) -> dict[str, float]:

@@ -2,13 +2,13 @@
 
     python benchmarks/page.py [NETWORK]
 
-Opens the page in a headless Chromium (with playwright), answers the clips of the gallery, and one of 64 frames with NETWORK, there
-and here, one thread each, and prints how far the logits are apart and the median times.
+Opens the page in a headless Chromium (with playwright), answers the clips of the gallery, and one
+of 64 frames with NETWORK, there and here, one thread each; prints how far the logits are apart and
+the median times.
 """
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import sys
 import tempfile
@@ -20,7 +20,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "serving"))
-from browsing import chromium, served
+from browsing import CHROMIUM, chromium, served
 
 from spobet.formats.packed import read_clips
 from spobet.poses.sequence import PoseSequence
@@ -37,11 +37,11 @@ RUN = """async ([name, clips, times]) => {
   const facts = await server.facts(name);
   const network = await Network.open(facts, await server.network(name), new Taught(facts.network));
   const ready = clips.map((frames) => clipOf(frames, facts));
-  const logits = (await network.score(ready)).map((scored) => [...scored.logits]);
+  const logits = (await network.outputs(ready)).map((output) => [...output.logits]);
   const took = [];
   for (let time = 0; time < times; time += 1) {
     const began = performance.now();
-    await network.answerOfSurest([ready[time % ready.length]]);
+    await network.answer([ready[time % ready.length]]);
     took.push(performance.now() - began);
   }
   return {logits, took};
@@ -55,38 +55,33 @@ def main() -> None:
     gallery = [clips.pose(number) for number in range(len(clips.facts["label"]))]
     recognizer, rng = load(name), np.random.default_rng(0)
     walk = 0.5 + 0.01 * rng.normal(size=(64, len(recognizer.skeleton), 2)).cumsum(axis=0)
-    if shutil.which("chromium") is None:
-        sys.exit("no chromium on the PATH")
+    if CHROMIUM is None:
+        sys.exit("no browser here")
     with (
-        tempfile.TemporaryDirectory() as place,
-        served(find_run(name), Path(place) / "signs.json") as address,
+        tempfile.TemporaryDirectory() as folder,
+        served(find_run(name), Path(folder) / "signs.json") as address,
         chromium() as browser,
     ):
         page = browser.new_page()
         page.goto(address)
         page.locator("body[data-ready]").wait_for()
-        tell(page, load("synthetic-20"), "synthetic-20", gallery)
-        tell(page, recognizer, name, [recognizer.pose_of(walk)])
+        compare(page, load("synthetic-20"), "synthetic-20", gallery)
+        compare(page, recognizer, name, [recognizer.pose_of(walk)])
 
 
-def tell(page: Any, recognizer: Recognizer, name: str, poses: list[PoseSequence]) -> None:
+def compare(page: Any, recognizer: Recognizer, name: str, poses: list[PoseSequence]) -> None:
     """Print one network's figures."""
     poses = [recognizer.prepared(pose) for pose in poses]
-    there, here = (
-        page.evaluate(RUN, [name, [*map(landmarks_of, poses)], TIMES]),
-        recognizer.logits(poses),
-    )
+    there = page.evaluate(RUN, [name, [*map(landmarks_of, poses)], TIMES])
     took = []
     for number in range(TIMES):
         began = time.perf_counter()
         recognizer.predict(poses[number % len(poses)])
         took.append(1e3 * (time.perf_counter() - began))
-    apart, own = (
-        np.abs(np.array(there["logits"]) - here).max(),
-        statistics.median(took[TIMES // 4 :]),
-    )
+    apart = np.abs(np.array(there["logits"]) - recognizer.logits(poses)).max()
+    python = statistics.median(took[TIMES // 4 :])
     browser = statistics.median(there["took"][TIMES // 4 :])
-    speed = f"browser {browser:.1f} ms, Python {own:.1f} ms, ratio {browser / own:.1f}"
+    speed = f"browser {browser:.1f} ms, Python {python:.1f} ms, ratio {browser / python:.1f}"
     print(f"{name}, {len(poses)} clips: logits {apart:.1e} apart; {speed}")
 
 

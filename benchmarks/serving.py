@@ -2,10 +2,11 @@
 
     python benchmarks/serving.py [CLIENTS [REQUESTS [MINUTES]]]
 
-Starts `spobet serve` with a process a core at a free port of this machine, sends landmarks of 64 frames from so many clients, once
-as bytes and once as JSON, and prints of each the errors, the time within which 95 % are answered, answers a second and their share
-of what this process answers alone from two threads, measured before and after; then the memory of the server's processes, and for
-so many minutes that of both at full load.
+Starts `spobet serve` with one process per core at a free port of this machine, sends landmarks of
+64 frames from many clients, as bytes and as JSON, and prints for each the errors, the time
+within which 95 % are answered, answers per second, and their share of what this process answers
+alone from two threads, measured before and after; then the memory of the server's processes, and
+for MINUTES that of both at full load.
 """
 
 from __future__ import annotations
@@ -61,13 +62,12 @@ def main() -> None:
             kind: _load(port, kind, body, clients, requests) for kind, body in bodies.items()
         }
         alone = (alone + _alone(lambda: recognizer.predict(clip), requests)) / 2
-        print(f"the recogniser in this process on two threads: {alone:.0f} answers a second")
+        print(f"the recogniser in this process on two threads: {alone:.0f} answers per second")
         for kind, (took, errors, seconds) in measured.items():
             within, rate = 1e3 * np.quantile(took, 0.95), requests / seconds
-            print(
-                f"{kind}: {requests} predictions by {clients} clients, {errors} errors, 95 % within {within:.0f} ms"
-            )
-            print(f"    {rate:.0f} answers a second, {rate / alone:.0%}")
+            print(f"{kind}: {requests} predictions by {clients} clients, {errors} errors")
+            print(f"    95 % within {within:.0f} ms")
+            print(f"    {rate:.0f} answers per second, {rate / alone:.0%}")
         print(f"memory of the server: {before:.0f} MB before, {_memory(server.pid):.0f} MB after")
         for minute in range(1, minutes + 1):
             done, failed, end = 0, 0, time.monotonic() + 60
@@ -75,9 +75,8 @@ def main() -> None:
                 for kind, body in bodies.items():
                     took, errors, _ = _load(port, kind, body, clients, requests)
                     done, failed = done + len(took), failed + errors
-            print(
-                f"minute {minute}: {done} predictions, {failed} errors, {_memory(server.pid):.0f} MB"
-            )
+            memory = _memory(server.pid)
+            print(f"minute {minute}: {done} predictions, {failed} errors, {memory:.0f} MB")
     finally:
         server.terminate()
         server.wait()
@@ -96,7 +95,10 @@ def _wait(port: int) -> None:
 def _load(
     port: int, kind: str, body: bytes, clients: int, requests: int
 ) -> tuple[list[float], int, float]:
-    """Seconds of every request, how many failed, and seconds of all: every client asks again as soon as it is answered."""
+    """Seconds of every request, how many failed, and seconds of all.
+
+    Every client asks again as soon as it is answered.
+    """
     head = f"POST /api/predict HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: {kind}\r\n"
     request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
     took, errors, asked, began = [], 0, clients, time.perf_counter()
@@ -123,18 +125,18 @@ def _load(
 
 def _answer(client: socket.socket) -> bytes:
     """One whole answer."""
-    told = b""
-    while b"\r\n\r\n" not in told:
-        told += client.recv(65536)
-    head, rest = told.split(b"\r\n\r\n", 1)
-    length = int(re.search(rb"content-length: (\d+)", head, re.IGNORECASE)[1])  # type: ignore[index]
-    while len(rest) < length:
-        rest += client.recv(65536)
-    return told
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += client.recv(65536)
+    head, body = answer.split(b"\r\n\r\n", 1)
+    [length] = re.findall(rb"content-length: (\d+)", head, re.IGNORECASE)
+    while len(body) < int(length):
+        body += client.recv(65536)
+    return answer
 
 
 def _alone(answer: Callable[[], object], requests: int) -> float:
-    """Answers a second of this process on two threads."""
+    """Answers per second of this process on two threads."""
     with ThreadPoolExecutor(2) as pool:
         began = time.perf_counter()
         list(pool.map(lambda _: answer(), range(requests)))
@@ -145,8 +147,8 @@ def _memory(pid: int) -> float:
     """MB of a process and those it started."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    own = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
-    return own + sum(_memory(int(child)) for child in children)
+    resident = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+    return resident + sum(_memory(int(child)) for child in children)
 
 
 if __name__ == "__main__":

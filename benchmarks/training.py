@@ -1,10 +1,11 @@
-"""Training speed of the network of experiments/wlasl100-hands.toml, beside stock layers fed clip by clip and the machine's peak.
+"""Training speed of wlasl100-hands.toml, beside stock layers and the processor's peak.
 
     python benchmarks/training.py
 
-Made clips, the same in each measurement; everything in one run on whatever Keras backend is chosen. Prints clips a second of
-training as it is and of the same network built of stock layers and fed by a plain loop over clips, the floating-point
-operations a second beside those of one large matrix product, where a step's time goes, and the peak memory.
+Made clips, the same in each measurement; all in one run on whatever Keras backend is chosen. Prints
+clips a second of training as it is and of the same network built of stock layers and fed by a plain
+loop over clips, the floating-point operations a second beside those of one large matrix product,
+where a step's time goes, and the peak memory.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from spobet.model.classifier import SignClassifier
 from spobet.poses.arrays import PoseBank, network_input
 from spobet.poses.augment import augment, random_frame_times
 from spobet.poses.skeleton import HANDS_42
-from spobet.training.batches import Batches, LabelledBatches
+from spobet.training.batches import Batches, LabelledBatches, smoothed_one_hot
 from spobet.training.fit import optimizer_of
 from spobet.training.networks import new_head
 
@@ -61,7 +62,7 @@ class ClipByClip(LabelledBatches):
         inputs = []
         for clip in clips:
             one = np.array([clip])
-            moments, mask = random_frame_times(
+            frame_times, mask = random_frame_times(
                 bank.lengths[one],
                 choices.input.num_frames,
                 choices.input.stretch,
@@ -70,12 +71,15 @@ class ClipByClip(LabelledBatches):
             )
             inputs.append(
                 network_input(
-                    augment(bank.read(one, moments), bank.skeleton, choices.augment, rng), mask
+                    augment(bank.read(one, frame_times), bank.skeleton, choices.augment, rng), mask
                 )
             )
+        targets = smoothed_one_hot(
+            self._labels[clips], self._num_glosses, choices.train.label_smoothing
+        )
         return {
             name: np.concatenate([each[name] for each in inputs]) for name in inputs[0]
-        }, self._targets[clips]
+        }, targets
 
 
 def main() -> None:
@@ -85,7 +89,8 @@ def main() -> None:
     batches = _batches(LabelledBatches, experiment)
     size = experiment.train.schedule.batch_size
     feed, step = _times(ours, batches)
-    plain, convolution.TimeConvolution = convolution.TimeConvolution, StockTimeConvolution  # type: ignore[misc]
+    plain = convolution.TimeConvolution
+    convolution.TimeConvolution = StockTimeConvolution  # type: ignore[misc]
     stock = _model(experiment)
     convolution.TimeConvolution = plain  # type: ignore[misc]
     stock_feed, stock_step = _times(stock, _batches(ClipByClip, experiment))
@@ -93,7 +98,8 @@ def main() -> None:
     forward = _median(lambda: ours.predict_on_batch(inputs))
     operations, peak = 3 * size * _operations(ours), _matrix_peak()
     print(
-        f"{keras.backend.backend()}, batches of {size} clips, {ours.count_params():,} parameters, medians of {NUM_STEPS}"
+        f"{keras.backend.backend()}, batches of {size} clips, "
+        f"{ours.count_params():,} parameters, medians of {NUM_STEPS}"
     )
     print(f"{'':34}{'ours':>12}{'stock':>12}")
     print(f"{'making a batch':34}{1e3 * feed:9.0f} ms{1e3 * stock_feed:9.0f} ms")
@@ -111,9 +117,8 @@ def main() -> None:
     print(
         f"share of the peak {operations / step / peak:.2f}; stock takes {ratio:.1f} times as long"
     )
-    print(
-        f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // BYTES_PER_MEGABYTE:,} MB"
-    )
+    peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"peak memory {peak_bytes // BYTES_PER_MEGABYTE:,} MB")
 
 
 def _model(experiment: Experiment) -> SignClassifier:
@@ -140,7 +145,7 @@ def _times(model: SignClassifier, batches: Batches) -> tuple[float, float]:
 
 
 def _operations(model: SignClassifier) -> int:
-    """Floating-point operations of one clip's forward pass: embedding, convolutions over time, attention."""
+    """Floating-point operations of one clip's forward pass, without its norms and activations."""
     total, positions = 0, model.backbone.num_frames
     for layer in model.backbone.layers:
         positions = -(-positions // 2) if isinstance(layer, pool.FramePool) else positions

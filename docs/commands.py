@@ -27,8 +27,10 @@ def helps(
     context = click.Context(command, info_name=name, parent=parent, **settings)
     yield context.command_path, command.get_help(context)
     if isinstance(command, click.Group):
-        for below in sorted(command.commands):
-            yield from helps(command.commands[below], below, context)
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            if found is not None:
+                yield from helps(found, below, context)
 
 
 if __name__ == "__main__":

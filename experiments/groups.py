@@ -1,14 +1,21 @@
-"""Signs a network has never met: how well it tells that it does not know them, and how well it names them once they are enrolled.
+"""Unknown signs: how well a network rejects them, and how well it names them once enrolled.
 
+<<<<<<< HEAD
     python experiments/groups.py --backbone runs/wlasl2000-hands-plain-without100 --background data/wlasl2000-hands-train \\
         --full runs/headline-0 --full runs/headline-1
+=======
+    python experiments/groups.py --backbone runs/wlasl2000-hands-without100 \\
+        --auxiliary data/wlasl2000-hands-train --full runs/headline-0 --full runs/headline-1
+>>>>>>> origin/main
 
-The 100 glosses of wlasl100-hands are dealt into five groups of 20 (seed 0). For each a network is trained on the training clips
-of the other 80, from a backbone that has met none of the hundred; with --background beside the clips of that data set that show
-none of the hundred. Scored on validation and test (265 clips), over all groups:
-known against unknown by the probability of the first answer (area under the ROC curve; coverage of known clips where 10 % of
-the answers to known clips are wrong); and the clips of the 20 named among all 100 once 1, 3 or 5 training clips of each are
-enrolled (mean over five draws), beside what full training reaches on the same clips (--full). What is finished is not done again.
+The 100 glosses of wlasl100-hands are dealt into five groups of 20 (seed 0). For each a network is
+trained on the training clips of the other 80, from a backbone that has seen none of the hundred in
+training; with --auxiliary beside the clips of that data set that show none of the hundred. Scored
+on validation and test (265 clips), over all groups: known against unknown signs by the confidence
+of the answer (area under the ROC curve; coverage of known clips where 10 % of the accepted answers
+to known clips are wrong); and the clips of the 20 named among all 100 once 1, 3 or 5 training clips
+of each are enrolled (mean over five draws), beside what full training reaches on the same clips
+(--full). What is finished is not done again.
 """
 
 from __future__ import annotations
@@ -37,14 +44,15 @@ EPOCHS, RATE = 40, 1e-3  # of a head that begins afresh
 
 @dataclass(frozen=True, eq=False)
 class Answered:
-    """What one group's network does with the scored clips.
+    """What one group's network answers to the scored clips.
 
-    sure: (clips,) confidence of the answer. known, right: (clips,) bool.
+    confidence: (clips,) of its answer. known: (clips,) whether it was trained on the clip's gloss.
+    correct: (clips,) whether it names it.
     """
 
-    sure: np.ndarray
+    confidence: np.ndarray
     known: np.ndarray
-    right: np.ndarray
+    correct: np.ndarray
 
 
 @click.command()
@@ -56,9 +64,9 @@ class Answered:
 )
 @click.option("--backbone", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option(
-    "--background",
+    "--auxiliary",
     type=click.Path(exists=True, path_type=Path),
-    help="Data set of further glosses to tell apart.",
+    help="Data set of auxiliary glosses.",
 )
 @click.option(
     "--full",
@@ -68,42 +76,42 @@ class Answered:
 )
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
 def main(
-    data: Path, backbone: Path, background: Path | None, full: tuple[Path, ...], runs: Path
+    data: Path, backbone: Path, auxiliary: Path | None, full: tuple[Path, ...], runs: Path
 ) -> None:
     """Train the five networks, score them, and print the figures."""
     dataset = Dataset.open(data)
     groups = deal(dataset.manifest.vocabulary.glosses)
     hundred = set(dataset.manifest.vocabulary.glosses)
-    met = set(RunFolder(backbone).record().glosses) & hundred
-    if met:
-        raise click.ClickException(f"{backbone}: has met {len(met)} of the glosses, expected none")
-    others = (
-        [_without(hundred, Dataset.open(background), runs / "groups-background")]
-        if background
-        else []
-    )
+    seen = set(RunFolder(backbone).record().glosses) & hundred
+    if seen:
+        raise click.ClickException(
+            f"{backbone}: trained on {len(seen)} of the glosses, not on none"
+        )
+    others = []
+    if auxiliary:
+        others = [_without(hundred, Dataset.open(auxiliary), runs / "groups-auxiliary")]
     recognizers = [
         load(_trained(number, group, dataset, backbone, runs, others))
         for number, group in enumerate(groups)
     ]
     scored = dataset.manifest.of_splits("val", "test").clips
-    tell_rejection([_answered(recognizer, dataset, scored) for recognizer in recognizers])
-    reached = [_full(run, dataset, scored) for run in full]
+    print_rejection([_answered(recognizer, dataset, scored) for recognizer in recognizers])
+    reached = [_answered(load(run), dataset, scored).correct for run in full]
     for shots in SHOTS:
         draws = [
             _enrolled(recognizers, groups, dataset, scored, shots, seed) for seed in range(DRAWS)
         ]
-        tell_enrolment(shots, draws, reached)
+        print_enrolment(shots, draws, reached)
 
 
 def deal(glosses: Sequence[str]) -> list[list[str]]:
     """The glosses in GROUPS groups of like size, by chance with seed 0."""
     order = np.random.default_rng(0).permutation(len(glosses))
-    return [[glosses[place] for place in sorted(part)] for part in np.array_split(order, GROUPS)]
+    return [[glosses[index] for index in sorted(part)] for part in np.array_split(order, GROUPS)]
 
 
 def _without(glosses: Set[str], dataset: Dataset, path: Path) -> Path:
-    """The training clips of a data set that show none of these glosses, as a data set of their own."""
+    """The training clips of a data set without these glosses, as a new data set."""
     if not path.exists():
         with DatasetWriter(
             path, dataset.skeleton, dataset.info.unit, dataset.info.source, dataset.info.licence
@@ -125,7 +133,7 @@ def _trained(
     """The run that was trained without a group's glosses."""
     from spobet.training import train
 
-    run = runs / f"group-{number}{'-beside' if others else ''}"
+    run = runs / f"group-{number}{'-auxiliary' if others else ''}"
     if (run / "run.json").exists():
         return run
     data = _without(set(group), dataset, runs / f"group-{number}-data")
@@ -147,19 +155,15 @@ def _answered(recognizer: Recognizer, dataset: Dataset, clips: Sequence[Clip]) -
     predicted = list(_predicted(recognizer, dataset, clips))
     answers = [ranked[0] for ranked in predicted]
     known = np.array([clip.gloss in recognizer.vocabulary for clip in clips])
-    right = np.array(
+    correct = np.array(
         [answer.gloss == clip.gloss for answer, clip in zip(answers, clips, strict=True)]
     )
-    return Answered(np.array([ranked.confidence for ranked in predicted]), known, right)
+    return Answered(np.array([ranked.confidence for ranked in predicted]), known, correct)
 
 
 def _predicted(recognizer: Recognizer, dataset: Dataset, clips: Sequence[Clip]) -> Iterator[list]:
     output = recognizer.outputs(dataset.pose(clip.id) for clip in clips)
     return iter(recognizer.probabilities(output).answers(1))
-
-
-def _full(run: Path, dataset: Dataset, clips: Sequence[Clip]) -> np.ndarray:
-    return _answered(load(run), dataset, clips).right
 
 
 def _enrolled(
@@ -170,51 +174,54 @@ def _enrolled(
     shots: int,
     seed: int,
 ) -> tuple[int, int, int, int]:
-    """Over all groups: clips of enrolled glosses named right, how many they are, and the same of the trained glosses."""
+    """Correct and all clips of enrolled glosses, then of trained glosses, over all groups."""
     rng, train = np.random.default_rng([seed, shots]), dataset.manifest.of_splits("train").clips
     counts = np.zeros(4, int)
     for recognizer, group in zip(recognizers, groups, strict=True):
         taught = recognizer.with_enrolled(Enrolled(""))
         for gloss in group:
-            own = [clip for clip in train if clip.gloss == gloss]
-            chosen = rng.permutation(len(own))[:shots]
-            taught = taught.with_sign(gloss, [dataset.pose(own[place].id) for place in chosen])
+            candidates = [clip for clip in train if clip.gloss == gloss]
+            chosen = rng.permutation(len(candidates))[:shots]
+            poses = [dataset.pose(candidates[index].id) for index in chosen]
+            taught = taught.with_sign(gloss, poses)
         for answers, clip in zip(_predicted(taught, dataset, clips), clips, strict=True):
-            place = 0 if clip.gloss in group else 2
-            counts[place : place + 2] += answers[0].gloss == clip.gloss, 1
+            first = 0 if clip.gloss in group else 2
+            counts[first : first + 2] += answers[0].gloss == clip.gloss, 1
     return tuple(counts.tolist())
 
 
-def tell_rejection(groups: Sequence[Answered]) -> None:
-    """Print how well unknown signs are told by the probability of the first answer."""
-    areas = [area(group.sure[group.known], group.sure[~group.known]) for group in groups]
-    sure, right = (
+def print_rejection(groups: Sequence[Answered]) -> None:
+    """Print how well the confidence of the answer separates unknown signs from known ones."""
+    areas = [
+        area(group.confidence[group.known], group.confidence[~group.known]) for group in groups
+    ]
+    confidence, correct = (
         np.concatenate([getattr(group, name)[group.known] for group in groups])
-        for name in ("sure", "right")
+        for name in ("confidence", "correct")
     )
-    point = for_error(operating_points(sure, right), 0.1)
-    told = ", ".join(f"{value:.3f}" for value in areas)
-    click.echo(
-        f"known against unknown: area under the ROC curve {statistics.mean(areas):.3f} (groups: {told})"
-    )
-    click.echo(f"known clips: {right.sum()} of {len(right)} named right")
+    point = for_error(operating_points(confidence, correct), 0.1)
+    each = ", ".join(f"{value:.3f}" for value in areas)
+    click.echo(f"known against unknown: AUROC {statistics.mean(areas):.3f} (groups: {each})")
+    click.echo(f"known clips: {correct.sum()} of {len(correct)} correct (top-1)")
     if point:
         low, high = wilson_interval(point.accepted, point.count)
-        unknown = np.concatenate([group.sure[~group.known] for group in groups])
+        unknown = np.concatenate([group.confidence[~group.known] for group in groups])
         share = (unknown >= point.threshold).mean()
         click.echo(
-            f"where 10 % of the answers to known clips are wrong, {point.accepted} of {point.count} are answered "
-            f"({point.coverage:.1%}, {low:.1%}-{high:.1%}), and {share:.1%} of the {len(unknown)} unknown ones are too"
+            "where 10 % of the accepted answers to known clips are wrong, "
+            f"{point.accepted} of {point.count} are accepted "
+            f"({point.coverage:.1%}, {low:.1%}-{high:.1%}), "
+            f"and {share:.1%} of the {len(unknown)} unknown ones"
         )
 
 
 def area(higher: np.ndarray, lower: np.ndarray) -> float:
-    """The chance that a value of the first is above one of the second, ties half: the area under the ROC curve."""
+    """Area under the ROC curve: how often a value of `higher` is above one of `lower`."""
     above = (higher[:, None] > lower).mean() + 0.5 * (higher[:, None] == lower).mean()
     return float(above)
 
 
-def tell_enrolment(
+def print_enrolment(
     shots: int, draws: Sequence[tuple[int, int, int, int]], reached: Sequence[np.ndarray]
 ) -> None:
     """Print how many clips of enrolled glosses are named among all 100, beside full training."""
@@ -226,8 +233,9 @@ def tell_enrolment(
         full = float(np.mean([right.mean() for right in reached]))
         beside = f"; {mean / full:.1%} of the {full:.1%} of full training"
     click.echo(
-        f"{shots} clips a gloss: {mean:.1%} ± {spread:.1%} of {draws[0][1]} clips (top-1 among 100){beside}; "
-        f"trained glosses beside them {others:.1%}"
+        f"{shots} clips a gloss: {mean:.1%} ± {spread:.1%} of {draws[0][1]} clips "
+        f"(top-1 among 100){beside}; "
+        f"trained glosses {others:.1%}"
     )
 
 

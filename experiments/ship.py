@@ -3,8 +3,9 @@
     python experiments/ship.py runs/headline-0 wlasl100-hands --onnx
     python experiments/ship.py runs/wlasl2000-hands wlasl2000-hands --keras
 
-Writes the network anew for recognition (--onnx) or for further training (--keras), with what says how it came about
-(config, vocabulary, run.json), to spobet/weights/NAME; card.md is written by hand. Recorded paths lose their folders.
+Writes the network anew for recognition (--onnx) or for further training (--keras), with what says
+how it came about (config, vocabulary, run.json), to spobet/weights/NAME; card.md is written by
+hand. Recorded paths lose their folders.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from spobet.training.run import frame_rate_of
 @click.option(
     "--data",
     type=click.Path(exists=True, path_type=Path),
-    help="Its clips, for what its record does not tell.",
+    help="Its clips, for what its record does not say.",
 )
 def main(run: Path, name: str, onnx: bool, trainable: bool, data: Path | None) -> None:
     """Ship RUN as NAME."""
@@ -62,22 +63,22 @@ def main(run: Path, name: str, onnx: bool, trainable: bool, data: Path | None) -
         "command": _without_folders(record.command),
         "head_from": _without_folders(record.head_from),
     }
-    replace(record, **words, **_untold(record, data)).write(target.record_file)
+    replace(record, **words, **_missing(record, data)).write(target.record_file)
     size = sum(file.stat().st_size for file in target.path.iterdir()) / 1e6
     click.echo(f"{target.path}: {size:.1f} MB")
 
 
-def _untold(record: RunRecord, data: Path | None) -> dict[str, Any]:
-    """What the record does not tell of its clips, from their data set."""
+def _missing(record: RunRecord, data: Path | None) -> dict[str, Any]:
+    """What the record does not say of its clips, from their data set."""
     if data is None:
         return {}
     dataset = Dataset.open(data)
-    told = {
+    facts = {
         "unit": dataset.info.unit,
         "frame_rate": frame_rate_of(Source(dataset, dataset.manifest.of_splits("train"))),
         "licence": dataset.info.licence,
     }
-    return {fact: getattr(record, fact) or value for fact, value in told.items()}
+    return {fact: getattr(record, fact) or value for fact, value in facts.items()}
 
 
 def _without_folders(text: str) -> str:

@@ -254,11 +254,10 @@ def _toml_lines(section: Any, name: str) -> list[str]:
         if dataclasses.is_dataclass(value):
             nested += _toml_lines(value, f"{name}.{entry.name}".lstrip("."))
         else:
-            lines.append(f"{entry.name} = {_toml(value)}")
+            value = list(value) if isinstance(value, tuple) else value
+            # JSON has no word for inf.
+            text = (
+                repr(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+            )
+            lines.append(f"{entry.name} = {text}")
     return lines + nested
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, float):
-        return repr(value)  # JSON has no word for inf
-    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)

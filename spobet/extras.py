@@ -36,20 +36,18 @@ def extra_module(module: str, extra: str, purpose: str) -> ModuleType:
     except ImportError as error:
         if not (library := _LIBRARY.search(str(error))):
             raise  # a fault of the module, which keeps its traceback
-        raise LibraryNeeded(_library_advice(module, library[1], purpose)) from error
+        package = _PACKAGES.get(library[1].partition(".")[0])
+        install = f"on Debian: apt-get install {package}" if package else "install it"
+        raise LibraryNeeded(
+            f"{purpose} needs {module}, which needs {library[1]} of the system, and that is not "
+            f"there or broken; {install}"
+        ) from error
 
 
 def require(module: str, extra: str, purpose: str) -> None:
     """ExtraNeeded where a module is not installed; it is not imported."""
     if find_spec(module) is None:
         raise ExtraNeeded(_advice(module, extra, purpose))
-
-
-def _library_advice(module: str, library: str, purpose: str) -> str:
-    package = _PACKAGES.get(library.partition(".")[0])
-    install = f"on Debian: apt-get install {package}" if package else "install it with the system"
-    needs = f"{purpose} needs {module}, which needs {library} of the system"
-    return f"{needs}, and that is not there or broken; {install}"
 
 
 def _advice(module: str, extra: str, purpose: str) -> str:

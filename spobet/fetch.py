@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException
 from pathlib import Path
 from socket import gaierror
 from urllib.error import HTTPError, URLError
@@ -115,7 +115,11 @@ def _continue(
         done = _size(part) if resumed else 0
         length = response.headers.get("Content-Length")
         total = int(length) + done if length else None
-        tag.write_text(_tag(response))
+        # Only a strong validator allows a part to be continued later.
+        strong = response.headers.get("ETag", "")
+        if not strong or strong.startswith("W/"):
+            strong = response.headers.get("Last-Modified", "")
+        tag.write_text(strong)
         with part.open("ab" if resumed else "wb") as file:
             while chunk := response.read1(CHUNK):
                 file.write(chunk)
@@ -123,12 +127,6 @@ def _continue(
                 progress(done, total)
     if total is not None and done < total:
         raise ConnectionError(f"broken off after {done:,} of {total:,} bytes")
-
-
-def _tag(response: HTTPResponse) -> str:
-    """A strong validator of the server's file; "" without one, when no part can be continued."""
-    tag = response.headers.get("ETag", "")
-    return tag if tag and not tag.startswith("W/") else response.headers.get("Last-Modified", "")
 
 
 def _stop_if_hopeless(url: str, error: Exception) -> None:

@@ -161,7 +161,7 @@ def test_a_key_that_nobody_reads_is_none() -> None:
         ),
         (
             "[input]\nframes = 3",
-            "unknown key 'input.frames', expected one of: num_frames, stretch, min_confidence, right_leads, skeleton",
+            "unknown key 'input.frames', expected one of: num_frames, stretch, min_confidence",
         ),
         (
             "[pretrain.schedule]\nrate = 3",

@@ -1,4 +1,4 @@
-"""A web server of the tests' own that fails, stalls and truncates as it is told."""
+"""A web server for tests that fails, stalls and truncates as they ask."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def free_port() -> int:
 class Site:
     """Files by path, and what to do wrong: path -> one fault a request, in order, then none.
 
-    Faults: a status such as "500"; "stall" falls silent half-way, "truncate" hangs up half-way; "page" sends a web page; "no range"
-    sends everything whatever is asked. asked: (path, Range header) of every request.
+    Faults: a status such as "500"; "stall" falls silent half-way, "truncate" hangs up half-way;
+    "page" sends a web page; "no range" sends everything whatever is asked. asked: (path, Range
+    header) of every request.
     """
 
     files: dict[str, bytes]

@@ -1,9 +1,9 @@
 """Put what the page takes from others into the package: python web/vendor.py MEDIAPIPE_WHEEL
 
-Installs the packages of web/package-lock.json with npm and writes their files, gzipped, to spobet/serving/web/vendor, with
-vendor.json, which tells of each where it came from, its licence and its SHA-256. The networks that find hands come from the
-wheel of mediapipe 0.10.21 (`pip download mediapipe==0.10.21 --no-deps`), as for `spobet extract --models-from`. The same input
-gives the same bytes.
+Installs the packages of web/package-lock.json with npm and writes their files, gzipped, to
+spobet/serving/web/vendor, with vendor.json: where each came from, its licence and its SHA-256. The
+networks that find hands come from the wheel of mediapipe 0.10.21 (`pip download mediapipe==0.10.21
+--no-deps`), as for `spobet extract --models-from`. The same input gives the same bytes.
 """
 
 from __future__ import annotations

@@ -42,7 +42,9 @@ class Descriptors:
             if row is not None:
                 ids.append(clip.id)
                 rows.append(row)
-                lengths.append(_length(pose))
+                height = np.nanmax(pose.xy[..., 1]) - np.nanmin(pose.xy[..., 1])
+                hand = hand_length(pose)  # without hands a tenth of the height of what is shown
+                lengths.append(float(hand if np.isfinite(hand) else height / 10) or float("nan"))
         points = np.stack(rows) if rows else np.zeros((0, 0, 2), np.float32)
         seen = ~np.isnan(points[..., 0])
         unit = np.float32(np.nanmedian(lengths)) if np.isfinite(lengths).any() else np.float32(1)
@@ -136,10 +138,3 @@ def _distances(descriptors: Descriptors) -> Iterator[tuple[int, np.ndarray]]:
         either = counts[here, None] + counts[None, rest] - shared
         rms = np.sqrt(np.maximum(summed, 0) / np.maximum(shared, 1))
         yield first, np.where(shared >= LEAST_SHARED * either, rms, np.inf)
-
-
-def _length(pose: PoseSequence) -> float:
-    """The clip's hand length; without hands a tenth of the height of what it shows."""
-    length = hand_length(pose)
-    height = np.nanmax(pose.xy[..., 1]) - np.nanmin(pose.xy[..., 1])
-    return float(length if np.isfinite(length) else height / 10) or float("nan")

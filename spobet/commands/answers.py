@@ -31,26 +31,34 @@ class _PictureSize(click.ParamType):
 
 
 ENROLLED = click.option(
-    "--enrolled", type=FILE, help="File of enrolled signs, if not the run's own."
+    "--enrolled", type=FILE, help="Read enrolled signs from this file instead of the run's own."
 )
-JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+JSON = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object per line instead of text."
+)
 SIZE = click.option(
     "--size",
     type=_PictureSize(),
-    help="Picture size, for landmarks in pixels that do not come with it.",
+    help="Picture size of landmarks in pixels, where the file does not give it.",
 )
 
 
 @click.command()
 @click.argument("run", type=RUN)
 @click.argument("clips", type=click.Path(path_type=Path), nargs=-1)
-@click.option("--sample", is_flag=True, help="A synthetic clip that comes with the package.")
+@click.option("--sample", is_flag=True, help="Use a synthetic clip that comes with the package.")
 @click.option(
     "--split-file",
     type=FILE,
-    help="WLASL split file: the clips it names, in the one folder given as CLIPS.",
+    help="Take the clips that this WLASL split file names, from the one folder given as CLIPS.",
 )
-@click.option("--top", default=5, show_default=True, help="How many glosses.")
+@click.option(
+    "--top",
+    type=click.IntRange(1),
+    default=5,
+    show_default=True,
+    help="Number of glosses to show per clip.",
+)
 @SIZE
 @ENROLLED
 @JSON
@@ -64,10 +72,12 @@ def predict(
     enrolled: Path | None,
     as_json: bool,
 ) -> None:
-    """Rank the glosses of clips: spobet predict runs/asl100 poses/69241
+    """Rank the glosses of clips by probability.
+
+    Example: spobet predict runs/asl100 poses/69241
 
     "perhaps" and "not sure" mark answers whose confidence is below the run's threshold. Clips that
-    cannot be answered are listed, and the exit status is 1.
+    cannot be read are listed, and the exit status is then 1.
     """
     from spobet.recognition.predict import predict_paths
     from spobet.shipped import SAMPLE
@@ -94,11 +104,20 @@ def predict(
 @click.command()
 @click.argument("run", type=RUN)
 @click.argument("clip", type=PATH)
-@click.option("--top", default=3, show_default=True, help="How many glosses.")
+@click.option(
+    "--top",
+    type=click.IntRange(1),
+    default=3,
+    show_default=True,
+    help="Number of glosses to show per sign.",
+)
 @ENROLLED
 @JSON
 def spot(run: Path, clip: Path, top: int, enrolled: Path | None, as_json: bool) -> None:
-    """Find the signs in a long clip: spobet spot wlasl100-hands long.npz"""
+    """Find the signs in a long clip.
+
+    Example: spobet spot wlasl100-hands long.npz
+    """
     from spobet.formats import read
     from spobet.recognition.recognizer import load
     from spobet.recognition.spotting import spot
@@ -111,7 +130,10 @@ def spot(run: Path, clip: Path, top: int, enrolled: Path | None, as_json: bool) 
 @click.command()
 @click.argument("name", required=False)
 def models(name: str | None) -> None:
-    """List the networks that come with the package, or show a card: spobet models wlasl100-hands"""
+    """List the shipped networks, or show the card of one.
+
+    Example: spobet models wlasl100-hands
+    """
     from spobet.shipped import card, shipped_names
 
     titles = (
@@ -124,9 +146,11 @@ def models(name: str | None) -> None:
 @click.argument("run", type=RUN)
 @click.argument("gloss", required=False)
 @click.argument("clips", type=PATH, nargs=-1)
-@click.option("--list", "listed", is_flag=True, help="Show what is enrolled.")
-@click.option("--remove", metavar="GLOSS", help="Remove a sign.")
-@click.option("--file", type=OUT_FILE, help="File of enrolled signs, if not the run's own.")
+@click.option("--list", "listed", is_flag=True, help="List the enrolled signs.")
+@click.option("--remove", metavar="GLOSS", help="Remove an enrolled sign.")
+@click.option(
+    "--file", type=OUT_FILE, help="Keep enrolled signs in this file instead of the run's own."
+)
 def enrol(
     run: Path,
     gloss: str | None,
@@ -135,9 +159,9 @@ def enrol(
     remove: str | None,
     file: Path | None,
 ) -> None:
-    """Add a sign from 1 to 10 clips, without training.
+    """Enrol a sign from 1 to 10 clips, without training.
 
-    For example: spobet enrol wlasl100-hands tea tea-1 tea-2 tea-3
+    Example: spobet enrol wlasl100-hands tea tea-1 tea-2 tea-3
     """
     from spobet.recognition.enrolled_file import EnrolledFile, enrolled_path
     from spobet.recognition.recognizer import load
@@ -166,13 +190,20 @@ def enrol(
     multiple=True,
     default=["val"],
     show_default=True,
-    help="Give it twice to pool two.",
+    help="Split to fit on; repeat the option to pool several.",
 )
-@click.option("--error", default=0.1, show_default=True, help="Share of wrong answers to allow.")
+@click.option(
+    "--error",
+    default=0.1,
+    show_default=True,
+    help="Share of wrong answers to allow among accepted ones.",
+)
 def calibrate(run: Path, data: Path, splits: tuple[str, ...], error: float) -> None:
-    """Fit a run's probabilities, and the confidence from which it accepts an answer.
+    """Fit a run's temperature and rejection threshold.
 
-    For example: spobet calibrate runs/hands --data data/hands
+    Example: spobet calibrate runs/hands --data data/hands
+
+    Answers whose confidence is below the threshold are rejected from then on.
     """
     from spobet.recognition.calibrate import calibrate
 

@@ -24,7 +24,7 @@ SPLITS = click.option(
     multiple=True,
     default=["test"],
     show_default=True,
-    help="Split of the data set; give it twice to pool two.",
+    help="Split to score; repeat the option to pool several.",
 )
 
 

@@ -11,10 +11,13 @@ from spobet.commands.arguments import FILE, OUT_FILE, PATH
 @click.argument("clip", type=PATH)
 @click.argument("out", type=click.Path(path_type=Path))
 def convert(clip: Path, out: Path) -> None:
-    """Convert the landmarks of a clip to another format: spobet convert 69241 69241.pose
+    """Convert the landmarks of a clip to another file format.
+
+    Example: spobet convert 69241 69241.pose
 
     The suffix of OUT names the format: .pose, .npz (packed arrays), .csv (SPOTER), or none for
-    an OpenPose folder."""
+    an OpenPose folder.
+    """
     from spobet.formats import read, recognise, write
 
     click.echo(f"{clip}: {recognise(clip)}", err=True)
@@ -30,18 +33,21 @@ def convert(clip: Path, out: Path) -> None:
     "--frames",
     default=8,
     show_default=True,
-    help="Number of frames side by side; 0 plays all of them as an animation.",
+    help="Number of frames to draw side by side; 0 animates all of them.",
 )
 @click.option("--height", default=240, show_default=True, help="Height of the drawing in pixels.")
 @click.option(
     "--video",
     type=FILE,
-    help="Draw over the pictures of this video; CLIP must have one frame for each picture.",
+    help="Draw over the pictures of this video; CLIP must have one frame per picture.",
 )
 def show(clip: Path, out: Path, frames: int, height: int, video: Path | None) -> None:
-    """Draw the landmarks of a clip: spobet show 69241 strip.svg
+    """Draw the landmarks of a clip as SVG.
 
-    --frames 0 makes a moving picture: spobet show 69241 clip.svg --frames 0"""
+    Example: spobet show 69241 strip.svg
+
+    Frames are drawn side by side; --frames 0 writes an animation of all of them instead.
+    """
     if video and not frames:
         raise click.UsageError(
             "--frames 0 has no pictures; give the number of frames to draw over --video"

@@ -7,40 +7,55 @@ from pathlib import Path
 import click
 
 from spobet.commands.arguments import FILE, FOLDER, OUT_FILE, PATH, progress
+from spobet.commands.published import ImportGroup
 
 
 @click.command()
 @click.argument("out", type=FOLDER)
-@click.option("--glosses", default=20, show_default=True, help="How many signs.")
+@click.option("--glosses", default=20, show_default=True, help="Number of signs.")
 @click.option(
-    "--signers", default=24, show_default=True, help="How many signers; each is in one split only."
+    "--signers",
+    default=24,
+    show_default=True,
+    help="Number of signers; each appears in one split only.",
 )
-@click.option("--takes", default=2, show_default=True, help="Clips of each sign by each signer.")
-@click.option("--seed", default=0, show_default=True)
+@click.option(
+    "--takes", default=2, show_default=True, help="Number of clips of each sign by each signer."
+)
+@click.option("--seed", default=0, show_default=True, help="Seed of signs, signers and clips.")
 def synthesize(out: Path, glosses: int, signers: int, takes: int, seed: int) -> None:
-    """Make a data set of synthetic signs: spobet synthesize data/synthetic"""
+    """Make a data set of synthetic signs.
+
+    Example: spobet synthesize data/synthetic
+    """
     from spobet.ingest.synthetic import synthesize
 
     manifest = synthesize(out, glosses, signers, takes, seed, progress=progress("clips"))
     click.echo(f"{out}: {len(manifest)} clips of {len(manifest.vocabulary)} glosses")
 
 
-@click.group(name="import")
+@click.group(name="import", cls=ImportGroup)
 def import_() -> None:
-    """Make a data set of landmarks you have."""
+    """Make a data set from landmarks or a published data set.
+
+    Example: spobet import clips clips.csv data/mine
+    """
 
 
 @import_.command(name="wlasl")
 @click.argument("poses", type=PATH)
 @click.argument("splits", type=FILE, nargs=-1, required=True)
 @click.argument("out", type=FOLDER)
-@click.option("--class-list", type=FILE, help="Names of the classes of an nslt_*.json split.")
+@click.option("--class-list", type=FILE, help="File with the class names of an nslt_*.json split.")
 def import_wlasl_(
     poses: Path, splits: tuple[Path, ...], out: Path, class_list: Path | None
 ) -> None:
-    """WLASL's OpenPose folders and split files: spobet import wlasl poses asl100.json data/asl100
+    """Import WLASL's OpenPose folders and split files.
 
-    POSES is the folder that holds them, or the .zip of it."""
+    Example: spobet import wlasl poses asl100.json data/asl100
+
+    POSES is the folder that holds the clip folders, or a .zip of it.
+    """
     from spobet.ingest.wlasl import import_wlasl
 
     report = import_wlasl(poses, splits, out, class_list, progress=progress("clips"))
@@ -52,7 +67,10 @@ def import_wlasl_(
 @click.argument("out", type=FOLDER)
 @click.option("--licence", default="", help="Terms under which the clips may be used.")
 def import_npz(file: Path, out: Path, licence: str) -> None:
-    """Packed arrays in one .npz: spobet import npz clips.npz data/clips"""
+    """Import packed arrays from one .npz file.
+
+    Example: spobet import npz clips.npz data/clips
+    """
     from spobet.ingest.packed import import_packed
 
     report = import_packed(file, out, licence, progress=progress("clips"))
@@ -64,10 +82,13 @@ def import_npz(file: Path, out: Path, licence: str) -> None:
 @click.argument("out", type=FOLDER)
 @click.option("--licence", default="", help="Terms under which the clips may be used.")
 def import_clips_(source: Path, out: Path, licence: str) -> None:
-    """Your own landmarks, of any format: spobet import clips clips.csv data/mine
+    """Import your own clips, in any format that spobet reads.
 
-    SOURCE is a CSV with the columns path and gloss (and id, signer, split if you have them), or a
-    folder with one folder a gloss."""
+    Example: spobet import clips clips.csv data/mine
+
+    SOURCE is a CSV file with the columns path and gloss (and id, signer and split, if you have
+    them), or a folder with one subfolder per gloss.
+    """
     from spobet.ingest.custom import import_clips
 
     report = import_clips(
@@ -82,15 +103,18 @@ def import_clips_(source: Path, out: Path, licence: str) -> None:
     "--train",
     type=FILE,
     multiple=True,
-    help="Table whose rows are training clips; may be given again.",
+    help="Table of training clips; repeat the option for several.",
 )
-@click.option("--val", type=FILE, multiple=True, help="Of validation clips.")
-@click.option("--test", type=FILE, multiple=True, help="Of test clips.")
+@click.option("--val", type=FILE, multiple=True, help="Table of validation clips.")
+@click.option("--test", type=FILE, multiple=True, help="Table of test clips.")
 @click.option("--licence", default="", help="Terms under which the clips may be used.")
 def import_spoter_(
     out: Path, train: tuple[Path, ...], val: tuple[Path, ...], test: tuple[Path, ...], licence: str
 ) -> None:
-    """SPOTER's CSV tables: spobet import spoter data/mine --train train.csv --test test.csv"""
+    """Import SPOTER's CSV tables.
+
+    Example: spobet import spoter data/mine --train train.csv --test test.csv
+    """
     from spobet.ingest.spoter import import_spoter
 
     tables = [
@@ -105,9 +129,12 @@ def import_spoter_(
 
 @click.command()
 @click.argument("dataset", type=PATH)
-@click.option("--html", type=OUT_FILE, help="Also write a page, with plots.")
+@click.option("--html", type=OUT_FILE, help="Also write an HTML page with plots.")
 def info(dataset: Path, html: Path | None) -> None:
-    """Count clips, signers and frames of a data set, and name its leaks: spobet info data/asl100"""
+    """Summarise a data set: clips, signers, frames and leaks.
+
+    Example: spobet info data/asl100
+    """
     from spobet.reports.data_set import describe
 
     click.echo(describe(dataset, html))
@@ -116,13 +143,16 @@ def info(dataset: Path, html: Path | None) -> None:
 @click.command()
 @click.argument("dataset", type=PATH)
 @click.argument("out", type=FOLDER)
-@click.option("--val", default=0.15, show_default=True, help="Share of the clips to validate on.")
-@click.option("--test", default=0.2, show_default=True, help="Share of the clips to test on.")
-@click.option("--seed", default=0, show_default=True)
+@click.option("--val", default=0.15, show_default=True, help="Share of validation clips.")
+@click.option("--test", default=0.2, show_default=True, help="Share of test clips.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the assignment.")
 def split(dataset: Path, out: Path, val: float, test: float, seed: int) -> None:
-    """Deal the clips over new splits, no signer in two: spobet split data/hands data/hands-signers
+    """Make new splits that share no signer.
 
-    Where fewer than three signers are known, the clips of each gloss are dealt."""
+    Example: spobet split data/hands data/hands-signers
+
+    Where fewer than three signers are known, the clips of each gloss are divided instead.
+    """
     from spobet.dataset.resplit import resplit, write_resplit
     from spobet.dataset.store import Dataset
     from spobet.files import check_new_folder
@@ -136,9 +166,12 @@ def split(dataset: Path, out: Path, val: float, test: float, seed: int) -> None:
 
 @click.command()
 @click.argument("dataset", type=PATH)
-@click.option("--html", type=OUT_FILE, help="Also write a page with the clips drawn.")
+@click.option("--html", type=OUT_FILE, help="Also write an HTML page with the clips drawn.")
 def audit(dataset: Path, html: Path | None) -> None:
-    """Find leaks, duplicates and outliers: spobet audit data/hands --html audit.html"""
+    """Find leaks, duplicates and outliers in a data set.
+
+    Example: spobet audit data/hands --html audit.html
+    """
     from spobet.reports.audit import audit_data_set
 
     click.echo(audit_data_set(dataset, html))

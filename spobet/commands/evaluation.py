@@ -8,15 +8,15 @@ import click
 
 from spobet.commands.arguments import DATA, FILE, FOLDER, OUT_FILE, PATH, RUN, SPLITS
 
-_DRAWN = click.option("--html", type=OUT_FILE, help="Also write a page with the clips drawn.")
+_DRAWN = click.option("--html", type=OUT_FILE, help="Also write an HTML page with the clips drawn.")
 _DATA_OF_IDS = click.option(
-    "--data", type=PATH, help="Data set whose clip ids CLIPS are; without it they are paths."
+    "--data", type=PATH, help="Data set in which CLIPS are ids; without it they are paths."
 )
 
 
 @click.command()
 @click.argument("run", type=RUN, required=False)
-@click.option("--predictions", type=FILE, help="Score this CSV file instead: docs/formats.md.")
+@click.option("--predictions", type=FILE, help="Score this CSV file of predictions instead.")
 @DATA
 @SPLITS
 def evaluate(
@@ -42,15 +42,19 @@ def evaluate(
 @click.argument("second", type=RUN)
 @DATA
 @SPLITS
-@click.option("--html", type=OUT_FILE, help="Also write a page with the clips that differ, drawn.")
+@click.option(
+    "--html", type=OUT_FILE, help="Also write an HTML page that draws the clips that differ."
+)
 def compare(
     first: Path, second: Path, data: Path, splits: tuple[str, ...], html: Path | None
 ) -> None:
-    """Compare two scored runs, or files of predictions, on the same clips.
+    """Compare two systems on the same clips.
 
     Example: spobet compare runs/a runs/b --data data/hands
+
+    FIRST and SECOND are scored runs or CSV files of predictions.
     """
-    from spobet.reports.compare import compare_paths
+    from spobet.reports.comparison import compare_paths
 
     click.echo(compare_paths(first, second, data, splits, html))
 
@@ -67,14 +71,19 @@ def compare(
     help="Folder for report.html and report.json.",
 )
 @click.option(
-    "--error", default=0.1, show_default=True, help="Share of wrong answers the threshold allows."
+    "--error",
+    default=0.1,
+    show_default=True,
+    help="Share of wrong answers to allow among accepted ones.",
 )
 def report(
     runs: tuple[Path, ...], data: Path, splits: tuple[str, ...], out: Path, error: float
 ) -> None:
-    """Write one page on one run or several, such as the seeds of one recipe.
+    """Write one HTML report on one or more runs.
 
     Example: spobet report runs/a-0 runs/a-1 --data data/hands
+
+    Runs of one recipe that differ in their seed only are reported as mean and deviation.
     """
     from spobet.reports.evaluation import report
 
@@ -86,8 +95,15 @@ def report(
 @click.argument("clips", nargs=-1)
 @_DATA_OF_IDS
 @_DRAWN
-@click.option("--split", "splits", multiple=True, help="Without CLIPS: test the weights on it.")
-@click.option("--max-clips", default=100, show_default=True, help="With --split: at most so many.")
+@click.option(
+    "--split",
+    "splits",
+    multiple=True,
+    help="Without CLIPS: measure deletion and insertion curves on this split.",
+)
+@click.option(
+    "--max-clips", default=100, show_default=True, help="With --split: maximum number of clips."
+)
 def rollout(
     run: Path,
     clips: tuple[str, ...],
@@ -96,9 +112,11 @@ def rollout(
     splits: tuple[str, ...],
     max_clips: int,
 ) -> None:
-    """Show which frames reach the answer by attention rollout.
+    """Show which frames a network attends to.
 
     Example: spobet rollout runs/hands 17713 --data data/hands --html attention.html
+
+    Frames are weighted by attention rollout: a reading aid, not a proof.
     """
     from spobet.explain.attention import measure, roll_out_clips
 

@@ -12,11 +12,13 @@ from spobet.commands.arguments import FOLDER, PATH, RUN, SPLITS
 @click.command()
 @click.argument("run", type=RUN)
 @click.argument("out", type=FOLDER)
-@click.option("--data", type=PATH, help="Data set on which to measure the accuracy of each file.")
+@click.option("--data", type=PATH, help="Measure the accuracy of each file on this data set.")
 @SPLITS
-@click.option("--litert", is_flag=True, help="Write a LiteRT file too (Keras on TensorFlow).")
+@click.option(
+    "--litert", is_flag=True, help="Also write a LiteRT file (needs Keras on TensorFlow)."
+)
 def export(run: Path, out: Path, data: Path | None, splits: tuple[str, ...], litert: bool) -> None:
-    """Write the network for apps, as ONNX with 32-, 16- and 8-bit weights.
+    """Export a network as ONNX in 32-, 16- and 8-bit weights.
 
     Example: spobet export wlasl100-hands exported --data data/hands
     """

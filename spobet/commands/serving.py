@@ -15,35 +15,35 @@ from spobet.commands.arguments import OUT_FILE, RUN
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="Address to listen at; 0.0.0.0 lets other machines in.",
+    help="Address to listen on; 0.0.0.0 admits other machines.",
 )
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option(
     "--token",
     default="",
     envvar="SPOBET_TOKEN",
-    help="Ask for this token on every request to the API.",
+    help="Require this token on every request to the API.",
 )
 @click.option(
     "--workers",
     default=1,
     show_default=True,
-    help="Processes that answer; one per core answers most.",
+    help="Number of processes; one per core answers most requests.",
 )
 @click.option(
-    "--enrolled", type=OUT_FILE, help="File of the enrolled signs, if not the one beside the run."
+    "--enrolled", type=OUT_FILE, help="Keep enrolled signs in this file instead of the run's own."
 )
 @click.option(
     "--allow-host",
     "hosts",
     multiple=True,
-    help="Another name under which this server is reached, such as sign.example.org.",
+    help="Also answer under this host name, such as sign.example.org.",
 )
 @click.option(
     "--allow-origin",
     "origins",
     multiple=True,
-    help="A page of another server that may ask, such as https://app.example.org.",
+    help="Also answer pages of this origin, such as https://app.example.org.",
 )
 def serve(
     run: Path,
@@ -55,7 +55,10 @@ def serve(
     hosts: tuple[str, ...],
     origins: tuple[str, ...],
 ) -> None:
-    """Open the page and the HTTP API of a network: spobet serve wlasl100-hands"""
+    """Serve a network as a web page and an HTTP API.
+
+    Example: spobet serve wlasl100-hands
+    """
     from spobet.extras import extra_module
 
     for module in ("uvicorn", "fastapi", "filelock", "python_multipart"):

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from spobet.config import Experiment
 
 _RUN_OUT = click.option(
-    "--run", type=FOLDER, required=True, help="Run folder to make, or to go on with."
+    "--run", type=FOLDER, required=True, help="Run folder to make, or to resume."
 )
 _BACKBONE = click.option(
-    "--backbone", type=RUN, help="Run folder, or name of a shipped network, to start from."
+    "--backbone", type=RUN, help="Start from this run folder or shipped network."
 )
-_SEED = click.option("--seed", type=int, help="Instead of the experiment's seed.")
+_SEED = click.option("--seed", type=int, help="Use this seed instead of the experiment's.")
 
 
 @click.command()
@@ -32,7 +32,12 @@ _SEED = click.option("--seed", type=int, help="Instead of the experiment's seed.
     help="Folder for everything the demo makes.",
 )
 def demo(out: Path) -> None:
-    """Run the whole pipeline on synthetic signs; it ends in one HTML page."""
+    """Run the whole pipeline on synthetic signs.
+
+    Example: spobet demo --out demo
+
+    It makes a data set, pretrains, trains, evaluates, and ends in one HTML page, report.html.
+    """
     from spobet.demo import run_demo
 
     click.echo(run_demo(out, say=lambda line: click.echo(line, err=True)))
@@ -45,18 +50,20 @@ def demo(out: Path) -> None:
     type=PATH,
     required=True,
     multiple=True,
-    help="Data set whose training clips are used; may be given again.",
+    help="Data set whose training clips are used; repeat the option for several.",
 )
 @_RUN_OUT
 @_BACKBONE
-@click.option("--without", type=PATH, help="Leave out this data set's validation and test clips.")
+@click.option(
+    "--without", type=PATH, help="Leave out the validation and test clips of this data set."
+)
 @click.option("--fold", type=int, help="With --without: leave out this training fold instead.")
 @click.option(
     "--without-their",
     "their",
     type=click.Choice(["glosses", "signers"]),
     multiple=True,
-    help="With --without: also leave out every clip of their glosses or signers.",
+    help="With --without: also leave out all clips of the same glosses or signers.",
 )
 @_SEED
 @click.option(
@@ -73,7 +80,7 @@ def pretrain(
     seed: int | None,
     lexicon: Path | None,
 ) -> None:
-    """Pretrain a backbone on hidden frames, on glosses, or on both.
+    """Pretrain a backbone on hidden frames, glosses or both.
 
     Example: spobet pretrain experiments/asl100.toml --data data/asl100 --run runs/pretrained
     """
@@ -97,12 +104,12 @@ def pretrain(
 @_RUN_OUT
 @_BACKBONE
 @_SEED
-@click.option("--fold", type=int, help="Hold out this fold of the training clips, and score it.")
+@click.option("--fold", type=int, help="Hold out this fold of the training clips and score it.")
 @click.option(
     "--auxiliary",
     type=PATH,
     multiple=True,
-    help="Data set of other glosses, trained beside these and never answered.",
+    help="Data set of auxiliary glosses: trained on, never answered; repeat for several.",
 )
 def train(
     experiment: Path,

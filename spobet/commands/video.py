@@ -12,12 +12,12 @@ from spobet.commands.arguments import FILE, FOLDER, OUT_FILE, PATH, RUN, progres
 _MODELS = click.option(
     "--models",
     type=FOLDER,
-    help="Folder with MediaPipe's Tasks files; else they are fetched once into a cache.",
+    help="Folder with MediaPipe's .task files; by default they are downloaded once into a cache.",
 )
 _MODELS_FROM = click.option(
     "--models-from",
     type=PATH,
-    help="Make them, offline, from this wheel of mediapipe 0.10.21 or where it is installed.",
+    help="Make the .task files, offline, from a mediapipe 0.10.21 wheel or installation.",
 )
 
 
@@ -27,7 +27,7 @@ _MODELS_FROM = click.option(
 @click.option(
     "--clips",
     type=FILE,
-    help="What the clips are: a CSV (path, gloss, signer, split, ...) or a WLASL split file.",
+    help="List of clips: a CSV file (path, gloss, signer, split, ...) or a WLASL split file.",
 )
 @_MODELS
 @_MODELS_FROM
@@ -35,22 +35,24 @@ _MODELS_FROM = click.option(
     "--people",
     default=1,
     show_default=True,
-    help="Find so many people, and follow the signer among them.",
+    help="Number of people to detect; the signer among them is followed.",
 )
 @click.option(
     "--unit",
     type=click.Choice(["image", "pixels"]),
     default="image",
     show_default=True,
-    help="Of x and y.",
+    help="Unit of x and y: shares of the picture, or pixels.",
 )
-@click.option("--workers", default=os.cpu_count() or 1, show_default="cores", help="Processes.")
+@click.option(
+    "--workers", default=os.cpu_count() or 1, show_default="cores", help="Number of processes."
+)
 @click.option(
     "--ray",
     is_flag=False,
     flag_value="",
     metavar="[ADDRESS]",
-    help="Work on Ray: here, or on the cluster at ADDRESS.",
+    help="Run on Ray: on this machine, or on the cluster at ADDRESS.",
 )
 @click.option("--licence", default="", help="Terms under which the clips may be used.")
 def extract(
@@ -65,9 +67,12 @@ def extract(
     ray: str | None,
     licence: str,
 ) -> None:
-    """Find landmarks in videos: spobet extract videos data/mine
+    """Extract landmarks from videos.
 
-    A folder becomes a data set; of one video, OUT may be a .npz."""
+    Example: spobet extract videos data/mine
+
+    A folder of videos becomes a data set; for a single video, OUT may be a .npz file.
+    """
     from spobet.files import check_new_file, check_new_folder
     from spobet.ingest.extract import Workers, extract, extract_one
     from spobet.ingest.videos import videos_in, videos_listed
@@ -106,19 +111,25 @@ def extract(
     type=click.Choice(["asl100", "asl300", "asl1000", "asl2000"]),
     default="asl100",
     show_default=True,
+    help="Subset to make a data set of.",
 )
 @click.option(
-    "--accept-licence", is_flag=True, help="You have read the licence and agree; else it is asked."
+    "--accept-licence",
+    is_flag=True,
+    help="Accept the licence, which you have read, without being asked.",
 )
 @click.option(
     "--mirror",
     "mirrors",
     multiple=True,
-    help="Web folder that holds the files too; asked before the authors' links.",
+    help="URL of a folder with copies of the files; tried before the authors' links.",
 )
-@click.option("--files", type=FOLDER, help="Folder in which you have some of the files already.")
+@click.option("--files", type=FOLDER, help="Folder with files that you have already.")
 @click.option(
-    "--tries", default=5, show_default=True, help="Of a download that brings nothing new."
+    "--tries",
+    default=5,
+    show_default=True,
+    help="Give up a download after this many attempts without progress.",
 )
 def wlasl(
     folder: Path | None,
@@ -128,9 +139,12 @@ def wlasl(
     files: Path | None,
     tries: int,
 ) -> None:
-    """Show what WLASL's authors publish, or download it: spobet wlasl data/wlasl --subset asl100
+    """Show what WLASL's authors publish, or download it.
 
-    With FOLDER everything is downloaded to it, and a data set made of the subset."""
+    Example: spobet wlasl data/wlasl --subset asl100
+
+    With FOLDER, the files are downloaded to it and a data set is made of the subset.
+    """
     from spobet.fetch import Patience
     from spobet.ingest.wlasl_download import Sources, download_wlasl, show
 
@@ -161,11 +175,11 @@ def _show_bytes(done: int, total: int | None) -> None:
 @click.argument("run", type=RUN, default="wlasl100-hands-open")
 @click.argument("source", default="0")
 @click.option(
-    "--out", type=OUT_FILE, help="Write what is drawn to this video instead of opening a window."
+    "--out", type=OUT_FILE, help="Write the picture to this video instead of opening a window."
 )
 @_MODELS
 @_MODELS_FROM
-@click.option("--top", default=5, show_default=True, help="How many glosses.")
+@click.option("--top", default=5, show_default=True, help="Number of glosses to show per sign.")
 def live(
     run: Path,
     source: str,
@@ -174,9 +188,12 @@ def live(
     models_from: Path | None,
     top: int,
 ) -> None:
-    """Recognise signs as they are made: spobet live wlasl100-hands 0
+    """Recognise signs live, at a camera or in a video.
 
-    SOURCE is the number of a camera, or a video."""
+    Example: spobet live wlasl100-hands 0
+
+    SOURCE is the number of a camera, or a video file.
+    """
     from spobet.live.view import show_live
     from spobet.recognition.recognizer import load
     from spobet.video.mediapipe_tasks import open_mediapipe

@@ -42,15 +42,12 @@ def reconstruct(
     model = keras.saving.load_model(run.masked_frames)
     coordinates = model.predict_on_batch({**inputs, "hidden": hidden})["coordinates"]
     truth = np.where(landmarks[..., 2:] > 0, landmarks[..., :2], np.nan)
-    reconstructions = [
-        Reconstruction(
-            name,
-            _pose(truth[clip][mask[clip]], run),
-            coordinates[clip][mask[clip]],
-            frames[clip][mask[clip]],
-        )
-        for clip, name in enumerate(names)
-    ]
+    reconstructions, skeleton = [], run.record().skeleton
+    for clip, (name, real) in enumerate(zip(names, mask, strict=True)):
+        seen = np.isfinite(truth[clip][real][..., 0])
+        pose = PoseSequence(truth[clip][real], seen, skeleton, unit="head lengths")
+        shown = coordinates[clip][real], frames[clip][real]
+        reconstructions.append(Reconstruction(name, pose, *shown))
     if page is not None:
         write_whole(page, reconstruction_page(str(run.path), reconstructions))
     return "\n".join(map(str, reconstructions))
@@ -61,7 +58,3 @@ def reconstruct_clips(
 ) -> str:
     """`reconstruct` for clips by their id in a data set, or by path where none is given."""
     return reconstruct(RunFolder(run), *named_clips(clips, data), page)
-
-
-def _pose(xy: np.ndarray, run: RunFolder) -> PoseSequence:
-    return PoseSequence(xy, np.isfinite(xy[..., 0]), run.record().skeleton, unit="head lengths")

@@ -9,7 +9,7 @@ from typing import Any
 from spobet.errors import UserError
 from spobet.formats import traits
 
-_NUMBER_KEYS = ("frame_id", "frame", "frame_number", "frame_index", "frame_idx")
+_NUMBER_KEYS = (*("frame_id", "frame", "frame_number", "frame_index", "frame_idx", "timestamp_ms"),)
 
 
 @dataclass(frozen=True, eq=False)

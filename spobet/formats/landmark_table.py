@@ -16,6 +16,7 @@ from spobet.poses.sequence import PoseSequence
 
 NOT_KEPT = "z and the face's landmarks"
 _COLUMNS = ["frame", "type", "landmark_index", "x", "y"]
+_MAX_CELL = 100  # characters: numbers have 25; NumPy makes every cell as wide as the widest
 _MAX_ROWS = 2_000_000  # 543 rows a frame: the longest clips of the contest have 540 frames
 
 
@@ -80,11 +81,16 @@ def _csv_columns(path: Path) -> dict[str, np.ndarray]:
         table = list(csv.reader(lines))
     except csv.Error as error:
         raise UserError(f"not CSV ({error})") from error
-    names = [name.strip() for name in table[0]]
+    names = [name.strip() for name in table[0]] if table else []
+    absent = [name for name in _COLUMNS if name not in names]
+    if absent:
+        raise UserError(f"no columns {', '.join(absent)}")
     positions = [names.index(name) for name in _COLUMNS]
     for line, row in enumerate(table[1:], start=2):
         if row and len(row) != len(names):
             raise UserError(f"line {line}: {len(row)} values, expected {len(names)}")
+        if max(map(len, row), default=0) > _MAX_CELL:
+            raise UserError(f"line {line}: a value of over {_MAX_CELL} characters")
     rows = np.array(
         [[row[position] or "nan" for position in positions] for row in table[1:] if row]
     )

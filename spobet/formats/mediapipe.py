@@ -96,16 +96,13 @@ def clip_of_json(content: Any) -> PoseSequence:
             "no pose_landmarks, left_hand_landmarks or right_hand_landmarks in any frame"
         )
     if bodies:
-        chosen = _signer(np.stack(bodies), np.array(frames_of_bodies))
+        everyone = np.stack(bodies)
+        seen = np.where(traits.missing(everyone)[..., None], 0, np.nan_to_num(everyone))
+        certainty = seen[..., 2].sum(axis=1)
+        chosen = signer_rows(seen, np.array(frames_of_bodies), confidence=certainty)
         for row in chosen.tolist():
             values[frames_of_bodies[row], PARTS["pose"]] = bodies[row]
     return holistic_clip(values, found.facts, found.order.times)
-
-
-def _signer(bodies: np.ndarray, frames: np.ndarray) -> np.ndarray:
-    """Rows of the signer among all bodies (people, points, 3), at most one a frame."""
-    seen = np.where(traits.missing(bodies)[..., None], 0, np.nan_to_num(bodies))
-    return signer_rows(seen, frames, confidence=seen[..., 2].sum(axis=1))
 
 
 def _people(given: Any, where: str) -> list[list[Any]]:

@@ -69,7 +69,9 @@ def read_frames(
     files = _files_in_range(files, frame_start, frame_end, path)
     people, frames = read_people(files)
     if times is None:
-        values = np.zeros((_num_frames(files, path), len(OPENPOSE_54), 3), dtype=np.float32)
+        with naming(path):
+            num_frames = traits.counted_frames(sorted(files)).num_frames
+        values = np.zeros((num_frames, len(OPENPOSE_54), 3), dtype=np.float32)
     else:
         values = np.zeros((len(files), len(OPENPOSE_54), 3), dtype=np.float32)
         times = times[min(files) - 1 : max(files)]
@@ -83,11 +85,6 @@ def read_frames(
     return PoseSequence(
         xy, np.minimum(values[..., 2], 1), OPENPOSE_54, times, traits.unit_of(xy, "pixels")
     )
-
-
-def _num_frames(files: Mapping[int, File], path: Path) -> int:
-    with naming(path):
-        return traits.counted_frames(sorted(files)).num_frames
 
 
 def write(pose: PoseSequence, path: Path) -> None:

@@ -69,7 +69,12 @@ def components_of(skeleton: Skeleton) -> list[tuple[str, dict[str, str]]]:
     if body:
         mediapipe = {HOLISTIC_75.landmarks[position] for position in HOLISTIC_75.body}
         if set(body) <= mediapipe:
-            components.append((MEDIAPIPE_BODY, {_mediapipe_name(name): name for name in body}))
+            names = {name: name.removesuffix("_mouth") for name in body}
+            theirs = {
+                (name if side == name else f"mouth_{side}").upper(): name
+                for name, side in names.items()
+            }
+            components.append((MEDIAPIPE_BODY, theirs))
         else:
             components.append((OTHER_BODY, {name: name for name in body}))
     for component, side in reversed(_MEDIAPIPE_HANDS.items()):
@@ -77,11 +82,6 @@ def components_of(skeleton: Skeleton) -> list[tuple[str, dict[str, str]]]:
             points = {_mediapipe_hand_name(name, side): name for name in hand_landmarks(side)}
             components.append((component, points))
     return components
-
-
-def _mediapipe_name(landmark: str) -> str:
-    side = landmark.removesuffix("_mouth")
-    return landmark.upper() if side == landmark else f"MOUTH_{side}".upper()
 
 
 def _mediapipe_hand_name(landmark: str, side: str) -> str:

@@ -92,7 +92,8 @@ def read_clips(path: Path) -> Iterator[SpoterClip]:
     video_size_height where they are there. UserError names the line and column.
     """
     csv.field_size_limit(max(_MAX_CELL, csv.field_size_limit()))
-    with naming(path), _open_text(path) as file:
+    encoding = traits.text_encoding(path)
+    with naming(path), path.open(encoding=encoding, errors="replace", newline="") as file:
         lines = _lines(file)
         header = next(lines, "")
         separator = max(",;\t", key=header.count)  # spreadsheets write their country's
@@ -105,10 +106,6 @@ def read_clips(path: Path) -> Iterator[SpoterClip]:
                     yield _clip(row, columns)
         except csv.Error as error:
             raise UserError(f"not a table that can be read ({error})") from error
-
-
-def _open_text(path: Path) -> TextIO:
-    return path.open(encoding=traits.text_encoding(path), errors="replace", newline="")
 
 
 def _lines(file: TextIO) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,9 @@ from spobet.errors import UserError
 from spobet.formats import traits
 
 MAX_BYTES = 50_000_000  # parsed, a file takes about eight times its size
+_MAX_LISTS = 1_500_000  # a list or object takes up to 230 bytes: 350 MB
+_MAX_VALUES = 8_000_000  # a number takes up to 32 bytes: 250 MB
+_NOT_FINITE = re.compile(rb"NaN|Infinity")
 _HEAD = 65_536  # a frame of MediaPipe's landmarks with the face is about 40,000 bytes
 _LARGEST = float(np.finfo(np.float32).max)
 
@@ -50,12 +54,20 @@ def load_json(path: Path) -> Any:
 def parse_json(content: bytes) -> Any:
     """What JSON holds, with the NaN and Infinity that Python writes, in any encoding of `traits`.
 
-    UserError where it is not JSON.
+    UserError where it is not JSON, or would fill the memory.
     """
+    num_lists, num_values = content.count(b"[") + content.count(b"{"), content.count(b",")
+    if num_lists > _MAX_LISTS or num_values > _MAX_VALUES:
+        raise UserError(
+            f"{num_lists:,} lists and {num_values:,} values, "
+            f"expected at most {_MAX_LISTS:,} and {_MAX_VALUES:,} for one clip"
+        )
     try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError:
-        pass  # strict, but eight times as fast
+        return orjson.loads(content)  # strict, but eight times as fast as Python's
+    except orjson.JSONDecodeError as error:
+        is_plain = content.isascii() and b"\0" not in content
+        if is_plain and not _NOT_FINITE.search(content):
+            raise UserError(f"not JSON: {error}") from error
     try:
         return json.loads(traits.decode(content))
     except RecursionError as error:

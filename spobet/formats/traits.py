@@ -72,21 +72,18 @@ def decode(content: bytes) -> str:
 
 def encoding_of(chunks: Iterable[bytes]) -> str:
     """The encoding of a text from its bytes in order: utf-8-sig, utf-16 or cp1252."""
-    decoder, first = codecs.getincrementaldecoder("utf-8")(), b""
-    for chunk in chunks:
-        if not first:
-            first = chunk
-            if (wide := _utf_16(first[:1000])) is not None:
-                return wide
-        try:
-            decoder.decode(chunk)
-        except UnicodeDecodeError:
-            return "cp1252"
-    try:
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
+    unfinished = b""  # the beginning of a character that goes on in the next chunk
+    for number, chunk in enumerate(chunks):
+        wide = _utf_16(chunk[:1000]) if number == 0 else None
+        if wide:
+            return wide
+        if unfinished or not chunk.isascii():  # most of a table is ASCII, which is quick to see
+            try:
+                _, length = codecs.utf_8_decode(unfinished + chunk, "strict", False)
+            except UnicodeDecodeError:
+                return "cp1252"
+            unfinished = (unfinished + chunk)[length:]
+    return "cp1252" if unfinished else "utf-8-sig"
 
 
 def text_encoding(path: Path) -> str:

@@ -106,8 +106,20 @@ def import_clips(
     """
     check_new_folder(out)
     listed = clips_in(source) if source.is_dir() else clips_listed(source)
+    return import_listed(listed, out, source.name, licence, progress, say)
+
+
+def import_listed(
+    listed: ClipList,
+    out: Path,
+    source: str,
+    licence: str,
+    progress: Callable[[Iterable[Listed]], Iterable[Listed]] = iter,
+    say: Callable[[str], None] = lambda line: None,
+) -> ImportReport:
+    """Make a data set of clips whose files are known, as `import_clips` does."""
     reading = _read_all(progress(listed.entries), say)
-    return write_clips(reading, out, source.name, licence, listed.notes, source)
+    return write_clips(reading, out, source, licence, listed.notes, source)
 
 
 def _read_all(entries: Iterable[Listed], say: Callable[[str], None]) -> Iterator[ReadClip]:

@@ -70,9 +70,8 @@ def extract(
     check_new_folder(out)
     finished = FinishedClips(out, detector.name, unit)
     todo = [job for job in videos.jobs if not finished.has(job)]
-    outcomes = _Outcomes(
-        todo, partial(extract_clip, detector=detector, unit=unit), workers or Workers(), finished
-    )
+    work = partial(extract_clip, detector=detector, unit=unit)
+    outcomes = _Outcomes(todo, work, workers or Workers(), finished)
     failed: dict[str, Problem] = {}
     num_frames, start = 0, time.perf_counter()
     for outcome in progress(outcomes):
@@ -91,7 +90,9 @@ def extract(
     )
     if not report.read:
         finished.remove()
-        raise UserError(_nothing_read(report))
+        first = report.problems[0].detail or report.problems[0].path
+        tally = f"{report.total:,} clips could be read: {counts(report.problems)}"
+        raise UserError(f"none of {tally}; the first: {first}")
     with DatasetWriter(out, HOLISTIC_75, unit, source, licence) as writer:
         for job in videos.jobs:
             if job.clip.id not in failed:
@@ -107,12 +108,6 @@ def _problems(
     """What is wrong with clips, in their order, those without a video first."""
     found = (failed.get(job.clip.id) or finished.problem(job) for job in videos.jobs)
     return (*videos.missing, *(problem for problem in found if problem))
-
-
-def _nothing_read(report: ImportReport) -> str:
-    first = report.problems[0].detail or report.problems[0].path
-    tally = f"none of {report.total:,} clips could be read: {counts(report.problems)}"
-    return f"{tally}; the first: {first}"
 
 
 def extract_one(

@@ -48,7 +48,8 @@ def span_of(clip: Clip, video: Path, rate: float | None = None) -> Span:
     asked += f" at {rate:g} a second" if rate != 1 else ""
     if clip.frame_end != TO_THE_END and clip.frame_end > num_frames + SLACK:
         num_asked = clip.frame_end - clip.frame_start + 1
-        if clip.frame_start == 1 or _is_cut_already(num_frames, num_asked):
+        about_as_long = abs(num_frames - num_asked) <= num_asked / 2
+        if clip.frame_start == 1 or about_as_long:
             return Span(remark=f"{video}: {asked}: seems to be cut already, taken whole")
         raise RangeOutsideVideo(f"{video}: {asked}")
     start = times[0] + (clip.frame_start - 1) / rate - step / 2  # the frame nearest to that time
@@ -58,11 +59,6 @@ def span_of(clip: Clip, video: Path, rate: float | None = None) -> Span:
         raise RangeOutsideVideo(f"{video}: {asked}")
     last = TO_THE_END if clip.frame_end == TO_THE_END else int(chosen[-1]) + 1
     return Span(int(chosen[0]) + 1, last)
-
-
-def _is_cut_already(num_frames: int, num_asked: int) -> bool:
-    """Whether a video too short for its range has about the range's length: within a half of it."""
-    return abs(num_frames - num_asked) <= num_asked / 2
 
 
 def frame_times(video: Path) -> np.ndarray | None:

@@ -93,6 +93,14 @@ def videos_listed(folder: Path, table: Path, class_list: Path | None = None) -> 
         named = [(clip, "", rates[clip.id]) for clip in read_split(table, class_list)]
     else:
         named = _read_table(table)
+    return listed_videos(folder, named)
+
+
+def listed_videos(folder: Path, named: list[tuple[Clip, str, float | None]]) -> VideoList:
+    """The clips, each with its video below a folder, and those whose video is not there.
+
+    named: clip, path of its video ("" = named by its id), and the rate at which its range counts.
+    """
     Manifest(tuple(clip for clip, _, _ in named))  # no id twice
     jobs, missing = [], []
     for clip, video, rate in named:

@@ -9,10 +9,10 @@ import numpy as np
 from spobet.poses.mirror import lead_with_right
 from spobet.poses.resample import onto_even_times
 from spobet.poses.sequence import PoseSequence
-from spobet.poses.skeleton import Skeleton
 
 SMALLEST_UNIT = 1e-6  # shorter in pixels or shares: all landmarks in one point, no length at all
 _SIDES = ("right", "left")
+_WRISTS = ("right_hand_wrist", "left_hand_wrist")
 
 
 def normalize(
@@ -28,10 +28,12 @@ def normalize(
     """
     # Resampled before it is measured: medians over frames would favour where frames are dense.
     pose = onto_even_times(trim_to_hands(pose.without_guesses(min_confidence)))
-    for unit, origin, length in (
-        ("head lengths", *_body_frame(pose)),
-        ("hand lengths", *_hands_frame(pose)),
-    ):
+    names = set(pose.skeleton.landmarks)
+    wrists = [name for name in _WRISTS if name in names]
+    frames = {"head lengths": (["neck"] if "neck" in names else [], head_length(pose))}
+    frames["hand lengths"] = wrists, hand_length(pose)
+    for unit, (origins, length) in frames.items():
+        origin = _median_point(pose.xy[:, pose.skeleton.indices(origins)])
         if length > SMALLEST_UNIT and np.isfinite(origin).all():
             framed = replace(pose, xy=(pose.xy - origin) / np.float32(length), unit=unit)
             return lead_with_right(framed) if right_leads else framed
@@ -59,32 +61,14 @@ def head_length(pose: PoseSequence) -> float:
 
 def hand_length(pose: PoseSequence) -> float:
     """Median distance of wrist and middle knuckle over both hands; NaN without hands."""
-    palms = [_palm(pose.skeleton, side) for side in _SIDES if len(pose.skeleton.hand(side))]
-    if not palms:
-        return float("nan")
-    return _median_length(
-        np.concatenate([pose.xy[:, knuckle] - pose.xy[:, wrist] for wrist, knuckle in palms])
-    )
+    sides = [side for side in _SIDES if len(pose.skeleton.hand(side))]
+    palms = [pose[f"{side}_middle_mcp"] - pose[f"{side}_hand_wrist"] for side in sides]
+    return _median_length(np.concatenate(palms)) if palms else float("nan")
 
 
-def _palm(skeleton: Skeleton, side: str) -> tuple[int, int]:
-    return skeleton.index(f"{side}_hand_wrist"), skeleton.index(f"{side}_middle_mcp")
-
-
-def _body_frame(pose: PoseSequence) -> tuple[np.ndarray, float]:
-    if "neck" not in pose.skeleton.landmarks:
-        return np.full(2, np.nan, np.float32), float("nan")
-    return _median_point(pose["neck"]), head_length(pose)
-
-
-def _hands_frame(pose: PoseSequence) -> tuple[np.ndarray, float]:
-    wrists = [pose[f"{side}_hand_wrist"] for side in _SIDES if len(pose.skeleton.hand(side))]
-    origin = _median_point(np.concatenate(wrists)) if wrists else np.full(2, np.nan, np.float32)
-    return origin, hand_length(pose)
-
-
-def _median_point(track: np.ndarray) -> np.ndarray:
-    seen = track[~np.isnan(track[:, 0])]
+def _median_point(tracks: np.ndarray) -> np.ndarray:
+    """The median of all seen points of tracks (frames, landmarks, 2), NaN without any."""
+    seen = tracks[~np.isnan(tracks[..., 0])]
     return np.median(seen, axis=0) if len(seen) else np.full(2, np.nan, np.float32)
 
 

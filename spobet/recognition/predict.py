@@ -26,11 +26,12 @@ class Predicted:
 
     def to_json(self) -> dict[str, Any]:
         """clip beside what the answers hold, or beside the error."""
-        result = self.answers.to_json() if self.answers else {"error": self.error}
+        failed = {"error": self.error}
+        result = failed if self.answers is None else self.answers.to_json()
         return {"clip": str(self.path), **result}
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.answers or 'not answered'}"
+        return f"{self.path}: {self.error if self.answers is None else self.answers}"
 
 
 def predict_paths(

@@ -110,13 +110,16 @@ def lighter(model: Any, precision: str) -> Any:
     for array in list(graph.initializer):
         if array.data_type != _FLOAT or np.prod(array.dims) < _SMALL:
             continue
-        values = onnx.numpy_helper.to_array(array)
+        name, values = array.name, onnx.numpy_helper.to_array(array)
         if precision == "float16":
-            stored, node = _as_half(onnx, array.name, values)
+            half = onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}_half")
+            unpacked = f"{name}_unpacked"
+            node = onnx.helper.make_node("Cast", [half.name], [name], unpacked, to=_FLOAT)
+            stored = [half]
         else:
-            stored, node = _as_int8(
-                onnx, array.name, values, _output_axis(graph, array.name, values)
-            )
+            convolved = any(node.op_type == "Conv" and name in node.input for node in graph.node)
+            outputs = 0 if convolved else values.ndim - 1  # their axis
+            stored, node = _as_int8(onnx, name, values, outputs)
         graph.initializer.remove(array)
         graph.initializer.extend(stored)
         nodes.append(node)
@@ -125,17 +128,6 @@ def lighter(model: Any, precision: str) -> Any:
     graph.node.extend(nodes)
     onnx.checker.check_model(copy)
     return copy
-
-
-def _output_axis(graph: Any, name: str, values: np.ndarray) -> int:
-    """The axis of a weight along which its outputs lie: the first of a convolution's, else last."""
-    convolved = any(node.op_type == "Conv" and name in node.input for node in graph.node)
-    return 0 if convolved else values.ndim - 1
-
-
-def _as_half(onnx: Any, name: str, values: np.ndarray) -> tuple[list[Any], Any]:
-    half = onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}_half")
-    return [half], onnx.helper.make_node("Cast", [half.name], [name], f"{name}_unpacked", to=_FLOAT)
 
 
 def _as_int8(onnx: Any, name: str, values: np.ndarray, axis: int) -> tuple[list[Any], Any]:

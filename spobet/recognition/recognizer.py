@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -100,9 +100,9 @@ class Recognizer:
 
     def outputs(self, poses: Iterable[PoseSequence]) -> ModelOutput:
         """What the network makes of clips, also of those that show no hand."""
-        batches = [
-            run_network(self.network, self.preprocessor(batch)) for batch in _batches(iter(poses))
-        ]
+        remaining, batches = iter(poses), []
+        while batch := list(islice(remaining, BATCH_SIZE)):
+            batches.append(run_network(self.network, self.preprocessor(batch)))
         if not batches:
             return ModelOutput.of_logits(np.zeros((0, len(self.vocabulary))))
         return ModelOutput.joined(batches)
@@ -180,8 +180,3 @@ def load(run: str | Path, threads: int = 1, enrolled: Path | None = None) -> Rec
         Rejection.read(folder.rejection),
         Enrolled.read(enrolled or enrolled_path(folder), network_hash(folder)),
     )
-
-
-def _batches(poses: Iterator[PoseSequence]) -> Iterator[Sequence[PoseSequence]]:
-    while batch := list(islice(poses, BATCH_SIZE)):
-        yield batch

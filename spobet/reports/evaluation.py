@@ -52,7 +52,9 @@ def report(
     """
     dataset = Dataset.open(data)
     found = gather([RunFolder(run) for run in runs], dataset, splits, wanted_error)
-    page = evaluation_page(found, dataset.pose, lambda gloss: _training_clip(dataset, gloss))
+    known = [clip for clip in dataset.manifest if clip.split in ("train", "")]
+    training = {clip.gloss: clip.id for clip in reversed(known)}  # the first clip of each gloss
+    page = evaluation_page(found, dataset.pose, training.get)
     out.mkdir(parents=True, exist_ok=True)
     write_whole(out / VALUES, json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n")
     write_whole(out / PAGE, page)
@@ -218,8 +220,3 @@ def _attention(run: RunFolder, dataset: Dataset, split: str) -> Mapping[str, Cur
     ):
         return {}
     return {kind: Curves.from_json(curves) for kind, curves in values["curves"].items()}
-
-
-def _training_clip(dataset: Dataset, gloss: str) -> str | None:
-    clips = (clip for clip in dataset.manifest if clip.split in ("train", ""))
-    return next((clip.id for clip in clips if clip.gloss == gloss), None)

@@ -141,13 +141,6 @@ class _Learned:
             write_phonology(self.features, self.phonology, run.phonology)
 
 
-def _loss(output: str) -> keras.losses.Loss:
-    if output == "logits":
-        return keras.losses.CategoricalCrossentropy(from_logits=True)
-    # The mean over hidden landmarks; Keras's default divides by all of them.
-    return keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
-
-
 def _labels(sources: Sequence[Source], vocabulary: Vocabulary) -> np.ndarray:
     """Each clip's gloss in the vocabulary (clips,), zeros where that is empty."""
     clips = [clip for source in sources for clip in source.clips]

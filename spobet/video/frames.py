@@ -118,7 +118,9 @@ def _decoded(path: Path) -> Iterator[Frame]:
                 for frame in packet.decode():
                     number += 1
                     end = (frame.time or 0.0) + float((frame.duration or 0) * frame.time_base)
-                    yield Frame(_upright(frame), frame.time)
+                    turns = round(frame.rotation / 90)  # counter-clockwise, as np.rot90 turns
+                    upright = np.rot90(frame.to_ndarray(format="rgb24"), turns)
+                    yield Frame(np.ascontiguousarray(upright), frame.time)
             _check_whole(path, container, number, num_discarded, end)
     except av.FFmpegError as error:
         where = f"damaged after {number} frames" if number else "not a video that FFmpeg can read"
@@ -140,8 +142,3 @@ def _check_whole(path: Path, container: Any, number: int, num_discarded: int, en
         duration = container.duration / _MICROSECONDS
         if seconds < _WHOLE * duration - _LONG_FRAME:
             raise UserError(f"{path}: cut short, {seconds:.1f} of {duration:.1f} seconds are in it")
-
-
-def _upright(frame: Any) -> np.ndarray:
-    quarter_turns = round(frame.rotation / 90)  # counter-clockwise, as np.rot90 turns
-    return np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), quarter_turns))

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 from formats.clips import made_clip
+from formats.scenes import WRITERS, alone
+from formats.scenes import frame_folder as frame_folder_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +22,10 @@ from spobet.extras import ExtraNeeded
 from spobet.formats import (
     coco_wholebody,
     dotpose,
+    frame_folder,
+    holistic_array,
+    json_lines,
+    landmark_table,
     mediapipe,
     openpose,
     openpose_zip,
@@ -105,13 +111,25 @@ def _parquet(folder: Path) -> Path:
     return folder / "clip.parquet"
 
 
+def _scene(reader: str) -> Callable[[Path], Path]:
+    return lambda folder: WRITERS[reader](alone(), folder)
+
+
+def _frame(folder: Path) -> Path:
+    return sorted(frame_folder_of(alone(), folder).iterdir())[1]
+
+
 FORMATS: dict[str, tuple[Callable[[Path], Path], Callable[[Path], PoseSequence]]] = {
     "openpose": (_folder, lambda path: openpose.read(path.parent)),
     "openpose_zip": (_archive, openpose_zip.read),
     "packed": (_written(".npz"), packed.read),
     "mediapipe": (_mediapipe, mediapipe.read),
     "mediapipe arrays": (_arrays, mediapipe.read),
-    "mediapipe parquet": (_parquet, mediapipe.read),
+    "mediapipe parquet": (_parquet, landmark_table.read),
+    "JSON Lines": (_scene("JSON Lines"), json_lines.read),
+    "landmark table": (_scene("landmark table, CSV"), landmark_table.read),
+    "MediaPipe array": (_scene("MediaPipe array"), holistic_array.read),
+    "folder of frames": (_frame, lambda path: frame_folder.read(path.parent)),
     "coco": (_coco, coco_wholebody.read),
     "coco array": (_array, coco_wholebody.read),
     "spoter": (_written(".csv"), spoter_csv.read),
@@ -172,7 +190,7 @@ def test_a_file_gone_wrong_is_a_clip_or_one_line_that_names_it(name: str, tmp_pa
     path = make(tmp_path)
     content = path.read_bytes()
     tracemalloc.start()
-    for seed in range(200):
+    for seed in range(96):  # each kind a dozen times
         path.write_bytes(spoilt(content, seed))
         try:
             pose = reader(path)
@@ -230,6 +248,14 @@ def test_json_of_the_right_keys_and_wrong_values_gives_a_clip_or_one_line(
             assert "clip.json" in str(error)
 
 
+@pytest.mark.parametrize("value", ["[],", "{},", "0.1,"])
+def test_json_that_would_fill_the_memory_is_not_parsed(value: str, tmp_path: Path) -> None:
+    path = tmp_path / "clip.json"
+    path.write_text('{"pose_landmarks": [' + value * (45_000_000 // len(value)) + "0]}")
+    with pytest.raises(ValueError, match=r"clip\.json: .* lists and .* values, expected at most"):
+        read(path)
+
+
 def test_a_file_far_too_large_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "clip.json"
     with path.open("wb") as file:
@@ -248,7 +274,7 @@ def test_arrays_that_claim_to_be_huge_are_not_read(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"clip\.npy"):
         read(tmp_path / "clip.npy")
     with zipfile.ZipFile(tmp_path / "clip.npz", "w", zipfile.ZIP_DEFLATED) as out:
-        out.writestr("left_hand.npy", header.getvalue() + bytes(300_000_000))
+        out.writestr("left_hand.npy", header.getvalue() + bytes(201_000_000))
     with pytest.raises(ValueError, match=r"clip\.npz: .* expected at most 200,000,000"):
         read(tmp_path / "clip.npz")
 

@@ -28,7 +28,7 @@ TINY_SKELETON = Skeleton("TINY", ("nose", "left_wrist", "right_wrist"))
 
 
 def assert_conforms(made: keras.Layer, inputs: Any, shapes: Any, folder: Path) -> None:
-    """Assert that `made` computes on `inputs` what has `shapes`, and survives being described, rebuilt and saved.
+    """Assert that what `made` computes has `shapes`, and that it can be rebuilt and saved.
 
     shapes: of the outputs, in the outputs' own structure.
     """
@@ -41,7 +41,7 @@ def assert_conforms(made: keras.Layer, inputs: Any, shapes: Any, folder: Path) -
 
 
 def assert_describes_itself(made: keras.Layer) -> None:
-    """Assert that the config is plain JSON, names each constructor argument and rebuilds the same thing."""
+    """Assert that the config is plain JSON, names each constructor argument and rebuilds it."""
     kind, config = type(made), made.get_config()
     arguments = inspect.signature(kind.__init__).parameters
     assert {name for name in arguments if name not in ("self", "kwargs", "args")} <= set(config)
@@ -70,7 +70,7 @@ def network_input(
     num_frames: int = FRAMES,
     seed: int = 0,
 ) -> dict[str, np.ndarray]:
-    """Random clips of `lengths` frames in which every landmark is seen and nothing hidden; what is padded is zero."""
+    """Random clips of `lengths` frames; every landmark is seen, nothing hidden, padding zero."""
     frame_mask = np.arange(num_frames)[None, :] < np.array(lengths)[:, None]
     xy = np.random.default_rng(seed).normal(size=(*frame_mask.shape, len(skeleton), 2))
     landmarks = (
@@ -81,7 +81,7 @@ def network_input(
 
 
 def stir(model: keras.Model) -> keras.Model:
-    """Give every weight a random value, so that nothing is equal or zero because training has not begun."""
+    """Give every weight a random value: before training many are equal or zero."""
     rng = np.random.default_rng(1)
     for variable in model.trainable_variables:
         variable.assign(rng.normal(scale=0.3, size=variable.shape))

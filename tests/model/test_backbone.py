@@ -166,3 +166,33 @@ def test_the_seed_experiment_is_the_preset_of_2022() -> None:
     experiment = read_experiment(Path(__file__).parents[2] / "experiments" / "wlasl100-seed.toml")
     assert experiment.backbone == PRESETS["spobet-2022"]
     assert experiment.train.head_width == experiment.train.prototype_scale == 0
+
+
+OTHER_SIZES: dict[str, object] = {
+    "width": 16,
+    "blocks": ("convolution", "pool", "attention"),
+    "num_heads": 4,
+    "feed_forward": 16,
+    "kernel_size": 5,
+    "expansion": 3,
+    "activation": "relu",
+    "dropout": 0.3,
+    "features": ("local", "seen"),
+    "motion_steps": (2,),
+    "positions": False,
+    "clip_token": True,
+    "landmark_mask_tokens": False,
+    "norm_first": False,
+}
+
+
+@pytest.mark.parametrize("key", vars(TINY))
+def test_every_key_of_the_config_changes_the_layers(key: str) -> None:
+    usual, changed = (
+        [layer.get_config() for layer in SignBackbone(config, TINY_SKELETON, FRAMES).layers]
+        for config in (TINY, replace(TINY, **{key: OTHER_SIZES[key]}))
+    )
+    assert usual == [
+        layer.get_config() for layer in SignBackbone(TINY, TINY_SKELETON, FRAMES).layers
+    ]
+    assert usual != changed

@@ -1,4 +1,4 @@
-"""Claims about the network written as ONNX: the same answers as Keras for every choice of parts, and small light files."""
+"""Claims about the network written as ONNX: it answers as Keras does, whatever its parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims about LiteRT files: they answer as the ONNX file of the same run does, and say what they need."""
+"""Claims about LiteRT files: they answer as the ONNX file of the same run does."""
 
 from __future__ import annotations
 

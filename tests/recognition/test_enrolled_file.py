@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -20,6 +20,7 @@ from spobet.runs import RunFolder
 from spobet.shipped import find_run
 
 SIGNS = 25  # each of two enrols at once
+ANSWERS = 25  # of each of four threads
 ENROL = """
 import sys
 import numpy as np
@@ -80,27 +81,27 @@ def test_threads_predict_while_signs_come_and_go_and_each_answer_is_of_one_state
         number: [recognizer.with_enrolled(state).predict(clip) for state in states]
         for number, clip in enumerate(clips)
     }
-    shared, stop = [recognizer], time.monotonic() + 1.0
+    shared, answered = [recognizer], Event()
 
     def change() -> int:
         changes = 0
-        while time.monotonic() < stop:
+        while not answered.is_set():
             shared[0] = shared[0].with_enrolled(states[changes % len(states)])
             changes += 1
         return changes
 
-    def answer(thread: int) -> int:
-        answered = 0
-        while time.monotonic() < stop:
-            number = (thread + answered) % len(clips)
+    def answer(thread: int) -> None:
+        for turn in range(ANSWERS):
+            number = (thread + turn) % len(clips)
             assert shared[0].predict(clips[number]) in expected[number]
-            answered += 1
-        return answered
 
     with ThreadPoolExecutor(5) as pool:
-        changing, *answering = [pool.submit(change), *(pool.submit(answer, n) for n in range(4))]
+        changing = pool.submit(change)
+        try:
+            list(pool.map(answer, range(4)))
+        finally:
+            answered.set()
         assert changing.result() > 10
-        assert all(thread.result() > 10 for thread in answering)
 
 
 def test_signs_of_a_network_of_the_package_are_in_the_users_data_folder(

@@ -9,13 +9,13 @@ import numpy as np
 from spobet.synthetic.hand import HANDSHAPES, hand_points
 
 WIDTH, HEIGHT, RATE = 320, 240, 25
-_HAND = 72.0  # pixels
+HAND = 72.0  # pixels
 _BACKGROUND, _RIM, _SKIN = (
     np.array([200, 205, 210.0]),
     np.array([150, 100, 75.0]),
     np.array([224, 172, 138.0]),
 )
-_POINTS = hand_points(HANDSHAPES["spread"].values[None])[0, :, :2] * [1, -1]
+POINTS = hand_points(HANDSHAPES["spread"].values[None])[0, :, :2] * [1, -1]
 _PALM = [
     (0, 1),
     (0, 5),
@@ -34,15 +34,15 @@ _PALM = [
 
 def picture(wrist: np.ndarray) -> np.ndarray:
     """The hand with its wrist at (x, y) in pixels: (HEIGHT, WIDTH, 3) uint8."""
-    points, image = wrist + _HAND * _POINTS, np.broadcast_to(_BACKGROUND, (HEIGHT, WIDTH, 3)).copy()
-    arm = np.stack([points[0], points[0] + [0.1 * _HAND, _HAND]])
+    points, image = wrist + HAND * POINTS, np.broadcast_to(_BACKGROUND, (HEIGHT, WIDTH, 3)).copy()
+    arm = np.stack([points[0], points[0] + [0.1 * HAND, HAND]])
     _part(image, [arm], 0.17)
     _part(image, [points[[start, end]] for start, end in _PALM], 0.1)
     for root in (17, 13, 9, 5, 1):
         _part(image, [points[[joint, joint + 1]] for joint in range(root, root + 3)], 0.06)
         for joint in (root + 1, root + 2):  # creases, without which a hand is not taken for one
             along = points[joint + 1] - points[joint]
-            across = 0.035 * _HAND * np.array([along[1], -along[0]]) / np.linalg.norm(along)
+            across = 0.035 * HAND * np.array([along[1], -along[0]]) / np.linalg.norm(along)
             _limb(image, points[joint] - across, points[joint] + across, 0.6, _RIM)
     return image.round().astype(np.uint8)
 
@@ -51,7 +51,7 @@ def _part(image: np.ndarray, bones: list[np.ndarray], radius: float) -> None:
     """Some bones as one piece of skin with a rim; radius in hand lengths."""
     for colour, grown in ((_RIM, 1.5), (_SKIN, 0.0)):
         for start, end in bones:
-            _limb(image, start, end, radius * _HAND + grown, colour)
+            _limb(image, start, end, radius * HAND + grown, colour)
 
 
 def _limb(

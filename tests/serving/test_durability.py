@@ -82,10 +82,10 @@ def test_no_enrolment_that_was_confirmed_is_lost_when_the_server_is_killed(tmp_p
         server.send_signal(signal.SIGKILL)
         server.wait()
         asking.join()
-        kept = Enrolled.read(
+        on_disk = Enrolled.read(
             signs, network_hash(RunFolder(find_run("wlasl100-hands-open")))
         ).glosses  # refuses a half-written file
-        assert set(confirmed) <= set(kept)
+        assert set(confirmed) <= set(on_disk)
     assert len(set(confirmed)) > 3
 
 

@@ -245,3 +245,32 @@ def test_smoothed_rows_sum_to_one(smoothing: float, num_glosses: int) -> None:
 
 def test_smoothing_spreads_its_share_over_all_glosses() -> None:
     np.testing.assert_allclose(smoothed_one_hot(np.array([1]), 4, 0.2), [[0.05, 0.85, 0.05, 0.05]])
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("motion_step", 1),
+        ("mask_ratio", 0.8),
+        ("span", 1),
+        ("hand_share", 1.0),
+        ("follow_motion", 2.0),
+    ],
+)
+def test_every_key_of_what_is_hidden_changes_the_batches(key: str, value: float) -> None:
+    config = replace(EXPERIMENT.pretrain, motion_weight=1.0, motion_step=3, hand_share=0.0, span=3)
+    usual, changed = (
+        masked(replace(EXPERIMENT, pretrain=pretrain))
+        for pretrain in (config, replace(config, **{key: value}))
+    )
+    arrays = zip(keras.tree.flatten(usual), keras.tree.flatten(changed), strict=True)
+    assert any((one != other).any() for one, other in arrays)
+
+
+def test_label_smoothing_changes_the_targets() -> None:
+    config = replace(EXPERIMENT.train, label_smoothing=0.3)
+    (_, usual), (_, smoothed) = (
+        labelled(experiment)[0] for experiment in (EXPERIMENT, replace(EXPERIMENT, train=config))
+    )
+    np.testing.assert_allclose(usual.max(axis=1), 0.9 + 0.1 / NUM_GLOSSES, rtol=1e-6)
+    np.testing.assert_allclose(smoothed.max(axis=1), 0.7 + 0.3 / NUM_GLOSSES, rtol=1e-6)

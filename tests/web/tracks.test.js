@@ -4,82 +4,76 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { foundHands, handsOnly } from "../../spobet/serving/web/hands.js";
-import { clipOfFrames } from "../../spobet/serving/web/poses.js";
-import { EvenFrames, HandTracks } from "../../spobet/serving/web/tracks.js";
+import { EvenFrames, framesOfHands, HandTracks } from "../../spobet/serving/web/tracks.js";
 
 const right = Array.from({ length: 21 }, (_, point) => point);
 const left = right.map((point) => point + 21);
 const facts = { landmarks: [...right, ...left], hands: { right, left }, unit: "image" };
+const SIZE = [640, 480];
 const hand = (x, side) => ({ points: right.map((point) => [x, 0.5 - 0.01 * point]), side });
 const near = (value, expected) =>
   assert.ok(Math.abs(value - expected) < 1e-5, `${value} ${expected}`);
 
 test("frames come 25 times per second, whatever the camera gives", () => {
-  const tracks = new HandTracks(facts);
-  const even = new EvenFrames(tracks);
+  const [tracks, even] = [new HandTracks(facts, SIZE), new EvenFrames()];
   const frames = Array.from({ length: 32 }, (_, step) =>
-    even.push(tracks.push([hand(step / 30, 1)], step / 30), step / 30).frames).flat();
+    even.push(tracks.push([hand(step / 30, 1)]), step / 30).frames).flat();
   assert.equal(frames.length, 26);
   frames.forEach((frame, number) => near(frame[0], number / 25));
 });
 
 test("after half a second without a picture a stream begins anew", () => {
-  const tracks = new HandTracks(facts);
-  const even = new EvenFrames(tracks);
+  const [tracks, even] = [new HandTracks(facts, SIZE), new EvenFrames()];
   const restarts = [0, 0.04, 0.5, 1.1, 1.14].map((time) =>
-    even.push(tracks.push([hand(0.5, 1)], time), time).restarted);
+    even.push(tracks.push([hand(0.5, 1)]), time).restarted);
   assert.deepEqual(restarts, [true, false, false, true, false]);
 });
 
-test("a lone left hand is left, whichever track it began in", () => {
-  const tracks = new HandTracks(facts);
-  const frames = Array.from({ length: 10 }, (_, step) =>
-    tracks.push([hand(0.3 + 0.01 * step, -0.9)], step / 25));
-  const { xy } = tracks.sided(clipOfFrames(frames), frames);
-  assert.ok(Number.isNaN(xy[0]));
-  near(xy[2 * 21], 0.3);
+test("a lone left hand is left from its first picture on", () => {
+  const tracks = new HandTracks(facts, SIZE);
+  for (let step = 0; step < 10; step += 1) {
+    const frame = tracks.push([hand(0.3 + 0.01 * step, -0.9)]);
+    assert.ok(Number.isNaN(frame[0]));
+    near(frame[2 * 21], 0.3 + 0.01 * step);
+  }
 });
 
-test("hands that cross keep their tracks, in whatever order they are found", () => {
-  const tracks = new HandTracks(facts);
-  const frames = Array.from({ length: 21 }, (_, step) => {
+test("hands that cross keep their sides, in a stream as in a whole clip", () => {
+  const pictures = Array.from({ length: 21 }, (_, step) => {
     const found = [hand(0.2 + 0.03 * step, 0.9), hand(0.8 - 0.03 * step, -0.9)];
-    return tracks.push(step % 2 ? found : found.reverse(), step / 25);
+    return step % 2 ? found : found.reverse();
   });
-  const { xy } = tracks.sided(clipOfFrames(frames), frames);
-  frames.forEach((_, step) => {
-    near(xy[84 * step], 0.2 + 0.03 * step);
-    near(xy[84 * step + 42], 0.8 - 0.03 * step);
-  });
+  const tracks = new HandTracks(facts, SIZE);
+  const streamed = pictures.map((found) => tracks.push(found));
+  for (const frames of [streamed, framesOfHands(pictures, facts, SIZE)]) {
+    frames.forEach((frame, step) => {
+      if (step === 10) return; // where they meet, they are one hand found twice
+      near(frame[0], 0.2 + 0.03 * step);
+      near(frame[42], 0.8 - 0.03 * step);
+    });
+  }
 });
 
-test("a hand that was not seen for a second may begin elsewhere", () => {
-  const slot = (pause) => {
-    const tracks = new HandTracks(facts);
-    tracks.push([hand(0.2, 0.9), hand(0.8, -0.9)], 0);
-    const frame = tracks.push([hand(0.25, -0.9)], pause);
-    return Number.isNaN(frame[0]) ? "left" : "right";
-  };
-  assert.equal(slot(0.1), "right"); // the track is nearer than its side is wrong
-  const tracks = new HandTracks(facts);
-  tracks.push([hand(0.2, 0.9)], 0);
-  tracks.push([], 1.5);
-  assert.deepEqual(tracks.tracks, [null, null]);
+test("distances count the aspect ratio of the picture", () => {
+  // a quarter of a palm apart in a tall picture, where they are one hand found twice
+  const found = [[hand(0.5, 0.9), hand(0.53, -0.9)]];
+  const seen = (size) => framesOfHands(found, facts, size)[0].filter((x) => !Number.isNaN(x)).length;
+  assert.equal(seen([300, 400]), 42);
+  assert.equal(seen([1600, 400]), 84);
 });
 
 test("pixels are what a network of pixels is given", () => {
-  const tracks = new HandTracks({ ...facts, unit: "pixels" }, [640, 480]);
-  const frame = tracks.push([hand(0.5, 1)], 0);
+  const [frame] = framesOfHands([[hand(0.5, 1)]], { ...facts, unit: "pixels" }, SIZE);
   near(frame[0], 320);
   near(frame[1], 240);
 });
 
-test("a hand that is found twice counts once, and its side comes from the camera's word", () => {
-  const points = (x) => right.map((point) => ({ x: x + 0.001 * point, y: 0.5 + 0.01 * point }));
+test("a hand's side comes from the camera's word", () => {
+  const points = right.map((point) => ({ x: 0.3 + 0.001 * point, y: 0.5 + 0.01 * point }));
   const side = (categoryName, score) => [{ categoryName, score }];
   const found = foundHands({
-    landmarks: [points(0.3), points(0.301), points(0.7)],
-    handedness: [side("Right", 0.9), side("Right", 0.8), side("Left", 0.7)],
+    landmarks: [points, points],
+    handedness: [side("Right", 0.9), side("Left", 0.7)],
   });
   assert.deepEqual(found.map((one) => one.side), [0.9, -0.7]);
 });

@@ -49,7 +49,7 @@ export function ranked(output, scores, glosses, facts, top = 5) {
   return { answers, accepted: confidence >= facts.threshold, confidence };
 }
 
-// what a person is told: "computer", "perhaps computer", "not sure"
+// the answer as a person reads it: "computer", "perhaps computer", "not sure"
 export function inWords({ answers: [best], accepted, confidence }, threshold) {
   if (accepted) return best.gloss;
   return confidence >= PERHAPS * threshold ? `perhaps ${best.gloss}` : "not sure";

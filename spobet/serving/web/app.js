@@ -88,7 +88,7 @@ function showStage(source) {
   part("hint").hidden = Boolean(source);
   part("picture").dataset.source = source ?? "";
   document.body.dataset.watching = source ?? "";
-  part("camera").textContent = source === "camera" ? "Stop the camera" : "Start the camera";
+  part("camera").textContent = source === "camera" ? "Stop" : "Start the camera";
   part("camera").hidden = source === "file";
 }
 

@@ -31,7 +31,7 @@ export class Camera {
     const size = [this.video.videoWidth, this.video.videoHeight];
     [this.canvas.width, this.canvas.height] = size;
     this.tracks = new HandTracks(this.facts, size);
-    this.evenFrames = new EvenFrames(this.tracks);
+    this.evenFrames = new EvenFrames();
     this.spotter = new Spotter(this.facts);
     this.shown = -1;
     requestAnimationFrame(() => this.look());
@@ -57,12 +57,12 @@ export class Camera {
   }
 
   take(hands, seconds) {
-    const frame = this.tracks.push(hands, seconds);
+    const frame = this.tracks.push(hands);
     const { frames, restarted } = this.evenFrames.push(frame, seconds);
     if (restarted) this.spotter = new Spotter(this.facts);
     for (const even of frames) {
       const sign = this.spotter.push(even);
-      if (sign) this.onSign(this.tracks.sided(sign.clip, sign.frames));
+      if (sign) this.onSign(sign.clip);
     }
     const waiting = hands.length ? "Ready. Make one sign, then rest." : "No hand in the picture.";
     this.say(this.spotter.signing ? "Signing …" : waiting);

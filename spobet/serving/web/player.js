@@ -22,6 +22,8 @@ export class Player {
     const controls = small ? [] : [element("div", { class: "row" }, this.play, this.slider)];
     this.element = element("div", { class: "player" }, this.canvas, ...controls);
     this.show(Math.floor(clip.numFrames / 2));
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", () => this.show(this.frame)); // in the ink of the other scheme
   }
 
   show(frame) {

@@ -3,7 +3,7 @@
 import { drawHands } from "./draw.js";
 import { handsIn, openLandmarker } from "./landmarker.js";
 import { clipOfFrames } from "./poses.js";
-import { HandTracks } from "./tracks.js";
+import { framesOfHands } from "./tracks.js";
 
 const LONGEST = 20; // seconds of a video with one sign
 const SLOWEST = 0.0625; // playback rate, below which Chromium refuses
@@ -24,17 +24,16 @@ export async function clipOfVideo(file, video, canvas, facts, signal, say) {
     const landmarker = await openLandmarker();
     const size = [video.videoWidth, video.videoHeight];
     [canvas.width, canvas.height] = size;
-    const tracks = new HandTracks(facts, size);
-    const [frames, times] = [[], []];
+    const [pictures, times] = [[], []];
     await eachPicture(video, signal, (time) => {
       const hands = handsIn(landmarker, video);
       drawHands(canvas, hands);
-      frames.push(tracks.push(hands, time));
+      pictures.push(hands);
       times.push(time);
       say(time / video.duration);
     });
-    if (!frames.length) throw new Undecodable(`No picture of ${file.name} could be shown.`);
-    return tracks.sided(clipOfFrames(frames, times), frames);
+    if (!pictures.length) throw new Undecodable(`No picture of ${file.name} could be shown.`);
+    return clipOfFrames(framesOfHands(pictures, facts, size), times);
   } finally {
     video.pause();
     video.removeAttribute("src");

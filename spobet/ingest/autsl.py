@@ -1,0 +1,78 @@
+"""AUTSL: train/, val/ and test/ of colour and depth videos, and a table of labels for each."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from spobet.dataset.manifest import Clip
+from spobet.errors import NotFound
+from spobet.formats import traits
+from spobet.ingest.folders import files_below
+from spobet.ingest.published_set import PublishedSet
+from spobet.ingest.report import Problem
+from spobet.ingest.tables import read_table
+from spobet.ingest.videos import Job, VideoList
+from spobet.video.frames import SUFFIXES
+
+CLASS_LIST = "SignList_ClassId_TR_EN.csv"
+_SPLITS = {"train": "train", "val": "val", "validation": "val", "test": "test"}
+_LABEL = re.compile(r"^\ufeff?(signer(\d+)_sample\d+)(?:_color\S*)?[,;\t ]+(\d+)\s*$")
+_COLOUR = re.compile(r"(signer\d+_sample\d+)_color\Z")
+
+
+def videos_in(folder: Path) -> VideoList:
+    """The colour videos, with their splits and signers; glosses are the Turkish names of classes.
+
+    Labels are the lines `signer0_sample1,41` of any CSV below the folder. Videos without a label,
+    as the test set was first published, are counted in a note.
+    """
+    files, _ = files_below(folder)
+    classes = _classes(files)
+    labels = {}
+    for path in files:
+        if path.suffix.lower() in (".csv", ".txt") and path.name != CLASS_LIST:
+            lines = traits.decode(path.read_bytes()).splitlines()
+            labels.update({match[1]: match for line in lines if (match := _LABEL.match(line))})
+    videos = {match[1]: path for path in files if (match := _is_colour(path))}
+    if not labels or not videos:
+        found = f"{len(labels)} labels and {len(videos)} videos *_color.mp4 in it"
+        raise NotFound(f"{folder}: {found}, expected both as the makers publish them")
+    jobs, missing = [], []
+    for name, match in labels.items():
+        clip = Clip(name, classes.get(match[3], f"class {match[3]}"), match[2])
+        if name in videos:
+            jobs.append(Job(_in_split(clip, videos[name], folder), videos[name]))
+        else:
+            missing.append(Problem(name, "missing", f"{folder}/*/{name}_color.mp4"))
+    unlabelled = len(videos) - len(jobs)
+    notes = (f"{unlabelled:,} videos have no label: left out",) if unlabelled else ()
+    return VideoList(tuple(jobs), tuple(missing), notes)
+
+
+def _is_colour(path: Path) -> re.Match[str] | None:
+    return _COLOUR.match(path.stem) if path.suffix.lower() in SUFFIXES else None
+
+
+def _in_split(clip: Clip, video: Path, folder: Path) -> Clip:
+    """The clip with the split that a folder above its video names."""
+    above = [part.lower() for part in video.relative_to(folder).parts[:-1]]
+    split = next((_SPLITS[part] for part in above if part in _SPLITS), "")
+    return Clip(clip.id, clip.gloss, clip.signer, split)
+
+
+def _classes(files: list[Path]) -> dict[str, str]:
+    for path in files:
+        if path.name == CLASS_LIST:
+            return {row.values["classid"]: row.values["tr"] for row in read_table(path, {})[1]}
+    return {}
+
+
+AUTSL = PublishedSet(
+    "autsl",
+    "AUTSL",
+    "its terms of use, for academic research: https://cvml.ankara.edu.tr/datasets/",
+    "https://cvml.ankara.edu.tr/datasets/",
+    f"train/, val/, test/ of signer0_sample1_color.mp4, CSVs of labels, {CLASS_LIST}",
+    videos=videos_in,
+)

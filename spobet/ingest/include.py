@@ -1,0 +1,55 @@
+"""INCLUDE: a folder a category, in it a folder a sign, `1. loud`, with its videos."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from spobet.formats import traits
+from spobet.ingest.folders import files_below
+from spobet.ingest.published_set import PublishedSet
+from spobet.ingest.videos import Job, VideoList
+from spobet.ingest.videos import videos_in as sorted_videos
+
+_NUMBERED = re.compile(r"^\d+\.\s*")
+_LIST = re.compile(r"include_?(train|val|test)", re.IGNORECASE)  # not those of INCLUDE-50
+_SIGN_AND_FILE = re.compile(r"([^/,\"]+/[^/,\"]+\.(?:mov|mp4))", re.IGNORECASE)
+
+
+def videos_in(folder: Path) -> VideoList:
+    """Every video, its gloss the folder's name without number.
+
+    Splits are those of lists of paths named include_train, include_val and include_test below the
+    folder, .csv or .txt; none where they are not there. Signers are not published.
+    """
+    listed = sorted_videos(folder)
+    splits = _splits(folder)
+    jobs = []
+    for job in listed.jobs:
+        key = "/".join(job.video.parts[-2:]).lower()
+        gloss = _NUMBERED.sub("", job.video.parent.name)
+        jobs.append(Job(replace(job.clip, gloss=gloss, split=splits.get(key, "")), job.video))
+    return VideoList(tuple(jobs), notes=listed.notes)
+
+
+def _splits(folder: Path) -> dict[str, str]:
+    """The split of each video, by its folder and name in small letters."""
+    splits = {}
+    for path in files_below(folder)[0]:
+        match = _LIST.match(path.stem)
+        if match and path.suffix.lower() in (".csv", ".txt"):
+            text = traits.forward_slashes(traits.decode(path.read_bytes()))
+            for name in _SIGN_AND_FILE.findall(text):
+                splits["/".join(name.strip().split("/")[-2:]).lower()] = match[1].lower()
+    return splits
+
+
+INCLUDE = PublishedSet(
+    "include",
+    "INCLUDE",
+    "its terms of use: https://zenodo.org/records/4010759",
+    "https://zenodo.org/records/4010759",
+    "<category>/<number>. <sign>/<video>.MOV, and lists include_train, include_val, include_test",
+    videos=videos_in,
+)
