@@ -1,12 +1,7 @@
 """Unknown signs: how well a network rejects them, and how well it names them once enrolled.
 
-<<<<<<< HEAD
-    python experiments/groups.py --backbone runs/wlasl2000-hands-plain-without100 --background data/wlasl2000-hands-train \\
-        --full runs/headline-0 --full runs/headline-1
-=======
     python experiments/groups.py --backbone runs/wlasl2000-hands-without100 \\
         --auxiliary data/wlasl2000-hands-train --full runs/headline-0 --full runs/headline-1
->>>>>>> origin/main
 
 The 100 glosses of wlasl100-hands are dealt into five groups of 20 (seed 0). For each a network is
 trained on the training clips of the other 80, from a backbone that has seen none of the hundred in

@@ -114,7 +114,11 @@ class _Learned:
         }
         outputs = {name: output for name, output in outputs.items() if weights[name]}
         model = keras.Model(backbone.input, outputs, name="pretraining")
-        losses = {name: _loss(name) for name in outputs if name != "phonology"}
+        # The mean over hidden landmarks; Keras's default divides by all of them.
+        squared = keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
+        losses = dict.fromkeys(outputs, squared)
+        if self.classifier:
+            losses["logits"] = keras.losses.CategoricalCrossentropy(from_logits=True)
         if self.phonology:
             losses["phonology"] = feature_loss(self.phonology, experiment)
         model.compile(
