@@ -17,6 +17,7 @@ from spobet.poses.augment import AugmentConfig
 Section = TypeVar("Section")
 
 FEATURES = ("places", "local", "relation", "seen")
+PRECISIONS = ("float32", "mixed_bfloat16")
 BLOCKS = ("convolution", "attention", "pool")
 
 
@@ -88,7 +89,8 @@ class BackboneConfig:
 class Schedule:
     """How weights are updated: AdamW, linear warm-up, then cosine to `final_share` of the rate; averaged weights at the end.
 
-    averaging: momentum of the exponential average of the weights; 0 keeps the last ones.
+    averaging: momentum of the exponential average of the weights; 0 keeps the last ones. precision: what layers compute in;
+    weights, features and losses are float32 in either.
     """
 
     epochs: int = 100
@@ -99,6 +101,7 @@ class Schedule:
     weight_decay: float = 0.05
     clip_norm: float = 1.0
     averaging: float = 0.99
+    precision: str = "float32"
 
     def __post_init__(self) -> None:
         _check(
@@ -112,6 +115,7 @@ class Schedule:
             weight_decay=self.weight_decay >= 0,
             clip_norm=self.clip_norm >= 0,
             averaging=0 <= self.averaging < 1,
+            precision=self.precision in PRECISIONS,
         )
 
 
@@ -129,6 +133,7 @@ class PretrainConfig:
     places_weight: float = 1.0
     motion_weight: float = 0.0
     gloss_weight: float = 0.0
+    phonology_weight: float = 0.0
     motion_step: int = 3
     mask_ratio: float = 0.4
     span: int = 6
@@ -143,6 +148,7 @@ class PretrainConfig:
             places_weight=self.places_weight >= 0,
             motion_weight=self.motion_weight >= 0,
             gloss_weight=self.gloss_weight >= 0 and (self.restores or self.gloss_weight > 0),
+            phonology_weight=0 <= self.phonology_weight and (self.gloss_weight > 0 or not self.phonology_weight),
             motion_step=self.motion_step >= 1,
             mask_ratio=0 < self.mask_ratio < 1,
             span=self.span >= 1,
@@ -154,6 +160,24 @@ class PretrainConfig:
     def restores(self) -> bool:
         """Whether anything is hidden, to be restored."""
         return self.places_weight > 0 or self.motion_weight > 0
+
+
+@dataclass(frozen=True)
+class MixConfig:
+    """Shares of the training clips that take a part of another clip.
+
+    exchange_hand, exchange_span: a hand, or a span of at most half of the frames, of a clip of the same gloss, which stays the
+    label. paste: such a span of any other clip; the label is shared as the seen landmarks are.
+    """
+
+    exchange_hand: float = 0.0
+    exchange_span: float = 0.0
+    paste: float = 0.0
+
+    def __post_init__(self) -> None:
+        shares = (self.exchange_hand, self.exchange_span, self.paste)
+        fits = sum(shares) <= 1
+        _check(self, "mix", **{name: 0 <= share <= 1 and fits for name, share in zip(vars(self), shares, strict=True)})
 
 
 @dataclass(frozen=True)
@@ -199,6 +223,7 @@ class Experiment:
     input: InputConfig = field(default_factory=InputConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
+    mix: MixConfig = field(default_factory=MixConfig)
     pretrain: PretrainConfig = field(default_factory=PretrainConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
 

@@ -41,7 +41,7 @@ class GlossHead(keras.layers.Layer):
             self.widen.build(sequence_shape)
         self.mean, self.drop = FrameMean(), keras.layers.Dropout(self.dropout)
         if self.prototype_scale:
-            self.glosses = CosineLogits(self.num_glosses + self.num_others, self.prototype_scale)
+            self.glosses = CosineLogits(self.num_glosses + self.num_others, self.prototype_scale, dtype="float32")
         else:
             self.glosses = keras.layers.Dense(self.num_glosses + self.num_others)
         self.glosses.build((None, width))

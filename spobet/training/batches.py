@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from spobet.config import Experiment, PretrainConfig
+from spobet.config import Experiment, MixConfig, PretrainConfig
+from spobet.dataset.phonology import Phonology
 from spobet.poses.arrays import PoseBank, network_input
 from spobet.poses.augment import augment, mirror_some, random_moments
+from spobet.training.mixing import Partners, choose_mix, partner_share
 
 Batch = dict[str, np.ndarray]
 
@@ -19,13 +21,26 @@ Batch = dict[str, np.ndarray]
 class Draw:
     """Training clips of one batch, varied: xy (clips, frames, landmarks, 2) with NaN, frame_mask, and their places in the bank.
 
-    confidence: (clips, frames, landmarks), how sure the detector was.
+    confidence: (clips, frames, landmarks), how sure the detector was. partners, shares: (clips,) the clip that a mixed one took
+    from, and the share of what is seen that is its.
     """
 
     xy: np.ndarray
     frame_mask: np.ndarray
     clips: np.ndarray
     confidence: np.ndarray
+    partners: np.ndarray
+    shares: np.ndarray
+
+    def mixed(self, targets: np.ndarray) -> np.ndarray:
+        """Targets (clips, ...) of the batch from those of all clips: a mixed clip's are its partner's by the share."""
+        own = targets[self.clips]
+        mixed = np.flatnonzero(self.shares)
+        if not len(mixed):
+            return own
+        shares = self.shares[mixed].reshape(-1, *[1] * (targets.ndim - 1))
+        own[mixed] += shares * (targets[self.partners[mixed]] - own[mixed])
+        return own
 
 
 class Batches(keras.utils.PyDataset):
@@ -35,9 +50,16 @@ class Batches(keras.utils.PyDataset):
     """
 
     def __init__(
-        self, bank: PoseBank, experiment: Experiment, batch_size: int, num_own: int | None = None, share: float = 0.0
+        self,
+        bank: PoseBank,
+        experiment: Experiment,
+        batch_size: int,
+        num_own: int | None = None,
+        share: float = 0.0,
+        labels: np.ndarray | None = None,
     ) -> None:
         super().__init__()
+        self._partners = Partners(labels) if labels is not None and experiment.mix != MixConfig() else None
         self._bank, self._experiment, self._batch_size = bank, experiment, batch_size
         self._num_own = len(bank) if num_own is None else num_own
         self._num_drawn = min(round(share * self._num_own), len(bank) - self._num_own)
@@ -69,22 +91,36 @@ class Batches(keras.utils.PyDataset):
             self._bank.lengths[clips], choices.input.num_frames, choices.input.stretch, choices.augment, rng
         )
         skeleton, mirrored = self._bank.skeleton, rng.random(len(clips)) < choices.augment.mirror
-        xy = augment(mirror_some(self._bank.read(clips, moments), skeleton, mirrored), skeleton, choices.augment, rng)
-        confidence = self._bank.confidence_at(clips, moments)
+        xy, confidence = self._bank.read(clips, moments), self._bank.confidence_at(clips, moments)
+        partners, shares = self._mix(clips, xy, confidence, rng) if self._partners else (clips, np.zeros(len(clips), np.float32))
+        xy = augment(mirror_some(xy, skeleton, mirrored), skeleton, choices.augment, rng)
         confidence[mirrored] = confidence[mirrored][..., skeleton.mirror_order]
-        return Draw(xy, frame_mask, clips, confidence)
+        return Draw(xy, frame_mask, clips, confidence, partners, shares)
+
+    def _mix(
+        self, clips: np.ndarray, xy: np.ndarray, confidence: np.ndarray, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Put parts of other clips into xy and confidence; returns the partners and their shares (clips,)."""
+        choices, bank = self._experiment, self._bank
+        mix = choose_mix(clips, self._partners, xy.shape[1], bank.skeleton, choices.mix, rng)
+        moments, _ = random_moments(bank.lengths[mix.partners], xy.shape[1], True, choices.augment, rng)
+        mixed = np.flatnonzero(mix.partners != clips)
+        theirs, mask = bank.read(mix.partners[mixed], moments[mixed]), mix.mask[mixed]
+        xy[mixed] = np.where(mask[..., None], theirs, xy[mixed])
+        confidence[mixed] = np.where(mask, bank.confidence_at(mix.partners[mixed], moments[mixed]), confidence[mixed])
+        return mix.partners, partner_share(mix.mask, xy)
 
 
 class LabelledBatches(Batches):
     """(network input, smoothed one-hot glosses (clips, glosses)) a batch."""
 
     def __init__(self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment) -> None:
-        super().__init__(bank, experiment, experiment.train.schedule.batch_size)
+        super().__init__(bank, experiment, experiment.train.schedule.batch_size, labels=labels)
         self._targets = smoothed_one_hot(labels, num_glosses, experiment.train.label_smoothing)
 
     def __getitem__(self, batch: int) -> tuple[Batch, np.ndarray]:
         draw = self._draw(batch, self._rng(batch))
-        return network_input(draw.xy, draw.frame_mask), self._targets[draw.clips]
+        return network_input(draw.xy, draw.frame_mask), draw.mixed(self._targets)
 
 
 class BesideBatches(Batches):
@@ -118,9 +154,18 @@ class PretrainingBatches(Batches):
     (clips, glosses), weighed 1 a clip. Only what the experiment gives a weight is there.
     """
 
-    def __init__(self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment) -> None:
-        super().__init__(bank, experiment, experiment.pretrain.schedule.batch_size)
+    def __init__(
+        self,
+        bank: PoseBank,
+        labels: np.ndarray,
+        num_glosses: int,
+        experiment: Experiment,
+        phonology: Phonology | None = None,
+    ) -> None:
+        mixable = labels if experiment.pretrain.gloss_weight else None
+        super().__init__(bank, experiment, experiment.pretrain.schedule.batch_size, labels=mixable)
         self._labels, self._num_glosses, self._parts = labels, num_glosses, _parts(bank)
+        self._features = phonology.targets[labels] if phonology else None
 
     def __getitem__(self, batch: int) -> tuple[Batch, Batch, Batch]:
         rng, config = self._rng(batch), self._experiment.pretrain
@@ -132,7 +177,11 @@ class PretrainingBatches(Batches):
             told = _restored(inputs, draw.confidence, config)
         if config.gloss_weight:
             smoothing = self._experiment.train.label_smoothing
-            told["logits"] = smoothed_one_hot(self._labels[draw.clips], self._num_glosses, smoothing), np.ones(len(draw.clips))
+            targets = [smoothed_one_hot(self._labels[which], self._num_glosses, smoothing) for which in (draw.clips, draw.partners)]
+            shares = draw.shares[:, None]
+            told["logits"] = (1 - shares) * targets[0] + shares * targets[1], np.ones(len(draw.clips))
+        if self._features is not None:
+            told["phonology"] = draw.mixed(self._features), np.ones(len(draw.clips))
         targets, weights = ({name: pair[which].astype(np.float32) for name, pair in told.items()} for which in (0, 1))
         return inputs, targets, weights
 
@@ -151,7 +200,9 @@ def _restored(inputs: Batch, confidence: np.ndarray, config: PretrainConfig) -> 
 
 def smoothed_one_hot(labels: np.ndarray, num_glosses: int, smoothing: float) -> np.ndarray:
     """(clips, glosses) float32 rows that sum to one: 1 - smoothing on the gloss, the rest spread evenly over all."""
-    return ((1 - smoothing) * np.eye(num_glosses)[labels] + smoothing / num_glosses).astype(np.float32)
+    rows = np.full((len(labels), num_glosses), smoothing / num_glosses, np.float32)
+    rows[np.arange(len(labels)), labels] += 1 - smoothing
+    return rows
 
 
 def choose_hidden_frames(
