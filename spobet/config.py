@@ -26,6 +26,7 @@ _FORMER_KEYS = {
     "pretrain.places_weight": "coordinates_weight",
     "train.background_share": "auxiliary_share",
 }
+PRECISIONS = ("float32", "mixed_bfloat16")
 # One kind of block a file; listed without importing them, since they need Keras.
 BLOCKS = tuple(
     sorted(
@@ -94,6 +95,8 @@ class Schedule:
     """How weights are updated: AdamW, linear warm-up, then cosine to `final_share` of the rate; averaged weights at the end.
 
     averaging: momentum of the exponential average of the weights; 0 keeps the last ones.
+    precision: what layers compute in; weights, features and losses are float32 in either.
+    layer_decay: factor of the rate from each block of the backbone to the one before it.
     """
 
     epochs: int = 100
@@ -104,6 +107,8 @@ class Schedule:
     weight_decay: float = 0.05
     clip_norm: float = 1.0
     averaging: float = 0.99
+    precision: str = "float32"
+    layer_decay: float = 1.0
 
     def __post_init__(self) -> None:
         _check(
@@ -117,6 +122,8 @@ class Schedule:
             weight_decay=self.weight_decay >= 0,
             clip_norm=self.clip_norm >= 0,
             averaging=0 <= self.averaging < 1,
+            precision=self.precision in PRECISIONS,
+            layer_decay=0 < self.layer_decay <= 1,
         )
 
 
@@ -134,6 +141,7 @@ class PretrainConfig:
     coordinates_weight: float = 1.0
     motion_weight: float = 0.0
     gloss_weight: float = 0.0
+    phonology_weight: float = 0.0
     motion_step: int = 3
     mask_ratio: float = 0.4
     span: int = 6
@@ -148,6 +156,8 @@ class PretrainConfig:
             coordinates_weight=self.coordinates_weight >= 0,
             motion_weight=self.motion_weight >= 0,
             gloss_weight=self.gloss_weight >= 0 and (self.reconstructs or self.gloss_weight > 0),
+            phonology_weight=self.phonology_weight >= 0
+            and (self.gloss_weight > 0 or not self.phonology_weight),
             motion_step=self.motion_step >= 1,
             mask_ratio=0 < self.mask_ratio < 1,
             span=self.span >= 1,
@@ -159,6 +169,25 @@ class PretrainConfig:
     def reconstructs(self) -> bool:
         """Whether anything is hidden, to be restored."""
         return self.coordinates_weight > 0 or self.motion_weight > 0
+
+
+@dataclass(frozen=True)
+class MixConfig:
+    """Shares of the training clips that take a part of another clip.
+
+    exchange_hand, exchange_span: a hand, or a span of at most half of the frames, of a clip of the same
+    gloss, which stays the label. paste: such a span of any other clip; the label is shared as the seen
+    landmarks are.
+    """
+
+    exchange_hand: float = 0.0
+    exchange_span: float = 0.0
+    paste: float = 0.0
+
+    def __post_init__(self) -> None:
+        fits = sum(vars(self).values()) <= 1
+        checks = {name: 0 <= share <= 1 and fits for name, share in vars(self).items()}
+        _check(self, "mix", **checks)
 
 
 @dataclass(frozen=True)
@@ -204,6 +233,7 @@ class Experiment:
     input: InputConfig = field(default_factory=InputConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
+    mix: MixConfig = field(default_factory=MixConfig)
     pretrain: PretrainConfig = field(default_factory=PretrainConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
 

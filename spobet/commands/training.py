@@ -49,9 +49,7 @@ def demo(out: Path) -> None:
 )
 @_RUN_OUT
 @_BACKBONE
-@click.option(
-    "--without", type=PATH, help="Leave out this data set's validation and test clips."
-)
+@click.option("--without", type=PATH, help="Leave out this data set's validation and test clips.")
 @click.option("--fold", type=int, help="With --without: leave out this training fold instead.")
 @click.option(
     "--without-their",
@@ -61,6 +59,9 @@ def demo(out: Path) -> None:
     help="With --without: also leave out every clip of their glosses or signers.",
 )
 @_SEED
+@click.option(
+    "--lexicon", type=FILE, help="Table of `spobet lexicon`, to learn how signs are made."
+)
 def pretrain(
     experiment: Path,
     data: tuple[Path, ...],
@@ -70,6 +71,7 @@ def pretrain(
     fold: int | None,
     their: tuple[str, ...],
     seed: int | None,
+    lexicon: Path | None,
 ) -> None:
     """Pretrain a backbone on hidden frames, on glosses, or on both.
 
@@ -82,7 +84,7 @@ def pretrain(
         raise click.UsageError("--fold and --without-their narrow what --without leaves out")
     reserved = reserve(without, fold, their) if without else None
     settings = _experiment(experiment, seed)
-    record = pretrain(settings, data, run, reserved, backbone, command=_command())
+    record = pretrain(settings, data, run, reserved, backbone, _command(), lexicon)
     clips, epochs = f"{len(record.clips):,} clips", f"{record.epochs} epochs"
     click.echo(f"{run}: pretrained on {clips}, {epochs}, {record.minutes:.1f} minutes")
     if record.left_out:

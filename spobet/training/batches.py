@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from spobet.config import Experiment, PretrainConfig
+from spobet.config import Experiment, MixConfig, PretrainConfig
+from spobet.dataset.phonology import Phonology
 from spobet.poses.arrays import PoseBank, network_input
 from spobet.poses.augment import augment, mirror_some, random_frame_times
+from spobet.training.mixing import Mixer, Shares
 
 Batch = dict[str, np.ndarray]
 
@@ -19,19 +21,21 @@ Batch = dict[str, np.ndarray]
 class Draw:
     """Training clips of one batch, varied: xy (clips, frames, landmarks, 2) with NaN, frame_mask, and their places in the bank.
 
-    confidence: (clips, frames, landmarks), how sure the detector was.
+    confidence: (clips, frames, landmarks), how sure the detector was. shares: whose they are where clips were mixed.
     """
 
     xy: np.ndarray
     frame_mask: np.ndarray
     clips: np.ndarray
     confidence: np.ndarray
+    shares: Shares
 
 
 class Batches(keras.utils.PyDataset):
     """Every clip once an epoch in a fresh order; the last batch is filled from the front of that order.
 
     num_own, share: of more clips than `num_own` those after them are drawn anew for each epoch, `share` for each of one's own.
+    labels: (all clips,) their glosses, where clips may be mixed as the experiment says.
     """
 
     def __init__(
@@ -41,8 +45,11 @@ class Batches(keras.utils.PyDataset):
         batch_size: int,
         num_own: int | None = None,
         share: float = 0.0,
+        labels: np.ndarray | None = None,
     ) -> None:
         super().__init__()
+        mixes = labels is not None and experiment.mix != MixConfig()
+        self._mixer = Mixer(bank, labels, experiment.mix) if mixes else None
         self._bank, self._experiment, self._batch_size = bank, experiment, batch_size
         self._num_own = len(bank) if num_own is None else num_own
         self._num_drawn = min(round(share * self._num_own), len(bank) - self._num_own)
@@ -80,15 +87,13 @@ class Batches(keras.utils.PyDataset):
             rng,
         )
         skeleton, mirrored = self._bank.skeleton, rng.random(len(clips)) < choices.augment.mirror
-        xy = augment(
-            mirror_some(self._bank.read(clips, moments), skeleton, mirrored),
-            skeleton,
-            choices.augment,
-            rng,
-        )
-        confidence = self._bank.confidence_at(clips, moments)
+        xy, confidence = self._bank.read(clips, moments), self._bank.confidence_at(clips, moments)
+        shares = Shares(clips, clips, np.zeros(len(clips), np.float32))
+        if self._mixer:
+            xy, confidence, shares = self._mixer.mix(clips, xy, confidence, choices.augment, rng)
+        xy = augment(mirror_some(xy, skeleton, mirrored), skeleton, choices.augment, rng)
         confidence[mirrored] = confidence[mirrored][..., skeleton.mirror_order]
-        return Draw(xy, frame_mask, clips, confidence)
+        return Draw(xy, frame_mask, clips, confidence, shares)
 
 
 class LabelledBatches(Batches):
@@ -97,12 +102,12 @@ class LabelledBatches(Batches):
     def __init__(
         self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment
     ) -> None:
-        super().__init__(bank, experiment, experiment.train.schedule.batch_size)
+        super().__init__(bank, experiment, experiment.train.schedule.batch_size, labels=labels)
         self._targets = smoothed_one_hot(labels, num_glosses, experiment.train.label_smoothing)
 
     def __getitem__(self, batch: int) -> tuple[Batch, np.ndarray]:
         draw = self._draw(batch, self._rng(batch))
-        return network_input(draw.xy, draw.frame_mask), self._targets[draw.clips]
+        return network_input(draw.xy, draw.frame_mask), draw.shares.of(self._targets)
 
 
 class AuxiliaryBatches(Batches):
@@ -150,14 +155,22 @@ class PretrainingBatches(Batches):
 
     coordinates, motion (clips, frames, landmarks, 2), weighed where a landmark is hidden and was seen (for its motion: then and
     `motion_step` frames earlier), by how sure the detector was: only there can what is restored be wrong. logits
-    (clips, glosses), weighed 1 a clip. Only what the experiment gives a weight is there.
+    (clips, glosses) and phonology (clips, all values), weighed 1 a clip. Only what the experiment gives a weight is there.
     """
 
     def __init__(
-        self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment
+        self,
+        bank: PoseBank,
+        labels: np.ndarray,
+        num_glosses: int,
+        experiment: Experiment,
+        phonology: Phonology | None = None,
     ) -> None:
-        super().__init__(bank, experiment, experiment.pretrain.schedule.batch_size)
+        config = experiment.pretrain
+        mixable = labels if config.gloss_weight else None
+        super().__init__(bank, experiment, config.schedule.batch_size, labels=mixable)
         self._labels, self._num_glosses, self._parts = labels, num_glosses, _parts(bank)
+        self._features = phonology.targets[labels] if phonology else None
 
     def __getitem__(self, batch: int) -> tuple[Batch, Batch, Batch]:
         rng, config = self._rng(batch), self._experiment.pretrain
@@ -171,16 +184,23 @@ class PretrainingBatches(Batches):
             inputs["hidden"] = choose_hidden(draw.xy, draw.frame_mask, self._parts, config, rng)
             told = _restored(inputs, draw.confidence, config)
         if config.gloss_weight:
-            smoothing = self._experiment.train.label_smoothing
-            told["logits"] = (
-                smoothed_one_hot(self._labels[draw.clips], self._num_glosses, smoothing),
-                np.ones(len(draw.clips)),
-            )
+            told["logits"] = self._glosses(draw.shares), np.ones(len(draw.clips))
+        if self._features is not None:
+            told["phonology"] = draw.shares.of(self._features), np.ones(len(draw.clips))
         targets, weights = (
             {name: pair[which].astype(np.float32) for name, pair in told.items()}
             for which in (0, 1)
         )
         return inputs, targets, weights
+
+    def _glosses(self, shares: Shares) -> np.ndarray:
+        """Smoothed one-hot glosses of a batch: those of all clips at once would not fit in memory."""
+        smoothing, share = self._experiment.train.label_smoothing, shares.shares[:, None]
+        own, partners = (
+            smoothed_one_hot(self._labels[clips], self._num_glosses, smoothing)
+            for clips in (shares.clips, shares.partners)
+        )
+        return own + share * (partners - own)
 
 
 def _restored(
@@ -202,9 +222,9 @@ def _restored(
 
 def smoothed_one_hot(labels: np.ndarray, num_glosses: int, smoothing: float) -> np.ndarray:
     """(clips, glosses) float32 rows that sum to one: 1 - smoothing on the gloss, the rest spread evenly over all."""
-    return ((1 - smoothing) * np.eye(num_glosses)[labels] + smoothing / num_glosses).astype(
-        np.float32
-    )
+    rows = np.full((len(labels), num_glosses), smoothing / num_glosses, np.float32)
+    rows[np.arange(len(labels)), labels] += 1 - smoothing
+    return rows
 
 
 def choose_hidden_frames(

@@ -11,15 +11,20 @@ import numpy as np
 
 from spobet.config import Experiment, PretrainConfig
 from spobet.dataset.manifest import Vocabulary
+from spobet.dataset.phonology import Phonology, read_phonology
 from spobet.dataset.reserve import Reserved, Source, training_clips, write_left_out
 from spobet.dataset.store import Dataset
+from spobet.errors import UserError
 from spobet.model.backbone import SignBackbone
 from spobet.model.classifier import SignClassifier
 from spobet.model.export import write_onnx
 from spobet.model.masked_frames import MaskedFrameModel
+from spobet.model.phonology import PhonologyHead
 from spobet.runs import RunFolder, RunRecord
 from spobet.training.batches import PretrainingBatches
 from spobet.training.fit import fit, optimizer_of
+from spobet.training.phonology import feature_loss, write_phonology
+from spobet.training.precision import in_float32, precision
 from spobet.training.run import (
     close,
     new_backbone,
@@ -38,50 +43,79 @@ def pretrain(
     reserved: Reserved | None = None,
     pretrained: Path | None = None,
     command: str = "",
+    lexicon: Path | None = None,
 ) -> RunRecord:
     """Learn from the clips of the split `train` of every data set what [pretrain] weighs; leaves backbone.keras at `path`.
 
     Fresh frames are hidden in every clip of every epoch. Restoring is judged by the mean squared error over hidden landmarks
     that were seen; glosses are read only where they weigh something, and then the run names glosses as one of `train` does.
-    reserved: clips left out, listed in left-out.csv. pretrained: a run folder whose backbone to start from.
+    reserved: clips left out, listed in left-out.csv. pretrained: a run folder whose backbone to start from. lexicon: the table of
+    how signs are made, for an experiment that weighs phonology; UserError where it is not given then.
     The same call on the folder of an interrupted run goes on where that stopped.
     """
     sources = training_clips([Dataset.open(folder) for folder in data], reserved or Reserved())
+    run = start(experiment, path)
+    with precision(experiment.pretrain.schedule.precision):
+        _fit(experiment, sources, run, pretrained, lexicon)
+    left_out = write_left_out(sources, run.left_out)
+    epochs = experiment.pretrain.schedule.epochs
+    record = record_of(run, experiment, epochs, sources, pretrained, command)
+    record = replace(record, left_out=left_out)
+    close(run, record)
+    return record
+
+
+def _fit(
+    experiment: Experiment,
+    sources: Sequence[Source],
+    run: RunFolder,
+    pretrained: Path | None,
+    lexicon: Path | None,
+) -> None:
+    """Fit the networks that the experiment weighs, and keep them in the run folder."""
     glosses = tuple(dict.fromkeys(clip.gloss for source in sources for clip in source.clips))
     vocabulary = Vocabulary(glosses if experiment.pretrain.gloss_weight else ())
     backbone = new_backbone(experiment, sources[0].dataset, pretrained)
-    restoring, naming = (
+    reconstructing, naming = (
         MaskedFrameModel(backbone, name="masked_frames"),
         _classifier(experiment, backbone, vocabulary),
     )
-    model = _both(backbone, restoring, naming, experiment.pretrain)
-    batches = PretrainingBatches(
-        pose_bank(experiment, sources), _labels(sources, vocabulary), len(vocabulary), experiment
-    )
+    phonology = _phonology(experiment.pretrain, vocabulary, lexicon)
+    features = phonology and PhonologyHead(phonology.num_values, name="phonology", dtype="float32")
+    model = _together(backbone, reconstructing, naming, features, experiment.pretrain)
+    labels = _labels(sources, vocabulary)
+    bank = pose_bank(experiment, sources)
+    batches = PretrainingBatches(bank, labels, len(vocabulary), experiment, phonology)
     schedule = experiment.pretrain.schedule
-    run = start(experiment, path)
-    left_out = write_left_out(sources, run.left_out)
+    losses = {**_LOSSES, "phonology": lambda: feature_loss(phonology, experiment)}
     model.compile(
         optimizer_of(schedule, len(batches)),
-        loss={name: _LOSSES[name]() for name in model.output},
+        loss={name: losses[name]() for name in model.output},
         loss_weights={name: getattr(experiment.pretrain, _WEIGHTS[name]) for name in model.output},
         weighted_metrics={"logits": ["accuracy"]} if naming else None,
     )
     fit(model, batches, schedule, run, origin=origin_of(sources, pretrained=pretrained))
-    _save(
-        run, backbone, restoring if experiment.pretrain.reconstructs else None, naming, vocabulary
-    )
-    record = replace(
-        record_of(run, experiment, schedule.epochs, sources, pretrained, command), left_out=left_out
-    )
-    close(run, record)
-    return record
+    _save(run, reconstructing if experiment.pretrain.reconstructs else None, naming, vocabulary)
+    in_float32(backbone)[0].save(run.backbone)
+    if features:
+        write_phonology(features, phonology, run.phonology)
+
+
+def _phonology(
+    config: PretrainConfig, vocabulary: Vocabulary, lexicon: Path | None
+) -> Phonology | None:
+    if not config.phonology_weight:
+        return None
+    if lexicon is None:
+        raise UserError("pretrain.phonology_weight needs the table of `spobet lexicon`: --lexicon")
+    return read_phonology(lexicon, vocabulary.glosses)
 
 
 _WEIGHTS = {
     "coordinates": "coordinates_weight",
     "motion": "motion_weight",
     "logits": "gloss_weight",
+    "phonology": "phonology_weight",
 }
 
 
@@ -106,18 +140,22 @@ def _classifier(
     return SignClassifier(backbone, new_head(experiment, len(vocabulary)), name="classifier")
 
 
-def _both(
+def _together(
     backbone: SignBackbone,
-    restoring: MaskedFrameModel,
+    reconstructing: MaskedFrameModel,
     naming: SignClassifier | None,
+    features: PhonologyHead | None,
     config: PretrainConfig,
 ) -> keras.Model:
-    """One pass through the backbone, whatever is to be told of it."""
+    """One pass through the backbone for all that is weighed."""
     sequence = backbone(backbone.input)["sequence"]
-    told = restoring.head(sequence) if config.reconstructs else {}
+    outputs = reconstructing.head(sequence) if config.reconstructs else {}
     if naming:
-        told["logits"] = naming.head(sequence, backbone.position_mask(backbone.input["frame_mask"]))
-    weighed = {name: tensor for name, tensor in told.items() if getattr(config, _WEIGHTS[name])}
+        position_mask = backbone.position_mask(backbone.input["frame_mask"])
+        outputs["logits"] = naming.head(sequence, position_mask)
+        if features:
+            outputs["phonology"] = features(naming.head.embed(sequence, position_mask))
+    weighed = {name: values for name, values in outputs.items() if getattr(config, _WEIGHTS[name])}
     return keras.Model(backbone.input, weighed, name="pretraining")
 
 
@@ -131,15 +169,17 @@ def _labels(sources: Sequence[Source], vocabulary: Vocabulary) -> np.ndarray:
 
 def _save(
     run: RunFolder,
-    backbone: SignBackbone,
-    restoring: MaskedFrameModel | None,
+    reconstructing: MaskedFrameModel | None,
     naming: SignClassifier | None,
     vocabulary: Vocabulary,
 ) -> None:
-    backbone.save(run.backbone)
-    if restoring:
-        restoring.save(run.masked_frames)
+    if reconstructing:
+        plain, _ = in_float32(reconstructing.backbone)
+        kept = MaskedFrameModel(plain, name=reconstructing.name)
+        kept.set_weights(reconstructing.get_weights())
+        kept.save(run.masked_frames)
     if naming:
         vocabulary.write(run.vocabulary)
-        naming.save(run.classifier)
-        write_onnx(naming, run.onnx)
+        _, plain_classifier = in_float32(naming.backbone, naming)
+        plain_classifier.save(run.classifier)
+        write_onnx(plain_classifier, run.onnx)

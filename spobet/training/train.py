@@ -25,6 +25,8 @@ from spobet.recognition.evaluate import evaluate_clips
 from spobet.runs import RunFolder, RunRecord
 from spobet.training.batches import AuxiliaryBatches, Batches, LabelledBatches, steady_input
 from spobet.training.fit import averaged_weights, fit, optimizer_of
+from spobet.training.layer_rates import layer_rates
+from spobet.training.precision import in_float32, precision
 from spobet.training.run import (
     close,
     new_backbone,
@@ -52,7 +54,19 @@ def train(
     so that the network accepts what is none of its own. The same call on the folder of an interrupted run goes on where
     that stopped. ValueError where the folder holds another run, or the backbone does not fit the experiment.
     """
-    dataset = Dataset.open(data)
+    with precision(experiment.train.schedule.precision):
+        return _train(experiment, Dataset.open(data), path, pretrained, fold, command, background)
+
+
+def _train(
+    experiment: Experiment,
+    dataset: Dataset,
+    path: Path,
+    pretrained: Path | None,
+    fold: int | None,
+    command: str,
+    background: Sequence[Path],
+) -> RunRecord:
     everything = dataset.manifest.of_splits("train")
     clips, held_out = (everything, None) if fold is None else hold_out(everything, fold)
     if experiment.train.clips_a_gloss:
@@ -68,7 +82,7 @@ def train(
     )
     if len(vocabulary) < 2:
         raise UserError(
-            f"{data}: the training clips show {len(vocabulary)} gloss, expected at least 2 to tell apart"
+            f"{dataset.path}: the training clips show {len(vocabulary)} gloss, expected at least 2 to tell apart"
         )
     classifier, head_from = build_classifier(
         experiment, dataset, vocabulary, pretrained, auxiliary_glosses
@@ -96,8 +110,9 @@ def train(
         origin_of(sources, fold, pretrained),
     )
     chosen = watchers[0].restore_best(classifier) if watchers else "last epoch"
-    classifier.backbone.save(run.backbone)
-    uncompiled(classifier).save(run.classifier)
+    backbone, classifier = in_float32(classifier.backbone, classifier)  # and without its optimizer
+    backbone.save(run.backbone)
+    classifier.save(run.classifier)
     write_onnx(classifier, run.onnx)
     record = record_of(
         run, experiment, experiment.train.schedule.epochs, sources, pretrained, command
@@ -121,10 +136,12 @@ def _to_be_fitted(
     """The compiled model and its batches: the classifier itself, or, with other glosses, one that is told of everything at once
     and, for the clips of its own, of its own glosses alone, among which it will have to choose."""
     head, schedule = classifier.head, experiment.train.schedule
+    rates = layer_rates(classifier.backbone, schedule.layer_decay)
     if not head.num_auxiliary:
         batches = LabelledBatches(bank, labels, head.num_glosses, experiment)
         loss = keras.losses.CategoricalCrossentropy(from_logits=True)
-        classifier.compile(optimizer_of(schedule, len(batches)), loss=loss, metrics=["accuracy"])
+        optimizer = optimizer_of(schedule, len(batches), rates)
+        classifier.compile(optimizer, loss=loss, metrics=["accuracy"])
         return classifier, batches
     beside = AuxiliaryBatches(
         bank, labels, head.num_glosses + head.num_auxiliary, experiment, num_own, head.num_glosses
@@ -136,9 +153,8 @@ def _to_be_fitted(
         name="beside_others",
     )
     losses = {name: keras.losses.CategoricalCrossentropy(from_logits=True) for name in model.output}
-    model.compile(
-        optimizer_of(schedule, len(beside)), loss=losses, weighted_metrics={"own": ["accuracy"]}
-    )
+    optimizer = optimizer_of(schedule, len(beside), rates)
+    model.compile(optimizer, loss=losses, weighted_metrics={"own": ["accuracy"]})
     return model, beside
 
 
