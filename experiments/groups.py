@@ -1,6 +1,6 @@
 """Signs a network has never met: how well it tells that it does not know them, and how well it names them once they are enrolled.
 
-    python experiments/groups.py --backbone runs/wlasl2000-hands-without100 --background data/wlasl2000-hands-train \\
+    python experiments/groups.py --backbone runs/wlasl2000-hands-plain-without100 --background data/wlasl2000-hands-train \\
         --full runs/headline-0 --full runs/headline-1
 
 The 100 glosses of wlasl100-hands are dealt into five groups of 20 (seed 0). For each a network is trained on the training clips
@@ -129,7 +129,7 @@ def _trained(
     if (run / "run.json").exists():
         return run
     data = _without(set(group), dataset, runs / f"group-{number}-data")
-    experiment = read_experiment(HERE / "wlasl100-hands.toml")
+    experiment = read_experiment(HERE / "wlasl100-hands-plain.toml")
     schedule = replace(experiment.train.schedule, epochs=EPOCHS, learning_rate=RATE)
     experiment = replace(experiment, train=replace(experiment.train, schedule=schedule))
     train(

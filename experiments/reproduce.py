@@ -61,31 +61,36 @@ class Row:
 
 
 OFFICIAL, NEW_SIGNERS = "wlasl100-hands", "wlasl100-hands-signers"
-TUNED, SCRATCH, GLOSSES = (
-    "wlasl100-hands.toml",
-    "wlasl100-hands-scratch.toml",
-    "wlasl2000-hands.toml",
-)
+TUNED, GLOSSES = "wlasl100-hands.toml", "wlasl2000-hands.toml"
+PLAIN_TUNED, PLAIN_GLOSSES = "wlasl100-hands-plain.toml", "wlasl2000-hands-plain.toml"
+SCRATCH = "wlasl100-hands-scratch.toml"
+PLAIN = "wlasl2000-hands-plain"
 BACKBONES = {
     "wlasl2000-hands": Backbone(GLOSSES, OFFICIAL),
-    "wlasl2000-hands-40": Backbone(GLOSSES, OFFICIAL, epochs=40),
-    "wlasl2000-hands-without100": Backbone(GLOSSES, OFFICIAL, epochs=30, every_gloss=True),
+    PLAIN: Backbone(PLAIN_GLOSSES, OFFICIAL),
+    f"{PLAIN}-40": Backbone(PLAIN_GLOSSES, OFFICIAL, epochs=40),
+    f"{PLAIN}-without100": Backbone(PLAIN_GLOSSES, OFFICIAL, epochs=30, every_gloss=True),
     "wlasl2000-hands-masked": Backbone("wlasl2000-hands-masked.toml", OFFICIAL),
     "wlasl2000-hands-signers": Backbone(GLOSSES, NEW_SIGNERS, ("signers",)),
-    "wlasl2000-hands-signers-40": Backbone(GLOSSES, NEW_SIGNERS, ("signers",), epochs=40),
+    f"{PLAIN}-signers": Backbone(PLAIN_GLOSSES, NEW_SIGNERS, ("signers",)),
+    f"{PLAIN}-signers-40": Backbone(PLAIN_GLOSSES, NEW_SIGNERS, ("signers",), epochs=40),
 }
+FIVE_SEEDS = (0, 1, 2, 3, 4)
 ROWS = {
-    "headline": Row(TUNED, "wlasl2000-hands", (0, 1, 2, 3, 4)),
-    "beside-others": Row(TUNED, "wlasl2000-hands", (0, 1, 2, 3, 4), beside=True),
-    "pretrained-40": Row(TUNED, "wlasl2000-hands-40", (0, 1, 2, 3, 4)),
+    "headline": Row(TUNED, "wlasl2000-hands", FIVE_SEEDS),
+    "open": Row(TUNED, "wlasl2000-hands", (0,), beside=True),
+    "plain": Row(PLAIN_TUNED, PLAIN, FIVE_SEEDS),
+    "beside-others": Row(PLAIN_TUNED, PLAIN, FIVE_SEEDS, beside=True),
+    "pretrained-40": Row(PLAIN_TUNED, f"{PLAIN}-40", FIVE_SEEDS),
     "from-scratch": Row(SCRATCH),
     "masked-40": Row(SCRATCH, "wlasl2000-hands-masked", epochs=40),
     "from-scratch-40": Row(SCRATCH, epochs=40),
     "new-signers": Row(TUNED, "wlasl2000-hands-signers", data=NEW_SIGNERS),
-    "new-signers-40": Row(TUNED, "wlasl2000-hands-signers-40", data=NEW_SIGNERS),
-    "new-head": Row(TUNED, "wlasl2000-hands-40", changes={"keep_head": False}),
+    "new-signers-plain": Row(PLAIN_TUNED, f"{PLAIN}-signers", data=NEW_SIGNERS),
+    "new-signers-40": Row(PLAIN_TUNED, f"{PLAIN}-signers-40", data=NEW_SIGNERS),
+    "new-head": Row(PLAIN_TUNED, f"{PLAIN}-40", changes={"keep_head": False}),
     "frozen": Row(
-        TUNED, "wlasl2000-hands-40", changes={"freeze_backbone": True, "keep_head": False}
+        PLAIN_TUNED, f"{PLAIN}-40", changes={"freeze_backbone": True, "keep_head": False}
     ),
 }
 
@@ -98,11 +103,23 @@ ROWS = {
 )
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True)
-def main(rows: tuple[str, ...], everything: bool, landmarks: Path, runs: Path, data: Path) -> None:
+@click.option(
+    "--lexicon",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Table of `spobet lexicon`, for backbones that weigh phonology.",
+)
+def main(
+    rows: tuple[str, ...],
+    everything: bool,
+    landmarks: Path,
+    runs: Path,
+    data: Path,
+    lexicon: Path | None,
+) -> None:
     """Rebuild ROWS, or the backbones some of them start from; with the backbone in RUNS it is used, else the shipped one."""
     for name in [*BACKBONES, *ROWS] if everything else rows:
         if name in BACKBONES:
-            _pretrain(name, landmarks, runs, data)
+            _pretrain(name, landmarks, runs, data, lexicon)
         else:
             click.echo(_row(name, ROWS[name], landmarks, runs, data))
 
@@ -119,7 +136,7 @@ def _dataset(name: str, landmarks: Path, data: Path) -> Path:
     return data / name
 
 
-def _pretrain(name: str, landmarks: Path, runs: Path, data: Path) -> None:
+def _pretrain(name: str, landmarks: Path, runs: Path, data: Path, lexicon: Path | None) -> None:
     from spobet.training import pretrain
 
     wanted = BACKBONES[name]
@@ -137,7 +154,7 @@ def _pretrain(name: str, landmarks: Path, runs: Path, data: Path) -> None:
         experiment.pretrain.schedule, epochs=wanted.epochs or experiment.pretrain.schedule.epochs
     )
     experiment = replace(experiment, pretrain=replace(experiment.pretrain, schedule=schedule))
-    record = pretrain(experiment, sources, runs / name, reserved, command=_command(name))
+    record = pretrain(experiment, sources, runs / name, reserved, None, _command(name), lexicon)
     click.echo(
         f"{name}: {len(record.clips):,} clips, {record.epochs} epochs, {record.minutes} minutes. {record.left_out}"
     )

@@ -64,14 +64,13 @@ def read_phonology(path: Path, glosses: Sequence[str]) -> Phonology:
         entries.setdefault(_plain(re.sub(r"_\d+$", "", row["EntryID"])), []).append(row)
         translations.setdefault(_plain(row["DominantTranslation"]), []).append(row)
     found = [entries.get(_plain(gloss)) or translations.get(_plain(gloss), []) for gloss in glosses]
-    values, columns = [], []
-    for column in FEATURES.values():
-        known = tuple(sorted({row[column] for row in rows} - set(UNKNOWN)))
-        values.append(known)
-        columns.append(
-            np.stack([_distribution(entries_of_gloss, column, known) for entries_of_gloss in found])
-        )
-    return Phonology(tuple(FEATURES), tuple(values), np.concatenate(columns, axis=1))
+    values = {name: _known_values(rows, column) for name, column in FEATURES.items()}
+    values = {name: known for name, known in values.items() if known}
+    targets = [
+        np.stack([_distribution(of_gloss, FEATURES[name], known) for of_gloss in found])
+        for name, known in values.items()
+    ]
+    return Phonology(tuple(values), tuple(values.values()), np.concatenate(targets, axis=1))
 
 
 def read_lexicon(path: Path) -> list[dict[str, str]]:
@@ -82,6 +81,10 @@ def read_lexicon(path: Path) -> list[dict[str, str]]:
         if not rows or column not in rows[0]:
             raise UserError(f"{path}: no column {column!r}, expected a table of ASL-LEX 2.0")
     return rows
+
+
+def _known_values(rows: Sequence[dict[str, str]], column: str) -> tuple[str, ...]:
+    return tuple(sorted({row[column] for row in rows} - set(UNKNOWN)))
 
 
 def _distribution(rows: Sequence[dict[str, str]], column: str, values: Sequence[str]) -> np.ndarray:

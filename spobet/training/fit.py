@@ -97,9 +97,10 @@ def run_epochs(
     watching.on_train_begin()
     for epoch in epochs:
         watching.on_epoch_begin(epoch)
-        logs = [
-            model.train_on_batch(*batches[batch], return_dict=True) for batch in range(len(batches))
-        ]
+        logs = []
+        for batch in range(len(batches)):
+            logs.append(model.train_on_batch(*batches[batch], return_dict=True))
+            watching.on_train_batch_end(batch, logs[-1])
         means = {name: float(np.mean([batch[name] for batch in logs])) for name in logs[0]}
         watching.on_epoch_end(epoch, means)
     if model.optimizer.use_ema:

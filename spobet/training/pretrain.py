@@ -11,7 +11,7 @@ import numpy as np
 
 from spobet.config import Experiment, PretrainConfig
 from spobet.dataset.manifest import Vocabulary
-from spobet.dataset.phonology import Phonology, read_phonology
+from spobet.dataset.phonology import read_phonology
 from spobet.dataset.reserve import Reserved, Source, training_clips, write_left_out
 from spobet.dataset.store import Dataset
 from spobet.errors import UserError
@@ -53,6 +53,8 @@ def pretrain(
     how signs are made, for an experiment that weighs phonology; UserError where it is not given then.
     The same call on the folder of an interrupted run goes on where that stopped.
     """
+    if experiment.pretrain.phonology_weight and lexicon is None:
+        raise UserError("pretrain.phonology_weight needs the table of `spobet lexicon`: --lexicon")
     sources = training_clips([Dataset.open(folder) for folder in data], reserved or Reserved())
     run = start(experiment, path)
     with precision(experiment.pretrain.schedule.precision):
@@ -80,7 +82,8 @@ def _fit(
         MaskedFrameModel(backbone, name="masked_frames"),
         _classifier(experiment, backbone, vocabulary),
     )
-    phonology = _phonology(experiment.pretrain, vocabulary, lexicon)
+    weighed = experiment.pretrain.phonology_weight and lexicon
+    phonology = read_phonology(lexicon, vocabulary.glosses) if weighed else None
     features = phonology and PhonologyHead(phonology.num_values, name="phonology", dtype="float32")
     model = _together(backbone, reconstructing, naming, features, experiment.pretrain)
     labels = _labels(sources, vocabulary)
@@ -99,16 +102,6 @@ def _fit(
     in_float32(backbone)[0].save(run.backbone)
     if features:
         write_phonology(features, phonology, run.phonology)
-
-
-def _phonology(
-    config: PretrainConfig, vocabulary: Vocabulary, lexicon: Path | None
-) -> Phonology | None:
-    if not config.phonology_weight:
-        return None
-    if lexicon is None:
-        raise UserError("pretrain.phonology_weight needs the table of `spobet lexicon`: --lexicon")
-    return read_phonology(lexicon, vocabulary.glosses)
 
 
 _WEIGHTS = {

@@ -204,10 +204,10 @@ def test_only_what_counts_is_asked_for() -> None:
         for names in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1))
     }
     assert list(asked.values()) == [
-        {"places"},
+        {"coordinates"},
         {"motion"},
         {"logits"},
-        {"places", "motion", "logits"},
+        {"coordinates", "motion", "logits"},
     ]
     inputs, targets, weights = masked(objectives(coordinates_weight=0, gloss_weight=1))[0]
     assert not inputs["hidden"].any()  # nothing to restore, nothing hidden

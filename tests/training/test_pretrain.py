@@ -93,7 +93,7 @@ def test_naming_glosses_leaves_a_run_that_names_them(
     pretrain(both, [tiny_data], tmp_path / "both")
     run, dataset = RunFolder(tmp_path / "both"), Dataset.open(tiny_data)
     assert run.glosses() == dataset.manifest.of_splits("train").vocabulary
-    assert set(run.read_history()) >= {"loss", "places_loss", "motion_loss", "logits_loss"}
+    assert set(run.read_history()) >= {"loss", "coordinates_loss", "motion_loss", "logits_loss"}
     whole, restoring, backbone = map(
         keras.saving.load_model, (run.classifier, run.masked_frames, run.backbone)
     )
