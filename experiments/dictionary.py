@@ -2,8 +2,9 @@
 
     python experiments/dictionary.py runs/wlasl2000-hands data/wlasl2000-hands-val
 
-Clips of glosses that the network does not know are left out and counted. Recall at 1, 5, 10, 20 and 50
-with Wilson's 95 % intervals, per-class recall, mean reciprocal rank and discounted cumulative gain.
+Clips of glosses that the network does not know are left out and counted. Recall at 1, 5, 10, 20 and
+50 with Wilson's 95 % intervals, per-class recall, mean reciprocal rank and discounted cumulative
+gain.
 """
 
 from __future__ import annotations
@@ -38,16 +39,17 @@ def main(run: Path, data: Path, split: str) -> None:
 
 
 def table(places: np.ndarray, labels: np.ndarray) -> str:
-    """The figures as text; places: (clips,) rank of each clip's gloss, 1 = first; labels: (clips,)."""
+    """The figures as text.
+
+    places: (clips,) rank of each clip's gloss, 1 = first. labels: (clips,).
+    """
     lines = []
     for top in TOPS:
         hit = places <= top
         low, high = (percent(end) for end in wilson_interval(int(hit.sum()), len(hit)))
         per_class = np.mean([hit[labels == label].mean() for label in np.unique(labels)])
-        counts = f"{hit.sum()}/{len(hit)}, {low}-{high}"
-        lines.append(
-            f"recall at {top:<2}  {percent(hit.mean())} % ({counts}), per class {percent(per_class)} %"
-        )
+        of_clips = f"{percent(hit.mean())} % ({hit.sum()}/{len(hit)}, {low}-{high})"
+        lines.append(f"recall at {top:<2}  {of_clips}, per class {percent(per_class)} %")
     lines.append(f"mean reciprocal rank  {np.mean(1 / places):.3f}")
     lines.append(f"discounted cumulative gain  {np.mean(1 / np.log2(1 + places)):.3f}")
     return "\n".join(lines)

@@ -35,9 +35,9 @@ UNKNOWN = ("", "NA")
 class Phonology:
     """The features of some glosses.
 
-    names: the features. values: of each feature, the values it may have. targets: (glosses, all values)
-    float32, feature after feature; of each feature a distribution over its values, or zeros where the
-    lexicon does not give it.
+    names: the features. values: of each feature, the values it may have. targets: (glosses, all
+    values) float32, feature after feature; of each feature a distribution over its values, or zeros
+    where the lexicon does not give it.
     """
 
     names: tuple[str, ...]
@@ -53,9 +53,9 @@ class Phonology:
 def read_phonology(path: Path, glosses: Sequence[str]) -> Phonology:
     """The features of each gloss, as the mean of the lexicon's entries of that name.
 
-    path: a table with the columns EntryID, DominantTranslation and those of FEATURES. Names are compared
-    without case, punctuation and the number of a variant (`bank_2`); a gloss that is no entry's name may
-    be a translation. UserError where a column is missing.
+    path: a table with the columns EntryID, DominantTranslation and those of FEATURES. Names are
+    compared without case, punctuation and the number of a variant (`bank_2`); a gloss that is no
+    entry's name may be a translation. UserError where a column is missing.
     """
     rows = read_lexicon(path)
     entries: dict[str, list[dict[str, str]]] = {}

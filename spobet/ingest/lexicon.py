@@ -26,8 +26,8 @@ def fetch_lexicon(
 ) -> tuple[int, str]:
     """Bring the table to `path`; returns the number of its signs and its SHA-256.
 
-    Whoever calls this has accepted the terms. AlreadyThere where a file is at `path`; UserError where
-    what comes is another table: then it is deleted.
+    Whoever calls this has accepted the terms. AlreadyThere where a file is at `path`; UserError
+    where what comes is another table, which is then deleted.
     """
     if path.exists():
         raise AlreadyThere(f"{path}: is there already")

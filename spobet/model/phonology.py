@@ -35,7 +35,7 @@ class PhonologyHead(keras.layers.Layer):
 
 @register
 class FeatureCrossEntropy(keras.losses.Loss):
-    """Mean over the features of the cross entropy between targets and logits, (clips, all values) each.
+    """Mean over the features of the cross entropy of targets and logits, (clips, all values) each.
 
     Targets that are zero over all values of a feature, which is not known then, add nothing.
     """

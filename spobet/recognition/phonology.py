@@ -15,7 +15,8 @@ from spobet.errors import UserError
 class PhonologyReader:
     """A linear head for every phonological feature.
 
-    names: the features; values: of each, what it may be. kernel (width, all values), bias (all values,).
+    names: the features; values: of each, what it may be. kernel (width, all values), bias (all
+    values,).
     """
 
     names: tuple[str, ...]
@@ -38,7 +39,10 @@ class PhonologyReader:
         return cls(names, values, kernel, bias)
 
     def describe(self, embedding: np.ndarray) -> dict[str, tuple[str, float]]:
-        """The likeliest value of every feature and its probability; embedding: (width,), of one clip."""
+        """The likeliest value of every feature and its probability.
+
+        embedding: (width,), of one clip.
+        """
         logits, described, first = embedding @ self.kernel + self.bias, {}, 0
         for name, values in zip(self.names, self.values, strict=True):
             of_feature = logits[first : first + len(values)]

@@ -1,4 +1,4 @@
-"""Layer-wise learning rates: the nearer a layer is to the landmarks, the less fine-tuning moves it."""
+"""Layer-wise learning rates: the nearer a layer is to the landmarks, the less it is tuned."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ Tensor = Any  # a tensor of whichever backend runs
 def layer_rates(backbone: SignBackbone, decay: float) -> dict[str, float]:
     """The factor of the learning rate of every weight of a backbone, by the weight's path.
 
-    decay: factor from each block to the one before it; the last block and the final norm learn at `decay`, the
-    embedding slowest. Empty where decay is 1. Weights that are not named here, a head's, learn at the full rate.
+    decay: factor from each block to the one before it; the last block and the final norm learn at
+    `decay`, the embedding slowest. Empty where decay is 1. Weights that are not named here, a
+    head's, learn at the full rate.
     """
     blocks = [f"{kind}_{number}" for number, kind in enumerate(backbone.config.blocks)]
     depth = {name: len(blocks) - number for number, name in enumerate(blocks)}

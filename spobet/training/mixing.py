@@ -16,8 +16,8 @@ from spobet.poses.skeleton import Skeleton
 class Mix:
     """What each clip of a batch takes from another clip.
 
-    partners: (clips,) positions in the bank of the clips taken from. mask: (clips, frames, landmarks),
-    True where the partner's landmark stands in the place of the clip's.
+    partners: (clips,) positions in the bank of the clips taken from. mask: (clips, frames,
+    landmarks), True where the partner's landmark replaces the clip's.
     """
 
     partners: np.ndarray
@@ -26,9 +26,9 @@ class Mix:
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """Whose a batch of mixed clips is: positions of clips and partners in the bank, and the partners' shares.
+    """Whose a batch of mixed clips is: positions of clips and partners in the bank, and shares.
 
-    Each is (clips,); a share is 0 where nothing was taken.
+    Each is (clips,); shares are the partners', 0 where nothing was taken.
     """
 
     clips: np.ndarray
@@ -36,7 +36,10 @@ class Shares:
     shares: np.ndarray
 
     def of(self, targets: np.ndarray) -> np.ndarray:
-        """Targets of the batch from those of all clips, (all clips, values): each clip's and its partner's by share."""
+        """Targets of the batch, each clip's and its partner's by share.
+
+        targets: (all clips, values).
+        """
         own = targets[self.clips]
         mixed = np.flatnonzero(self.shares)
         own[mixed] += self.shares[mixed, None] * (targets[self.partners[mixed]] - own[mixed])
@@ -77,7 +80,7 @@ class Mixer:
     ) -> tuple[np.ndarray, np.ndarray, Shares]:
         """xy (clips, frames, landmarks, 2) and confidence, mixed, and whose they are then.
 
-        clips: (n,) positions in the bank of what was read. The partner's time is drawn as a clip's own is.
+        clips: (n,) positions in the bank of what was read. The partner's time is drawn as a clip's.
         """
         bank, num_frames = self._bank, xy.shape[1]
         mix = choose_mix(clips, self._partners, num_frames, bank.skeleton, self._config, rng)
@@ -101,8 +104,8 @@ def choose_mix(
 ) -> Mix:
     """Draw for each clip whether, from which clip, and which part it takes.
 
-    clips: (n,) positions in the bank. A hand or a span of at most half of the frames comes from a clip
-    of the same gloss; a pasted span comes from the clip before it in the batch.
+    clips: (n,) positions in the bank. A hand or a span of at most half of the frames comes from a
+    clip of the same gloss; a pasted span comes from the clip before it in the batch.
     """
     kinds = rng.random(len(clips))
     ends = np.cumsum([config.exchange_hand, config.exchange_span, config.paste])

@@ -20,7 +20,7 @@ def feature_loss(phonology: Phonology, experiment: Experiment) -> keras.losses.L
 
 
 def write_phonology(head: PhonologyHead, phonology: Phonology, path: Path) -> None:
-    """The head as plain arrays: kernel (width, all values), bias, and names and values of the features.
+    """The head as plain arrays: kernel (width, all values), bias, and the features' facts.
 
     Recognition multiplies the embedding that every network gives with them: no network of its own.
     """
