@@ -16,7 +16,10 @@ import numpy as np
 
 from spobet.dataset.manifest import Manifest
 from spobet.dataset.store import Dataset
-from spobet.evaluation.metrics import labels_of, percent, ranks, wilson_interval
+from spobet.evaluation.intervals import wilson_interval
+from spobet.evaluation.metrics import METRICS
+from spobet.evaluation.ranks import labels_of, rank_true_glosses
+from spobet.evaluation.text import percent
 from spobet.recognition.evaluate import score_clips
 from spobet.runs import RunFolder
 
@@ -35,24 +38,25 @@ def main(run: Path, data: Path, split: str) -> None:
     scores = score_clips(folder, dataset, known, split)
     labels = labels_of(known, scores.vocabulary)
     click.echo(f"{len(known)} of {len(clips)} clips, {len(np.unique(labels))} glosses, {split}")
-    click.echo(table(ranks(scores.logits, labels), labels))
+    click.echo(table(rank_true_glosses(scores.logits, labels), labels))
 
 
-def table(places: np.ndarray, labels: np.ndarray) -> str:
+def table(ranks: np.ndarray, labels: np.ndarray) -> str:
     """The figures as text.
 
-    places: (clips,) rank of each clip's gloss, 1 = first. labels: (clips,).
+    ranks: (clips,) rank of each clip's gloss, 1 = first. labels: (clips,).
     """
     lines = []
     for top in TOPS:
-        hit = places <= top
+        hit = ranks <= top
         low, high = (percent(end) for end in wilson_interval(int(hit.sum()), len(hit)))
         per_class = np.mean([hit[labels == label].mean() for label in np.unique(labels)])
         of_clips = f"{percent(hit.mean())} % ({hit.sum()}/{len(hit)}, {low}-{high})"
         lines.append(f"recall at {top:<2}  {of_clips}, per class {percent(per_class)} %")
-    lines.append(f"mean reciprocal rank  {np.mean(1 / places):.3f}")
-    lines.append(f"discounted cumulative gain  {np.mean(1 / np.log2(1 + places)):.3f}")
-    return "\n".join(lines)
+    gains = [
+        f"{name.replace('_', ' ')}  {gain(ranks).mean():.3f}" for name, gain in METRICS.items()
+    ]
+    return "\n".join([*lines, *gains])
 
 
 if __name__ == "__main__":

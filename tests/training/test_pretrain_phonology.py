@@ -63,7 +63,7 @@ def test_the_head_is_kept_with_its_features_and_reads_the_embedding(
 ) -> None:
     reader, recognizer = PhonologyReader.read(run.phonology), load(run.path)
     pose: PoseSequence = Dataset.open(tiny_data).pose(run.record().clips[0])
-    embedding = recognizer.scored([pose]).embeddings[0]
+    embedding = recognizer.outputs([pose]).embedding[0]
     described = reader.describe(embedding)
     assert described["handshape"][0].startswith("shape ")
     assert described["movement"] == ("Straight", 1.0)  # the only value there is
