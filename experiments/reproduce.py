@@ -1,10 +1,9 @@
-"""Rebuild the rows of the results table from the packed landmarks.
+"""Rebuild the rows of the results table from the packed landmarks: import, train, score, and print each row.
 
     python experiments/reproduce.py --landmarks FOLDER --runs runs headline
 
-Imports, trains, scores and prints each row. FOLDER holds wlasl100-hands.npz (and, for what
-pretrains, wlasl2000-hands-train.npz). What is finished is not done again, so the same command goes
-on after an interruption.
+FOLDER holds wlasl100-hands.npz (and, for what pretrains, wlasl2000-hands-train.npz). What is finished is not done again, so
+the same command goes on after an interruption.
 """
 
 from __future__ import annotations
@@ -32,10 +31,9 @@ TERMS = "C-UDA 1.0"
 
 @dataclass(frozen=True)
 class Backbone:
-    """A pretraining: its experiment file, and the data set whose test it must not see.
+    """A pretraining: its experiment file, the data set whose test it must not meet, and what else of that test is left out.
 
-    their: what else of that test is left out. epochs: those of its schedule, 0 as they are.
-    every_gloss: all glosses of that data set are left out.
+    epochs: those of its schedule, 0 as they are. every_gloss: all glosses of that data set are left out.
     """
 
     experiment: str
@@ -47,11 +45,10 @@ class Backbone:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table: an experiment file, what it starts from, and its seeds.
+    """One row of a table: an experiment file, what it starts from (of BACKBONES, or a shipped network), and its seeds.
 
-    backbone: of BACKBONES, or a shipped network. changes: values of the file's [train] that are
-    others here; epochs: those of its schedule, 0 as they are. data: the data set. auxiliary: the
-    other glosses of wlasl2000-hands-train are trained beside.
+    changes: values of the file's [train] that are others here; epochs: those of its schedule, 0 as they are. data: the data set.
+    beside: trained beside the glosses of wlasl2000-hands-train that are not its own.
     """
 
     experiment: str
@@ -60,61 +57,75 @@ class Row:
     changes: dict[str, Any] = field(default_factory=dict)
     epochs: int = 0
     data: str = "wlasl100-hands"
-    auxiliary: bool = False
+    beside: bool = False
 
 
 OFFICIAL, NEW_SIGNERS = "wlasl100-hands", "wlasl100-hands-signers"
-TUNED, SCRATCH, GLOSSES = (
-    "wlasl100-hands.toml",
-    "wlasl100-hands-scratch.toml",
-    "wlasl2000-hands.toml",
-)
+TUNED, GLOSSES = "wlasl100-hands.toml", "wlasl2000-hands.toml"
+PLAIN_TUNED, PLAIN_GLOSSES = "wlasl100-hands-plain.toml", "wlasl2000-hands-plain.toml"
+SCRATCH = "wlasl100-hands-scratch.toml"
+PLAIN = "wlasl2000-hands-plain"
 BACKBONES = {
     "wlasl2000-hands": Backbone(GLOSSES, OFFICIAL),
-    "wlasl2000-hands-40": Backbone(GLOSSES, OFFICIAL, epochs=40),
-    "wlasl2000-hands-without100": Backbone(GLOSSES, OFFICIAL, epochs=30, every_gloss=True),
+    PLAIN: Backbone(PLAIN_GLOSSES, OFFICIAL),
+    f"{PLAIN}-40": Backbone(PLAIN_GLOSSES, OFFICIAL, epochs=40),
+    f"{PLAIN}-without100": Backbone(PLAIN_GLOSSES, OFFICIAL, epochs=30, every_gloss=True),
     "wlasl2000-hands-masked": Backbone("wlasl2000-hands-masked.toml", OFFICIAL),
     "wlasl2000-hands-signers": Backbone(GLOSSES, NEW_SIGNERS, ("signers",)),
-    "wlasl2000-hands-signers-40": Backbone(GLOSSES, NEW_SIGNERS, ("signers",), epochs=40),
+    f"{PLAIN}-signers": Backbone(PLAIN_GLOSSES, NEW_SIGNERS, ("signers",)),
+    f"{PLAIN}-signers-40": Backbone(PLAIN_GLOSSES, NEW_SIGNERS, ("signers",), epochs=40),
 }
+FIVE_SEEDS = (0, 1, 2, 3, 4)
 ROWS = {
-    "headline": Row(TUNED, "wlasl2000-hands", (0, 1, 2, 3, 4)),
-    "beside-others": Row(TUNED, "wlasl2000-hands", (0, 1, 2, 3, 4), auxiliary=True),
-    "pretrained-40": Row(TUNED, "wlasl2000-hands-40", (0, 1, 2, 3, 4)),
+    "headline": Row(TUNED, "wlasl2000-hands", FIVE_SEEDS),
+    "open": Row(TUNED, "wlasl2000-hands", (0,), beside=True),
+    "plain": Row(PLAIN_TUNED, PLAIN, FIVE_SEEDS),
+    "beside-others": Row(PLAIN_TUNED, PLAIN, FIVE_SEEDS, beside=True),
+    "pretrained-40": Row(PLAIN_TUNED, f"{PLAIN}-40", FIVE_SEEDS),
     "from-scratch": Row(SCRATCH),
     "masked-40": Row(SCRATCH, "wlasl2000-hands-masked", epochs=40),
     "from-scratch-40": Row(SCRATCH, epochs=40),
     "new-signers": Row(TUNED, "wlasl2000-hands-signers", data=NEW_SIGNERS),
-    "new-signers-40": Row(TUNED, "wlasl2000-hands-signers-40", data=NEW_SIGNERS),
-    "new-head": Row(TUNED, "wlasl2000-hands-40", changes={"keep_head": False}),
+    "new-signers-plain": Row(PLAIN_TUNED, f"{PLAIN}-signers", data=NEW_SIGNERS),
+    "new-signers-40": Row(PLAIN_TUNED, f"{PLAIN}-signers-40", data=NEW_SIGNERS),
+    "new-head": Row(PLAIN_TUNED, f"{PLAIN}-40", changes={"keep_head": False}),
     "frozen": Row(
-        TUNED, "wlasl2000-hands-40", changes={"freeze_backbone": True, "keep_head": False}
+        PLAIN_TUNED, f"{PLAIN}-40", changes={"freeze_backbone": True, "keep_head": False}
     ),
 }
 
 
 @click.command()
 @click.argument("rows", nargs=-1, type=click.Choice([*ROWS, *BACKBONES]))
-@click.option("--all", "all_rows", is_flag=True, help="Every backbone, then every row.")
+@click.option("--all", "everything", is_flag=True, help="Every backbone, then every row.")
 @click.option(
     "--landmarks", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True
 )
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True)
-def main(rows: tuple[str, ...], all_rows: bool, landmarks: Path, runs: Path, data: Path) -> None:
-    """Rebuild ROWS, or the backbones that some of them start from.
-
-    A backbone is taken from RUNS where it is there, else the shipped one.
-    """
-    for name in [*BACKBONES, *ROWS] if all_rows else rows:
+@click.option(
+    "--lexicon",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Table of `spobet lexicon`, for backbones that weigh phonology.",
+)
+def main(
+    rows: tuple[str, ...],
+    everything: bool,
+    landmarks: Path,
+    runs: Path,
+    data: Path,
+    lexicon: Path | None,
+) -> None:
+    """Rebuild ROWS, or the backbones some of them start from; with the backbone in RUNS it is used, else the shipped one."""
+    for name in [*BACKBONES, *ROWS] if everything else rows:
         if name in BACKBONES:
-            _pretrain(name, landmarks, runs, data)
+            _pretrain(name, landmarks, runs, data, lexicon)
         else:
             click.echo(_row(name, ROWS[name], landmarks, runs, data))
 
 
 def _dataset(name: str, landmarks: Path, data: Path) -> Path:
-    """The data set of that name, imported or dealt anew from the official one if need be."""
+    """The data set of that name, made where it is not there: imported, or the official one dealt anew."""
     if (data / name).exists():
         return data / name
     if name == NEW_SIGNERS:
@@ -125,7 +136,7 @@ def _dataset(name: str, landmarks: Path, data: Path) -> Path:
     return data / name
 
 
-def _pretrain(name: str, landmarks: Path, runs: Path, data: Path) -> None:
+def _pretrain(name: str, landmarks: Path, runs: Path, data: Path, lexicon: Path | None) -> None:
     from spobet.training import pretrain
 
     wanted = BACKBONES[name]
@@ -143,9 +154,10 @@ def _pretrain(name: str, landmarks: Path, runs: Path, data: Path) -> None:
         experiment.pretrain.schedule, epochs=wanted.epochs or experiment.pretrain.schedule.epochs
     )
     experiment = replace(experiment, pretrain=replace(experiment.pretrain, schedule=schedule))
-    record = pretrain(experiment, sources, runs / name, reserved, command=_command(name))
-    effort = f"{record.epochs} epochs, {record.minutes} minutes"
-    click.echo(f"{name}: {len(record.clips):,} clips, {effort}. {record.left_out}")
+    record = pretrain(experiment, sources, runs / name, reserved, None, _command(name), lexicon)
+    click.echo(
+        f"{name}: {len(record.clips):,} clips, {record.epochs} epochs, {record.minutes} minutes. {record.left_out}"
+    )
 
 
 def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
@@ -155,8 +167,11 @@ def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
     folder = _dataset(row.data, landmarks, data)
     start = None
     if row.backbone:
-        trained = runs / row.backbone
-        start = trained if (trained / "run.json").exists() else find_run(row.backbone)
+        start = (
+            runs / row.backbone
+            if (runs / row.backbone / "run.json").exists()
+            else find_run(row.backbone)
+        )
     experiment = read_experiment(HERE / row.experiment)
     schedule = replace(
         experiment.train.schedule, epochs=row.epochs or experiment.train.schedule.epochs
@@ -168,7 +183,7 @@ def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
     for seed in row.seeds:
         run = runs / f"{name}-{seed}"
         if not (run / "run.json").exists():
-            others = [_dataset("wlasl2000-hands-train", landmarks, data)] if row.auxiliary else []
+            others = [_dataset("wlasl2000-hands-train", landmarks, data)] if row.beside else []
             train(
                 replace(experiment, seed=seed),
                 folder,
@@ -181,12 +196,19 @@ def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
             metrics = evaluate(run, folder, splits)
             click.echo(f"{name}, seed {seed}\n{metrics.table()}")
         minutes = json.loads((run / "run.json").read_text(encoding="utf-8"))["minutes"]
-        instance = [metrics.top_k[k].instance for k in (1, 5, 10)]
-        figures.append((*instance, metrics.top_k[1].per_class, minutes))
-    *accuracies, minutes = zip(*figures, strict=True)
-    cells = [_mean([100 * value for value in column]) for column in accuracies]
-    cells += [f"{statistics.mean(minutes):.1f} min", f"{len(row.seeds)} seeds"]
-    return f"| {name} | {' | '.join(cells)} |"
+        figures.append(
+            (
+                metrics.top_k[1].instance,
+                metrics.top_k[5].instance,
+                metrics.top_k[10].instance,
+                metrics.top_k[1].per_class,
+                minutes,
+            )
+        )
+    cells = [
+        _mean([100 * value for value in column]) for column in list(zip(*figures, strict=True))[:4]
+    ]
+    return f"| {name} | {' | '.join(cells)} | {statistics.mean(figure[4] for figure in figures):.1f} min | {len(row.seeds)} seeds |"
 
 
 def _mean(values: list[float]) -> str:

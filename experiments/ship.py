@@ -45,7 +45,13 @@ def main(run: Path, name: str, onnx: bool, trainable: bool, data: Path | None) -
     source, target = RunFolder(run), RunFolder(FOLDER / name)
     record = source.record()
     target.path.mkdir(parents=True, exist_ok=True)
-    for file in (source.config, source.vocabulary, source.auxiliary_glosses, source.rejection):
+    for file in (
+        source.config,
+        source.vocabulary,
+        source.auxiliary_glosses,
+        source.rejection,
+        source.phonology,
+    ):
         if file.is_file():
             shutil.copyfile(file, target.path / file.name)
     classifier = uncompiled(keras.saving.load_model(source.classifier))

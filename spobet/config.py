@@ -22,6 +22,8 @@ FEATURES = ("coordinates", "local", "relation", "seen")
 _BLOCK_FILES = str(Path(__file__).parent / "model" / "blocks")
 BLOCKS = tuple(sorted(module.name for module in pkgutil.iter_modules([_BLOCK_FILES])))
 
+PRECISIONS = ("float32", "mixed_bfloat16")
+
 _FORMER_FEATURES = {"places": "coordinates"}  # in run folders of version 0.1
 _FORMER_KEYS = {
     "pretrain.places_weight": "coordinates_weight",
@@ -92,7 +94,9 @@ class Schedule:
     """How weights are updated: AdamW, linear warm-up, then cosine to `final_share` of the rate.
 
     averaging: momentum of the exponential average of the weights, which the network gets at the
-    end; 0 leaves it the last ones. clip_norm: largest norm of a gradient; 0 clips none.
+    end; 0 leaves it the last ones. clip_norm: largest norm of a gradient; 0 clips none. precision:
+    what layers compute in; weights, features and losses are float32 in either. layer_decay: factor
+    of the rate from each block of the backbone to the one before it.
     """
 
     epochs: Count = 100
@@ -103,6 +107,8 @@ class Schedule:
     weight_decay: Weight = 0.05
     clip_norm: Weight = 1.0
     averaging: ShareBelowOne = 0.99
+    precision: Annotated[str, OneOf(PRECISIONS)] = "float32"
+    layer_decay: Annotated[float, Limits(above=0, at_most=1)] = 1.0
 
     def __post_init__(self) -> None:
         check(self, "schedule")
@@ -114,7 +120,8 @@ class PretrainConfig:
 
     coordinates_weight, motion_weight, gloss_weight: how much each objective counts; 0 leaves it
     out. Coordinates and motion (change over `motion_step` frames) are those of hidden landmarks;
-    glosses are named by the head that [train] describes. mask_ratio: share of each clip's frames
+    glosses are named by the head that [train] describes, and phonology_weight counts how they are
+    made. mask_ratio: share of each clip's frames
     that is hidden, in spans of `span` frames. hand_share: share of the clips in which one hand is
     hidden instead of whole frames. follow_motion: 0 hides spans anywhere, 1 in proportion to how
     fast the hands move there.
@@ -123,6 +130,7 @@ class PretrainConfig:
     coordinates_weight: Weight = 1.0
     motion_weight: Weight = 0.0
     gloss_weight: Weight = 0.0
+    phonology_weight: Weight = 0.0
     motion_step: Count = 3
     mask_ratio: Annotated[float, Limits(above=0, below=1)] = 0.4
     span: Count = 6
@@ -135,11 +143,33 @@ class PretrainConfig:
         if not self.reconstructs and not self.gloss_weight > 0:
             expected = "above 0, or coordinates_weight or motion_weight above 0"
             _refuse(self, "pretrain.gloss_weight", expected)
+        if self.phonology_weight and not self.gloss_weight:
+            _refuse(self, "pretrain.phonology_weight", "0 where gloss_weight is 0")
 
     @property
     def reconstructs(self) -> bool:
         """Whether anything is hidden, to be reconstructed."""
         return self.coordinates_weight > 0 or self.motion_weight > 0
+
+
+@dataclass(frozen=True)
+class MixConfig:
+    """Shares of the training clips that take a part of another clip.
+
+    exchange_hand, exchange_span: a hand, or a span of at most half of the frames, of a clip of the
+    same gloss, which stays the label. paste: such a span of any other clip; the label is shared as
+    the seen landmarks are.
+    """
+
+    exchange_hand: Share = 0.0
+    exchange_span: Share = 0.0
+    paste: Share = 0.0
+
+    def __post_init__(self) -> None:
+        check(self, "mix")
+        others = self.exchange_hand + self.exchange_span
+        if others + self.paste > 1:
+            _refuse(self, "mix.paste", f"at most {1 - others:g} beside the other shares")
 
 
 @dataclass(frozen=True)
@@ -177,6 +207,7 @@ class Experiment:
     input: InputConfig = field(default_factory=InputConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
+    mix: MixConfig = field(default_factory=MixConfig)
     pretrain: PretrainConfig = field(default_factory=PretrainConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
 

@@ -101,6 +101,11 @@ class RunFolder:
         return former if former.is_file() else self.path / "auxiliary-glosses.txt"
 
     @property
+    def phonology(self) -> Path:
+        """The head that tells how a sign is made, as plain arrays; absent where none was trained."""
+        return self.path / "phonology.npz"
+
+    @property
     def backbone(self) -> Path:
         """The encoder alone, as Keras saves it."""
         return self.path / "backbone.keras"

@@ -53,7 +53,8 @@ def test_every_row_and_backbone_names_files_that_are_there_and_a_network_to_star
 
 def test_with_and_without_pretraining_are_one_network_on_one_input() -> None:
     tuned, scratch, pretraining = (
-        read_experiment(FOLDER / SCRIPT[name]) for name in ("TUNED", "SCRATCH", "GLOSSES")
+        read_experiment(FOLDER / SCRIPT[name])
+        for name in ("PLAIN_TUNED", "SCRATCH", "PLAIN_GLOSSES")
     )
     for section in ("input", "augment", "backbone"):
         assert getattr(tuned, section) == getattr(scratch, section) == getattr(pretraining, section)
@@ -107,3 +108,19 @@ def test_rows_are_rebuilt_from_landmarks_and_not_done_twice(
     assert {
         file: file.stat().st_mtime_ns for file in (tmp_path / "runs").rglob("classifier.onnx")
     } == made
+
+
+def test_what_is_tuned_fits_the_network_that_it_starts_from() -> None:
+    tuned, pretraining = (read_experiment(FOLDER / SCRIPT[name]) for name in ("TUNED", "GLOSSES"))
+    for section in ("input", "augment", "backbone", "mix"):
+        assert getattr(tuned, section) == getattr(pretraining, section)
+    for choice in ("head_width", "prototype_scale"):
+        assert getattr(tuned.train, choice) == getattr(pretraining.train, choice)
+
+
+def test_a_dictionary_is_judged_by_where_the_right_gloss_stands() -> None:
+    table = runpy.run_path(str(FOLDER / "dictionary.py"))["table"]
+    lines = table(np.array([1, 2, 7, 100]), np.array([0, 0, 1, 2])).splitlines()
+    assert lines[0].startswith("recall at 1   25.0 % (1/4, ") and "per class 16.7 %" in lines[0]
+    assert lines[1].startswith("recall at 5   50.0 % (2/4, ") and "per class 33.3 %" in lines[1]
+    assert lines[-2] == f"mean reciprocal rank  {(1 + 1 / 2 + 1 / 7 + 1 / 100) / 4:.3f}"

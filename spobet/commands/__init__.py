@@ -5,13 +5,14 @@ from spobet.commands.clips import convert, show
 from spobet.commands.data import audit, import_, info, split, synthesize
 from spobet.commands.evaluation import compare, evaluate, reconstruct, report, rollout
 from spobet.commands.export import export
+from spobet.commands.lexicon import lexicon
 from spobet.commands.serving import serve
 from spobet.commands.training import demo, pretrain, train
 from spobet.commands.video import extract, live, wlasl
 
 SECTIONS = {
     "Recognition": (predict, spot, enrol, calibrate, models),
-    "Data": (import_, extract, wlasl, synthesize, info, audit, split, convert, show),
+    "Data": (import_, extract, wlasl, lexicon, synthesize, info, audit, split, convert, show),
     "Training": (demo, pretrain, train),
     "Evaluation": (evaluate, report, compare, rollout, reconstruct),
     "Apps": (export, serve, live),

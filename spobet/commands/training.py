@@ -66,6 +66,9 @@ def demo(out: Path) -> None:
     help="With --without: also leave out all clips of the same glosses or signers.",
 )
 @_SEED
+@click.option(
+    "--lexicon", type=FILE, help="Table of `spobet lexicon`, to learn how signs are made."
+)
 def pretrain(
     experiment: Path,
     data: tuple[Path, ...],
@@ -75,6 +78,7 @@ def pretrain(
     fold: int | None,
     their: tuple[str, ...],
     seed: int | None,
+    lexicon: Path | None,
 ) -> None:
     """Pretrain a backbone on hidden frames, glosses or both.
 
@@ -87,7 +91,7 @@ def pretrain(
         raise click.UsageError("--fold and --without-their narrow what --without leaves out")
     reserved = reserve(without, fold, their) if without else None
     settings = _experiment(experiment, seed)
-    record = pretrain(settings, data, run, reserved, backbone, command=_command())
+    record = pretrain(settings, data, run, reserved, backbone, _command(), lexicon)
     clips, epochs = f"{len(record.clips):,} clips", f"{record.epochs} epochs"
     click.echo(f"{run}: pretrained on {clips}, {epochs}, {record.minutes:.1f} minutes")
     if record.left_out:

@@ -104,9 +104,14 @@ class SignBackbone(keras.Model):
 
 def _embed(inputs: dict[str, Tensor], config: BackboneConfig, skeleton: Skeleton) -> Tensor:
     hands = [hand.tolist() for hand in skeleton.hands]
-    features = Kinematics(config.features, hands, config.motion_steps, name="kinematics")(
-        inputs["landmarks"], inputs["hidden"]
+    kinematics = Kinematics(
+        config.features,
+        hands,
+        config.motion_steps,
+        name="kinematics",
+        dtype="float32",  # differences of coordinates: bfloat16 would round them away
     )
+    features = kinematics(inputs["landmarks"], inputs["hidden"])
     activation = None if config.norm_first else config.activation
     x = FrameEmbedding(config.width, activation, config.landmark_mask_tokens, name="embedding")(
         features, inputs["hidden"]

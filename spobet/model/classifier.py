@@ -44,9 +44,13 @@ class GlossHead(keras.layers.Layer):
             self.widen.build(sequence_shape)
         self.mean, self.drop = FrameMean(), keras.layers.Dropout(self.dropout)
         if self.prototype_scale:
-            self.glosses = CosineLogits(self.num_glosses + self.num_auxiliary, self.prototype_scale)
+            self.glosses = CosineLogits(
+                self.num_glosses + self.num_auxiliary, self.prototype_scale, dtype="float32"
+            )
         else:
-            self.glosses = keras.layers.Dense(self.num_glosses + self.num_auxiliary)
+            self.glosses = keras.layers.Dense(
+                self.num_glosses + self.num_auxiliary, dtype="float32"
+            )
         self.glosses.build((None, width))
 
     def embed(self, sequence: Tensor, position_mask: Tensor) -> Tensor:

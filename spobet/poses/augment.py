@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spobet.errors import UserError
+from spobet.poses.fingers import vary_fingers
 from spobet.poses.mirror import mirror
 from spobet.poses.resample import even_frame_times
 from spobet.poses.skeleton import Skeleton
@@ -26,8 +27,9 @@ class AugmentConfig:
 
     mirror, drop_hand, drop_span: share of the clips. rotate: degrees. scale, shear, stretch:
     largest relative change. shift, jitter: in the pose's unit. hand_rotate, hand_scale: the same
-    for each hand about its wrist. max_dropped_span: share of the clip's frames. speed: the clip
-    lasts 1 / (1 + speed) to 1 + speed times as long (where it does not fill all frames anyway).
+    for each hand about its wrist. finger_scale: for each finger from its base. max_dropped_span:
+    share of the clip's frames. speed: the clip lasts 1 / (1 + speed) to 1 + speed times as long
+    (where it does not fill all frames anyway).
     warp: how unevenly time may run; pieces of a clip run up to exp(2 warp) times as fast or slow.
     cut: share of the clip that may be missing at each end; half as much may be added instead, as
     a still frame.
@@ -42,6 +44,7 @@ class AugmentConfig:
     jitter: float = 0.01
     hand_rotate: float = 8.0
     hand_scale: float = 0.1
+    finger_scale: float = 0.0
     drop_hand: float = 0.1
     drop_span: float = 0.3
     max_dropped_span: float = 0.3
@@ -64,6 +67,7 @@ def augment(
     """Every spatial variation of `config` but mirroring, which concerns more than coordinates."""
     xy = vary_camera(xy, config, rng)
     xy = vary_hands(xy, skeleton, config, rng)
+    xy = vary_fingers(xy, skeleton, config.finger_scale, rng) if config.finger_scale else xy
     xy = xy + rng.normal(0, config.jitter, xy.shape).astype(np.float32)
     xy = drop_hands(xy, skeleton, config.drop_hand, rng)
     return drop_spans(xy, config.drop_span, config.max_dropped_span, rng)

@@ -12,10 +12,12 @@ from typing import TypeAlias
 import keras
 import numpy as np
 
-from spobet.config import Experiment, PretrainConfig
+from spobet.config import Experiment, MixConfig, PretrainConfig
+from spobet.dataset.phonology import Phonology
 from spobet.poses.arrays import PoseBank, network_input
 from spobet.poses.augment import augment, mirror_some, random_frame_times
 from spobet.training.masking import choose_hidden
+from spobet.training.mixing import Mixer, Shares
 
 Batch: TypeAlias = dict[str, np.ndarray]
 Targets: TypeAlias = dict[str, tuple[np.ndarray, np.ndarray]]  # target and weight by output
@@ -26,20 +28,23 @@ class Draw:
     """Augmented training clips of one batch.
 
     xy: (clips, frames, landmarks, 2), NaN = missing. frame_mask: (clips, frames). clips: their
-    positions in the bank. confidence: (clips, frames, landmarks), the detector's.
+    positions in the bank. confidence: (clips, frames, landmarks), the detector's. shares: whose
+    they are where clips were mixed.
     """
 
     xy: np.ndarray
     frame_mask: np.ndarray
     clips: np.ndarray
     confidence: np.ndarray
+    shares: Shares
 
 
 class Batches(keras.utils.PyDataset):
     """Every clip once an epoch in a fresh order, whose front fills up the last batch.
 
     num_always: so many clips, the first of the bank, come in every epoch; by default all. Of the
-    rest, share * num_always are drawn anew for each epoch. order: the clips of this epoch.
+    rest, share * num_always are drawn anew for each epoch. labels: (all clips,) their
+    glosses, where clips may be mixed. order: the clips of this epoch.
     """
 
     def __init__(
@@ -49,8 +54,11 @@ class Batches(keras.utils.PyDataset):
         batch_size: int,
         num_always: int | None = None,
         share: float = 0.0,
+        labels: np.ndarray | None = None,
     ) -> None:
         super().__init__()
+        mixes = labels is not None and experiment.mix != MixConfig()
+        self._mixer = Mixer(bank, labels, experiment.mix) if mixes else None
         self._bank, self._experiment, self._batch_size = bank, experiment, batch_size
         self._num_always = len(bank) if num_always is None else num_always
         self._num_drawn = min(round(share * self._num_always), len(bank) - self._num_always)
@@ -88,11 +96,14 @@ class Batches(keras.utils.PyDataset):
             rng,
         )
         mirrored = rng.random(len(clips)) < choices.augment.mirror
-        xy = mirror_some(self._bank.read(clips, frame_times), skeleton, mirrored)
-        xy = augment(xy, skeleton, choices.augment, rng)
+        xy = self._bank.read(clips, frame_times)
         confidence = self._bank.confidence_at(clips, frame_times)
+        shares = Shares(clips, clips, np.zeros(len(clips), np.float32))
+        if self._mixer:
+            xy, confidence, shares = self._mixer.mix(clips, xy, confidence, choices.augment, rng)
+        xy = augment(mirror_some(xy, skeleton, mirrored), skeleton, choices.augment, rng)
         confidence[mirrored] = confidence[mirrored][..., skeleton.mirror_order]
-        return Draw(xy, frame_mask, clips, confidence)
+        return Draw(xy, frame_mask, clips, confidence, shares)
 
 
 class LabelledBatches(Batches):
@@ -101,13 +112,13 @@ class LabelledBatches(Batches):
     def __init__(
         self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment
     ) -> None:
-        super().__init__(bank, experiment, experiment.train.schedule.batch_size)
+        super().__init__(bank, experiment, experiment.train.schedule.batch_size, labels=labels)
         self._labels, self._num_glosses = labels, num_glosses
 
     def __getitem__(self, batch: int) -> tuple[Batch, np.ndarray]:
         draw = self._draw(batch, self._rng(batch))
         smoothing = self._experiment.train.label_smoothing
-        targets = smoothed_one_hot(self._labels[draw.clips], self._num_glosses, smoothing)
+        targets = shared_one_hot(draw.shares, self._labels, self._num_glosses, smoothing)
         return network_input(draw.xy, draw.frame_mask), targets
 
 
@@ -158,14 +169,22 @@ class PretrainingBatches(Batches):
 
     coordinates, motion (clips, frames, landmarks, 2), weighed by the detector's confidence where a
     landmark is hidden and was seen (for its motion: then and `motion_step` frames earlier).
-    logits (clips, glosses), weighed 1 a clip. Only what the experiment gives a weight is there.
+    logits (clips, glosses) and phonology (clips, all values), weighed 1 a clip. Only what the
+    experiment gives a weight is there.
     """
 
     def __init__(
-        self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment
+        self,
+        bank: PoseBank,
+        labels: np.ndarray,
+        num_glosses: int,
+        experiment: Experiment,
+        phonology: Phonology | None = None,
     ) -> None:
-        super().__init__(bank, experiment, experiment.pretrain.schedule.batch_size)
+        mixable = labels if experiment.pretrain.gloss_weight else None
+        super().__init__(bank, experiment, experiment.pretrain.schedule.batch_size, labels=mixable)
         self._labels, self._num_glosses = labels, num_glosses
+        self._features = phonology.targets[labels] if phonology else None
         self._parts = [*bank.skeleton.hands, np.arange(len(bank.skeleton))]
 
     def __getitem__(self, batch: int) -> tuple[Batch, Batch, Batch]:
@@ -179,8 +198,10 @@ class PretrainingBatches(Batches):
             both = _reconstruction_targets(inputs, draw.confidence, config)
         if config.gloss_weight:
             smoothing = self._experiment.train.label_smoothing
-            glosses = smoothed_one_hot(self._labels[draw.clips], self._num_glosses, smoothing)
+            glosses = shared_one_hot(draw.shares, self._labels, self._num_glosses, smoothing)
             both["logits"] = glosses, np.ones(len(draw.clips))
+        if self._features is not None:
+            both["phonology"] = draw.shares.of(self._features), np.ones(len(draw.clips))
         targets = {name: target.astype(np.float32) for name, (target, _) in both.items()}
         weights = {name: weight.astype(np.float32) for name, (_, weight) in both.items()}
         return inputs, targets, weights
@@ -208,3 +229,14 @@ def smoothed_one_hot(labels: np.ndarray, num_glosses: int, smoothing: float) -> 
     rows = np.full((len(labels), num_glosses), smoothing / num_glosses)
     rows[np.arange(len(labels)), labels] += 1 - smoothing
     return rows.astype(np.float32)
+
+
+def shared_one_hot(
+    shares: Shares, labels: np.ndarray, num_glosses: int, smoothing: float
+) -> np.ndarray:
+    """`smoothed_one_hot` of a batch of mixed clips; labels: (all clips,)."""
+    own, partners = (
+        smoothed_one_hot(labels[clips], num_glosses, smoothing)
+        for clips in (shares.clips, shares.partners)
+    )
+    return own + shares.shares[:, None] * (partners - own)

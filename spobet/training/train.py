@@ -23,7 +23,9 @@ from spobet.recognition.evaluate import evaluate_clips
 from spobet.runs import RunFolder, RunRecord
 from spobet.training.batches import AuxiliaryBatches, Batches, LabelledBatches
 from spobet.training.fit import fit, optimizer_of
-from spobet.training.networks import build_classifier, uncompiled
+from spobet.training.layer_rates import layer_rates
+from spobet.training.networks import build_classifier
+from spobet.training.precision import in_float32, precision
 from spobet.training.run import close, origin_of, pose_bank, record_of, start
 from spobet.training.validation import BestOnValidation
 
@@ -96,17 +98,23 @@ def train(
     number.
     """
     training = TrainingClips.of(experiment, data, fold, auxiliary)
-    classifier, head_from = build_classifier(
-        experiment, training.dataset, training.vocabulary, pretrained, training.auxiliary_glosses
-    )
-    run = start(experiment, path)
-    training.vocabulary.write(run.vocabulary)
-    if training.auxiliary_glosses:
-        training.auxiliary_glosses.write(run.auxiliary_glosses)
-    origin = origin_of(training.sources, fold, pretrained)
-    chosen = _fit(classifier, training, experiment, run, origin)
-    classifier.backbone.save(run.backbone)
-    uncompiled(classifier).save(run.classifier)
+    with precision(experiment.train.schedule.precision):
+        classifier, head_from = build_classifier(
+            experiment,
+            training.dataset,
+            training.vocabulary,
+            pretrained,
+            training.auxiliary_glosses,
+        )
+        run = start(experiment, path)
+        training.vocabulary.write(run.vocabulary)
+        if training.auxiliary_glosses:
+            training.auxiliary_glosses.write(run.auxiliary_glosses)
+        origin = origin_of(training.sources, fold, pretrained)
+        chosen = _fit(classifier, training, experiment, run, origin)
+    backbone, classifier = in_float32(classifier.backbone, classifier)  # and uncompiled
+    backbone.save(run.backbone)
+    classifier.save(run.classifier)
     write_onnx(classifier, run.onnx)
     epochs = experiment.train.schedule.epochs
     record = replace(
@@ -155,10 +163,12 @@ def _compiled(
     of the vocabulary also among the vocabulary alone, which the network will answer from.
     """
     head, schedule = classifier.head, experiment.train.schedule
+    rates = layer_rates(classifier.backbone, schedule.layer_decay)
     if not head.num_auxiliary:
         batches = LabelledBatches(bank, labels, head.num_glosses, experiment)
         loss = keras.losses.CategoricalCrossentropy(from_logits=True)
-        classifier.compile(optimizer_of(schedule, len(batches)), loss=loss, metrics=["accuracy"])
+        optimizer = optimizer_of(schedule, len(batches), rates)
+        classifier.compile(optimizer, loss=loss, metrics=["accuracy"])
         return classifier, batches
     mixed = AuxiliaryBatches(
         bank, labels, experiment, num_clips, head.num_glosses, head.num_auxiliary
@@ -168,5 +178,6 @@ def _compiled(
     model = keras.Model(classifier.input, outputs, name="with_auxiliary_glosses")
     losses = {name: keras.losses.CategoricalCrossentropy(from_logits=True) for name in outputs}
     metrics = {"vocabulary": ["accuracy"]}
-    model.compile(optimizer_of(schedule, len(mixed)), loss=losses, weighted_metrics=metrics)
+    optimizer = optimizer_of(schedule, len(mixed), rates)
+    model.compile(optimizer, loss=losses, weighted_metrics=metrics)
     return model, mixed
