@@ -1,9 +1,9 @@
-"""Rebuild the rows of the results table from the packed landmarks: import, train, score, and print each row.
+"""Rebuild the rows of the results table from the packed landmarks: import, train, score, print.
 
     python experiments/reproduce.py --landmarks FOLDER --runs runs headline
 
-FOLDER holds wlasl100-hands.npz (and, for what pretrains, wlasl2000-hands-train.npz). What is finished is not done again, so
-the same command goes on after an interruption.
+FOLDER holds wlasl100-hands.npz (and, for what pretrains, wlasl2000-hands-train.npz). What is
+finished is not done again, so the same command goes on after an interruption.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ TERMS = "C-UDA 1.0"
 
 @dataclass(frozen=True)
 class Backbone:
-    """A pretraining: its experiment file, the data set whose test it must not meet, and what else of that test is left out.
+    """A pretraining: its experiment file, and the data set whose test clips are left out.
 
-    epochs: those of its schedule, 0 as they are. every_gloss: all glosses of that data set are left out.
+    their: what else of those clips is left out, glosses or signers. epochs: instead of those of
+    its schedule. every_gloss: all glosses of that data set are left out.
     """
 
     experiment: str
@@ -45,10 +46,11 @@ class Backbone:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table: an experiment file, what it starts from (of BACKBONES, or a shipped network), and its seeds.
+    """One row of a table: an experiment file, what it starts from, and its seeds.
 
-    changes: values of the file's [train] that are others here; epochs: those of its schedule, 0 as they are. data: the data set.
-    beside: trained beside the glosses of wlasl2000-hands-train that are not its own.
+    backbone: of BACKBONES, or a shipped network. changes: values of the file's [train] that differ
+    here. epochs: instead of those of its schedule. data: the data set. beside: trained with the
+    other glosses of wlasl2000-hands-train as auxiliary glosses.
     """
 
     experiment: str
@@ -116,7 +118,10 @@ def main(
     data: Path,
     lexicon: Path | None,
 ) -> None:
-    """Rebuild ROWS, or the backbones some of them start from; with the backbone in RUNS it is used, else the shipped one."""
+    """Rebuild ROWS, or the backbones that some of them start from.
+
+    A backbone in RUNS is used where there is one, else the shipped one.
+    """
     for name in [*BACKBONES, *ROWS] if everything else rows:
         if name in BACKBONES:
             _pretrain(name, landmarks, runs, data, lexicon)
@@ -125,7 +130,7 @@ def main(
 
 
 def _dataset(name: str, landmarks: Path, data: Path) -> Path:
-    """The data set of that name, made where it is not there: imported, or the official one dealt anew."""
+    """The data set of that name; made where it is not there: imported, or dealt anew."""
     if (data / name).exists():
         return data / name
     if name == NEW_SIGNERS:
@@ -155,9 +160,8 @@ def _pretrain(name: str, landmarks: Path, runs: Path, data: Path, lexicon: Path 
     )
     experiment = replace(experiment, pretrain=replace(experiment.pretrain, schedule=schedule))
     record = pretrain(experiment, sources, runs / name, reserved, None, _command(name), lexicon)
-    click.echo(
-        f"{name}: {len(record.clips):,} clips, {record.epochs} epochs, {record.minutes} minutes. {record.left_out}"
-    )
+    time = f"{record.epochs} epochs, {record.minutes} minutes"
+    click.echo(f"{name}: {len(record.clips):,} clips, {time}. {record.left_out}")
 
 
 def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
@@ -208,7 +212,8 @@ def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
     cells = [
         _mean([100 * value for value in column]) for column in list(zip(*figures, strict=True))[:4]
     ]
-    return f"| {name} | {' | '.join(cells)} | {statistics.mean(figure[4] for figure in figures):.1f} min | {len(row.seeds)} seeds |"
+    minutes = statistics.mean(figure[4] for figure in figures)
+    return f"| {name} | {' | '.join(cells)} | {minutes:.1f} min | {len(row.seeds)} seeds |"
 
 
 def _mean(values: list[float]) -> str:

@@ -102,7 +102,7 @@ class RunFolder:
 
     @property
     def phonology(self) -> Path:
-        """The head that tells how a sign is made, as plain arrays; absent where none was trained."""
+        """The head that describes how a sign is made, as arrays; absent where none was trained."""
         return self.path / "phonology.npz"
 
     @property

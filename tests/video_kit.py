@@ -1,4 +1,4 @@
-"""Made videos of three coloured blocks, and a detector that finds them: extraction without MediaPipe."""
+"""Videos of three coloured blocks, and a detector that finds them without MediaPipe."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ def write_video(
     rotation: int = 0,
     options: dict[str, str] | None = None,
 ) -> Path:
-    """Encode pictures, 25 a second unless their times are given; rotation: degrees counter-clockwise a player must turn them."""
+    """Encode pictures, 25 a second unless their times are given.
+
+    rotation: degrees counter-clockwise by which a player must turn them.
+    """
     import av
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,10 +70,10 @@ def write_video(
 
 @dataclass(frozen=True)
 class Blocks:
-    """Finds the blocks: a body whose points all lie on red, its wrists on green and blue, hands on green and blue.
+    """Finds a body whose points lie on red, its wrists and the hands on green and blue.
 
-    pause: seconds a clip takes. kill: ends the process at a clip of so many frames; once: only where this file is not there
-    yet, which it then makes.
+    pause: seconds a clip takes. kill: ends the process at a clip of so many frames; once: only
+    where this file is not there yet, which it then makes.
     """
 
     pause: float = 0.0

@@ -34,31 +34,23 @@ def videos_in(folder: Path) -> VideoList:
         if path.suffix.lower() in (".csv", ".txt") and path.name != CLASS_LIST:
             lines = traits.decode(path.read_bytes()).splitlines()
             labels.update({match[1]: match for line in lines if (match := _LABEL.match(line))})
-    videos = {match[1]: path for path in files if (match := _is_colour(path))}
+    films = [path for path in files if path.suffix.lower() in SUFFIXES]
+    videos = {match[1]: path for path in films if (match := _COLOUR.match(path.stem))}
     if not labels or not videos:
         found = f"{len(labels)} labels and {len(videos)} videos *_color.mp4 in it"
         raise NotFound(f"{folder}: {found}, expected both as the makers publish them")
     jobs, missing = [], []
     for name, match in labels.items():
-        clip = Clip(name, classes.get(match[3], f"class {match[3]}"), match[2])
         if name in videos:
-            jobs.append(Job(_in_split(clip, videos[name], folder), videos[name]))
+            above = [part.lower() for part in videos[name].relative_to(folder).parts[:-1]]
+            split = next((_SPLITS[part] for part in above if part in _SPLITS), "")
+            gloss = classes.get(match[3], f"class {match[3]}")
+            jobs.append(Job(Clip(name, gloss, match[2], split), videos[name]))
         else:
             missing.append(Problem(name, "missing", f"{folder}/*/{name}_color.mp4"))
     unlabelled = len(videos) - len(jobs)
     notes = (f"{unlabelled:,} videos have no label: left out",) if unlabelled else ()
     return VideoList(tuple(jobs), tuple(missing), notes)
-
-
-def _is_colour(path: Path) -> re.Match[str] | None:
-    return _COLOUR.match(path.stem) if path.suffix.lower() in SUFFIXES else None
-
-
-def _in_split(clip: Clip, video: Path, folder: Path) -> Clip:
-    """The clip with the split that a folder above its video names."""
-    above = [part.lower() for part in video.relative_to(folder).parts[:-1]]
-    split = next((_SPLITS[part] for part in above if part in _SPLITS), "")
-    return Clip(clip.id, clip.gloss, clip.signer, split)
 
 
 def _classes(files: list[Path]) -> dict[str, str]:

@@ -57,8 +57,9 @@ class Batches(keras.utils.PyDataset):
         labels: np.ndarray | None = None,
     ) -> None:
         super().__init__()
-        mixes = labels is not None and experiment.mix != MixConfig()
-        self._mixer = Mixer(bank, labels, experiment.mix) if mixes else None
+        self._mixer: Mixer | None = None
+        if labels is not None and experiment.mix != MixConfig():
+            self._mixer = Mixer(bank, labels, experiment.mix)
         self._bank, self._experiment, self._batch_size = bank, experiment, batch_size
         self._num_always = len(bank) if num_always is None else num_always
         self._num_drawn = min(round(share * self._num_always), len(bank) - self._num_always)
@@ -235,8 +236,8 @@ def shared_one_hot(
     shares: Shares, labels: np.ndarray, num_glosses: int, smoothing: float
 ) -> np.ndarray:
     """`smoothed_one_hot` of a batch of mixed clips; labels: (all clips,)."""
-    own, partners = (
-        smoothed_one_hot(labels[clips], num_glosses, smoothing)
-        for clips in (shares.clips, shares.partners)
+    clips, partners = (
+        smoothed_one_hot(labels[positions], num_glosses, smoothing)
+        for positions in (shares.clips, shares.partners)
     )
-    return own + shares.shares[:, None] * (partners - own)
+    return clips + shares.shares[:, None] * (partners - clips)

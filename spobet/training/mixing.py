@@ -40,10 +40,11 @@ class Shares:
 
         targets: (all clips, values).
         """
-        own = targets[self.clips]
+        values = targets[self.clips]
         mixed = np.flatnonzero(self.shares)
-        own[mixed] += self.shares[mixed, None] * (targets[self.partners[mixed]] - own[mixed])
-        return own
+        partners = targets[self.partners[mixed]]
+        values[mixed] += self.shares[mixed, None] * (partners - values[mixed])
+        return values
 
 
 class Partners:
@@ -109,14 +110,15 @@ def choose_mix(
     """
     kinds = rng.random(len(clips))
     ends = np.cumsum([config.exchange_hand, config.exchange_span, config.paste])
-    hand, span, paste = (kind == np.searchsorted(ends, kinds, side="right") for kind in range(3))
+    drawn = np.searchsorted(ends, kinds, side="right")
+    hand, span, paste = drawn == 0, drawn == 1, drawn == 2
     same_gloss = partners.choose(clips, rng)
     chosen = np.where(paste, np.roll(clips, 1), np.where(hand | span, same_gloss, clips))
     mask = np.zeros((len(clips), num_frames, len(skeleton)), dtype=bool)
     mask[span | paste] = random_spans(len(clips), num_frames, rng)[span | paste, :, None]
     if skeleton.hands:
         hands = np.stack([np.isin(np.arange(len(skeleton)), side) for side in skeleton.hands])
-        mask[hand] = hands[rng.integers(len(hands), size=hand.sum())][:, None]
+        mask[hand] = hands[rng.integers(len(hands), size=np.count_nonzero(hand))][:, None]
     return Mix(chosen, mask & (chosen != clips)[:, None, None])
 
 

@@ -22,18 +22,19 @@ def precision(policy: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
-def in_float32(
-    backbone: SignBackbone, classifier: SignClassifier | None = None
-) -> tuple[SignBackbone, SignClassifier | None]:
-    """The same networks, with the same weights, computing in float32."""
+def backbone_in_float32(backbone: SignBackbone) -> SignBackbone:
+    """The same network, with the same weights, computing in float32."""
     with precision("float32"):
-        plain = SignBackbone.from_config(backbone.get_config())
-        plain.set_weights(backbone.get_weights())
-        if classifier is None:
-            return plain, None
-        values = {
-            key: value for key, value in classifier.head.get_config().items() if key != "dtype"
-        }
-        copy = SignClassifier(plain, GlossHead(**values), name=classifier.name)
-        copy.set_weights(classifier.get_weights())
-        return plain, copy
+        copy = SignBackbone.from_config(backbone.get_config())
+    copy.set_weights(backbone.get_weights())
+    return copy
+
+
+def classifier_in_float32(classifier: SignClassifier, backbone: SignBackbone) -> SignClassifier:
+    """The same network, not compiled, on this copy of its backbone."""
+    config = classifier.head.get_config()
+    with precision("float32"):
+        head = GlossHead(**{key: value for key, value in config.items() if key != "dtype"})
+        copy = SignClassifier(backbone, head, name=classifier.name)
+    copy.set_weights(classifier.get_weights())
+    return copy

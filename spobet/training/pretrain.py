@@ -25,7 +25,11 @@ from spobet.training.batches import PretrainingBatches
 from spobet.training.fit import fit, optimizer_of
 from spobet.training.networks import new_backbone, new_head
 from spobet.training.phonology import feature_loss, write_phonology
-from spobet.training.precision import in_float32, precision
+from spobet.training.precision import (
+    backbone_in_float32,
+    classifier_in_float32,
+    precision,
+)
 from spobet.training.run import close, origin_of, pose_bank, record_of, start
 
 
@@ -131,13 +135,14 @@ class _Learned:
 
     def save(self, run: RunFolder, vocabulary: Vocabulary, config: PretrainConfig) -> None:
         """Keep the networks in the run folder, computing in float32."""
-        backbone, classifier = in_float32(self.masked.backbone, self.classifier)
+        backbone = backbone_in_float32(self.masked.backbone)
         backbone.save(run.backbone)
         if config.reconstructs:
             masked = MaskedFrameModel(backbone, name=self.masked.name)
             masked.set_weights(self.masked.get_weights())
             masked.save(run.masked_frames)
-        if classifier:
+        if self.classifier:
+            classifier = classifier_in_float32(self.classifier, backbone)
             vocabulary.write(run.vocabulary)
             classifier.save(run.classifier)
             write_onnx(classifier, run.onnx)

@@ -25,7 +25,11 @@ from spobet.training.batches import AuxiliaryBatches, Batches, LabelledBatches
 from spobet.training.fit import fit, optimizer_of
 from spobet.training.layer_rates import layer_rates
 from spobet.training.networks import build_classifier
-from spobet.training.precision import in_float32, precision
+from spobet.training.precision import (
+    backbone_in_float32,
+    classifier_in_float32,
+    precision,
+)
 from spobet.training.run import close, origin_of, pose_bank, record_of, start
 from spobet.training.validation import BestOnValidation
 
@@ -112,7 +116,8 @@ def train(
             training.auxiliary_glosses.write(run.auxiliary_glosses)
         origin = origin_of(training.sources, fold, pretrained)
         chosen = _fit(classifier, training, experiment, run, origin)
-    backbone, classifier = in_float32(classifier.backbone, classifier)  # and uncompiled
+    backbone = backbone_in_float32(classifier.backbone)
+    classifier = classifier_in_float32(classifier, backbone)
     backbone.save(run.backbone)
     classifier.save(run.classifier)
     write_onnx(classifier, run.onnx)

@@ -10,7 +10,11 @@ from spobet.config import Experiment
 from spobet.model.backbone import SignBackbone
 from spobet.model.classifier import GlossHead, SignClassifier
 from spobet.poses.skeleton import HANDS_42
-from spobet.training.precision import in_float32, precision
+from spobet.training.precision import (
+    backbone_in_float32,
+    classifier_in_float32,
+    precision,
+)
 
 
 def classifier_in(policy: str, experiment: Experiment) -> SignClassifier:
@@ -32,8 +36,9 @@ def test_what_is_kept_has_the_same_weights_and_computes_in_float32(
 ) -> None:
     trained = classifier_in("mixed_bfloat16", tiny_experiment)
     assert "bfloat16" in str(trained.backbone.get_layer("convolution_0").compute_dtype)
-    backbone, copy = in_float32(trained.backbone, trained)
-    assert copy is not None and copy.backbone is backbone
+    backbone = backbone_in_float32(trained.backbone)
+    copy = classifier_in_float32(trained, backbone)
+    assert copy.backbone is backbone
     for one, other in zip(copy.get_weights(), trained.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
     layers = [*backbone.layers, copy.head, copy.head.widen]
