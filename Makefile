@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 
 LANDMARKS ?= ../shared/data
+LEXICON ?= $(LANDMARKS)/asl-lex.csv
 
 .PHONY: demo test lint clean reproduce reproduce-all
 
@@ -20,7 +21,7 @@ reproduce: $(VENV)/installed-for-hours        ## the headline row from LANDMARKS
 	KERAS_BACKEND=tensorflow $(BIN)/python experiments/reproduce.py headline --landmarks $(LANDMARKS)
 
 reproduce-all: $(VENV)/installed-for-hours        ## every row from nothing, pretraining included; goes on where it was stopped
-	KERAS_BACKEND=tensorflow $(BIN)/python experiments/reproduce.py --all --landmarks $(LANDMARKS)
+	KERAS_BACKEND=tensorflow $(BIN)/python experiments/reproduce.py --all --landmarks $(LANDMARKS) --lexicon $(LEXICON)
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

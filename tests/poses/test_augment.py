@@ -238,6 +238,7 @@ MOVED = {
     "jitter": ({"jitter": 0.1}, 0.125),
     "hand_rotate": ({"hand_rotate": 30.0}, 0.345),
     "hand_scale": ({"hand_scale": 0.5}, 0.27),
+    "finger_scale": ({"finger_scale": 0.5}, 0.23),
 }
 LOST = {
     "drop_hand": ({"drop_hand": 1.0}, 0.195),
