@@ -30,6 +30,8 @@ os.environ.setdefault(
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0"
 )  # tests compile the same tiny networks again and again
 os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+# Tests compile many tiny networks and run each a few times: plain code is ready a fifth sooner.
+os.environ.setdefault("XLA_FLAGS", "--xla_cpu_use_fusion_emitters=false")
 
 
 @pytest.fixture(scope="session")

@@ -51,9 +51,7 @@ def attention_maps(
         "frame_mask": inputs["frame_mask"],
         "hidden": np.zeros(inputs["landmarks"].shape[:3], dtype=bool),
     }
-    tensors = entering(
-        {name: keras.ops.convert_to_tensor(array) for name, array in arrays.items()}, training=False
-    )
+    tensors = entering.predict_on_batch(arrays)
     maps = []
     for block, x, mask in zip(blocks, tensors[::2], tensors[1::2], strict=True):
         scores = keras.ops.convert_to_numpy(block.attention_scores(x, mask))

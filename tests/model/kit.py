@@ -59,9 +59,27 @@ def assert_same(one: Any, other: Any, atol: float = 1e-6) -> None:
 
 
 def call(made: keras.Layer, inputs: Any) -> Any:
-    """Outputs as NumPy arrays, computed eagerly; a tuple of inputs is several arguments."""
-    outputs = made(*inputs) if isinstance(inputs, tuple) else made(inputs)
-    return keras.tree.map_structure(keras.ops.convert_to_numpy, outputs)
+    """Outputs as NumPy arrays; a tuple of inputs is several arguments.
+
+    On JAX compiled as a whole, which takes a tenth of the time of compiling each operator.
+    """
+    arguments = inputs if isinstance(inputs, tuple) else (inputs,)
+    arguments = keras.tree.map_structure(keras.ops.convert_to_tensor, arguments)
+    if not made.built:  # by shapes alone
+        made(*keras.tree.map_structure(_symbolic, arguments))
+    return keras.tree.map_structure(keras.ops.convert_to_numpy, _compiled(made)(*arguments))
+
+
+def _symbolic(values: Any) -> keras.KerasTensor:
+    return keras.KerasTensor(values.shape, keras.backend.standardize_dtype(values.dtype))
+
+
+def _compiled(made: keras.Layer) -> Any:
+    if keras.backend.backend() != "jax":
+        return made
+    import jax
+
+    return jax.jit(lambda *arguments: made(*arguments))
 
 
 def network_input(

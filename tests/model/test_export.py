@@ -61,8 +61,10 @@ def classifier(
     model = SignClassifier(
         SignBackbone(config, skeleton, num_frames), GlossHead.from_config(head.get_config())
     )
+    rng = np.random.default_rng(0)
     for variable in model.trainable_variables:  # none at the zero or one it begins with
-        variable.assign(variable + 0.1 * keras.random.normal(variable.shape))
+        value = keras.ops.convert_to_numpy(variable)
+        variable.assign(value + rng.normal(scale=0.1, size=value.shape))
     return model
 
 
