@@ -122,7 +122,7 @@ def gradient_times_input(
 def _gradient_jax(function: Callable[[Tensor], Tensor], values: np.ndarray) -> np.ndarray:
     import jax
 
-    return np.asarray(jax.grad(function)(values))
+    return np.asarray(jax.jit(jax.grad(function))(values))  # compiled as a whole
 
 
 def _gradient_tensorflow(function: Callable[[Tensor], Tensor], values: np.ndarray) -> np.ndarray:
