@@ -12,7 +12,7 @@ demo: $(VENV)/installed        ## synthetic signs: pretrain, train, evaluate, pr
 	$(BIN)/spobet demo --out demo
 
 test: $(VENV)/installed-for-tests        ## the default tests; what is skipped is named with its reason
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/installed-for-tests        ## style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
