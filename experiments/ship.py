@@ -26,7 +26,7 @@ from spobet.dataset.store import Dataset
 from spobet.model.export import write_onnx
 from spobet.runs import RunFolder, RunRecord
 from spobet.shipped import FOLDER
-from spobet.training.networks import uncompiled
+from spobet.training.precision import backbone_in_float32, classifier_in_float32
 from spobet.training.run import frame_rate_of
 
 
@@ -54,7 +54,8 @@ def main(run: Path, name: str, onnx: bool, trainable: bool, data: Path | None) -
     ):
         if file.is_file():
             shutil.copyfile(file, target.path / file.name)
-    classifier = uncompiled(keras.saving.load_model(source.classifier))
+    trained = keras.saving.load_model(source.classifier)
+    classifier = classifier_in_float32(trained, backbone_in_float32(trained.backbone))
     if onnx:
         write_onnx(classifier, target.onnx)
     if trainable:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from spobet.errors import UserError
+from spobet.evaluation.probabilities import softmax
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +46,8 @@ class PhonologyReader:
         """
         logits, described, first = embedding @ self.kernel + self.bias, {}, 0
         for name, values in zip(self.names, self.values, strict=True):
-            of_feature = logits[first : first + len(values)]
-            shares = np.exp(of_feature - of_feature.max())
-            best = int(of_feature.argmax())
-            described[name] = values[best], float(shares[best] / shares.sum())
+            (probabilities,) = softmax(logits[None, first : first + len(values)])
+            best = int(probabilities.argmax())
+            described[name] = values[best], float(probabilities[best])
             first += len(values)
         return described

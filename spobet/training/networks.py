@@ -128,10 +128,3 @@ def load_head(head: GlossHead, vocabulary: Vocabulary, run: RunFolder) -> str:
         values[..., columns] = keras.ops.convert_to_numpy(source)[..., sources]
         variable.assign(values)
     return f"{len(shared)} of {len(vocabulary)} glosses from {run.path.name}"
-
-
-def uncompiled(classifier: SignClassifier) -> SignClassifier:
-    """The same network without its optimizer, which would make its file four times as large."""
-    copy = SignClassifier.from_config(classifier.get_config())
-    copy.set_weights(classifier.get_weights())
-    return copy

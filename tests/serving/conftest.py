@@ -1,9 +1,12 @@
-"""What every test of the API can ask for."""
+"""What every test of the API or the page can ask for."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from spobet.shipped import find_run
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +21,26 @@ def client(signs: Path) -> Any:
     from clients import client_of
 
     return client_of(signs)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server of wlasl100-hands-open, with signs of its own."""
+    from browsing import served
+
+    with served(
+        find_run("wlasl100-hands-open"), tmp_path_factory.mktemp("signs") / "enrolled.json"
+    ) as there:
+        yield there
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Chromium with a drawn hand at its camera."""
+    from browsing import CAMERA, chromium
+    from drawn_hands import write_y4m
+
+    file = tmp_path_factory.mktemp("camera") / "hand.y4m"
+    write_y4m(file)
+    with chromium(*CAMERA, f"--use-file-for-fake-video-capture={file}") as opened:
+        yield opened

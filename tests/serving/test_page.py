@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import BROWSER_TESTS, CAMERA, Watched, chromium, served
-from drawn_hands import write_y4m
+from browsing import BROWSER_TESTS, Watched, served
 from formats.clips import made_clip
 
 from spobet.formats import openpose, packed, write
@@ -25,21 +23,6 @@ pytestmark = [
 ]
 CLIP = made_clip(HANDS_42, num_frames=30)
 TRY = "#gallery button:has-text('Name it')"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    signs = tmp_path_factory.mktemp("signs") / "enrolled.json"
-    with served(find_run("wlasl100-hands-open"), signs) as there:
-        yield there
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    file = tmp_path_factory.mktemp("camera") / "hand.y4m"
-    write_y4m(file)
-    with chromium(*CAMERA, f"--use-file-for-fake-video-capture={file}") as opened:
-        yield opened
 
 
 def no_serious_violation(page: Any) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import BROWSER_TESTS, CAMERA, Watched, chromium, served
-from drawn_hands import HAND, HEIGHT, POINTS, WIDTH, picture, wrists, write_y4m
+from browsing import BROWSER_TESTS, Watched
+from drawn_hands import HAND, HEIGHT, POINTS, WIDTH, picture, wrists
 from test_page import inside_window, no_serious_violation
 
 from spobet.recognition.recognizer import load
-from spobet.shipped import find_run
 
 pytestmark = BROWSER_TESTS
 # after a second without a picture, as the camera gives after a pause
@@ -21,21 +19,6 @@ SHOW = """async (hands) => {
   const begin = (camera.evenFrames.last?.seconds ?? 0) + 1;
   hands.forEach((points, number) => camera.take([{points, side: 0.9}], begin + number / 25));
 }"""
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    signs = tmp_path_factory.mktemp("signs") / "enrolled.json"
-    with served(find_run("wlasl100-hands-open"), signs) as there:
-        yield there
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    file = tmp_path_factory.mktemp("camera") / "hand.y4m"
-    write_y4m(file)
-    with chromium(*CAMERA, f"--use-file-for-fake-video-capture={file}") as opened:
-        yield opened
 
 
 @pytest.mark.parametrize(("kind", "codec"), [("mp4", "h264"), ("webm", "libvpx")])
