@@ -17,7 +17,8 @@ from spobet.extras import extra_module
 from spobet.files import write_whole
 from spobet.recognition.model_metadata import facts_of
 from spobet.recognition.network import open_network
-from spobet.recognition.raw_landmarks.network import SIZE_MEANS, with_preprocessing
+from spobet.recognition.raw_landmarks.file import landmarks_file
+from spobet.recognition.raw_landmarks.network import SIZE_MEANS
 from spobet.recognition.recognizer import Recognizer, load
 from spobet.recognition.seen_in_training import refuse_seen
 from spobet.runs import RunFolder
@@ -90,9 +91,7 @@ def export(
         written = _measured(folder, recognizer, readers, written, data, splits)
     if folder.record().unit in SIZE_MEANS:
         file = out / f"{name}-landmarks.onnx"
-        props = {entry.key: entry.value for entry in model.metadata_props}
-        inside = with_preprocessing(model, folder.preprocessor(), recognizer.rejection, props)
-        write_whole(file, inside.SerializeToString())
+        write_whole(file, landmarks_file(folder, recognizer))
         written.append(Written(file.name, "float32, raw landmarks in", file.stat().st_size))
     values = {**facts, "files": [vars(entry) for entry in written]}
     write_whole(out / f"{name}.json", json.dumps(values, indent=1, ensure_ascii=False) + "\n")

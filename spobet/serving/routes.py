@@ -91,6 +91,14 @@ def networks(service: Service, gallery: Gallery) -> APIRouter:
     def file(name: str) -> FileResponse:
         return FileResponse(named(name).file, media_type=PACKED)
 
+    @router.get(
+        "/networks/{name}/landmarks",
+        summary="A network as ONNX with its preprocessing inside, which reads raw landmarks",
+        responses=_BAD,
+    )
+    def landmarks(name: str) -> Response:
+        return Response(named(name).landmarks_file, media_type=PACKED)
+
     return router
 
 

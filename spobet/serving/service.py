@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -13,6 +14,7 @@ from spobet.poses.sequence import PoseSequence
 from spobet.recognition.enrolled_file import EnrolledFile, enrolled_path
 from spobet.recognition.model_metadata import facts_of
 from spobet.recognition.network import network_hash
+from spobet.recognition.raw_landmarks.file import landmarks_file
 from spobet.recognition.recognizer import Recognizer, load
 from spobet.recognition.spotting import spot
 from spobet.runs import RunFolder
@@ -70,7 +72,8 @@ class Service:
         """The same, with the landmarks as the network reads them, to be drawn or enrolled."""
         answer, ready = self.predict(pose, 5), self.recognizer.prepared(pose)
         landmarks = {"landmarks": landmarks_of(ready), "unit": ready.unit}
-        return {**answer, "frames": len(pose), **landmarks}
+        times = None if ready.times is None else ready.times.tolist()
+        return {**answer, "frames": len(pose), **landmarks, "times": times}
 
     def spot(self, pose: PoseSequence, top: int) -> dict[str, Any]:
         """The signs in a long clip."""
@@ -103,6 +106,12 @@ class Service:
     def file(self) -> Path:
         """The network's file."""
         return RunFolder(self.run).onnx
+
+    @cached_property
+    def landmarks_file(self) -> bytes:
+        """The network's file that reads raw landmarks, made when it is first asked for."""
+        with refusing():
+            return landmarks_file(RunFolder(self.run), self._recognizer)
 
     def signs(self) -> list[dict[str, Any]]:
         """The enrolled signs and how many clips each has."""

@@ -6,46 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
+from landmarks_kit import onnx, raw, session, untouched
 
 from spobet.dataset.store import Dataset
 from spobet.errors import UserError
 from spobet.poses.preprocess import Preprocessor, PreprocessSettings
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, Skeleton
+from spobet.recognition.raw_landmarks.network import with_preprocessing
 from spobet.recognition.recognizer import load
 from spobet.recognition.rejection import Rejection
 from spobet.runs import RunFolder
 from spobet.shipped import find_run
 
-onnx = pytest.importorskip("onnx", reason="the extra export is not installed")
-from spobet.recognition.raw_landmarks.network import with_preprocessing  # noqa: E402
-
 SIZE = (1280, 720)
-
-
-def untouched(skeleton: Skeleton, num_frames: int) -> object:
-    """A network whose embedding is its input: what preprocessing made can be read from it."""
-    helper, kinds = onnx.helper, onnx.TensorProto
-    width = num_frames * len(skeleton) * 3
-    flat = onnx.numpy_helper.from_array(np.array([1, width], np.int64), "flat")
-    mask = onnx.numpy_helper.from_array(np.array([1, num_frames], np.int64), "mask_shape")
-    nodes = [
-        helper.make_node("Reshape", ["landmarks", "flat"], ["embedding"]),
-        helper.make_node("Cast", ["frame_mask"], ["mask"], to=kinds.FLOAT),
-        helper.make_node("Reshape", ["mask", "mask_shape"], ["logits"]),
-    ]
-    inputs = [
-        helper.make_tensor_value_info("landmarks", kinds.FLOAT, [1, num_frames, len(skeleton), 3]),
-        helper.make_tensor_value_info("frame_mask", kinds.BOOL, [1, num_frames]),
-    ]
-    outputs = [
-        helper.make_tensor_value_info("logits", kinds.FLOAT, [1, num_frames]),
-        helper.make_tensor_value_info("embedding", kinds.FLOAT, [1, width]),
-    ]
-    graph = helper.make_graph(nodes, "untouched", inputs, outputs, [flat, mask])
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
 
 
 def random_clip(seed: int, skeleton: Skeleton, uneven: bool = False) -> PoseSequence:
@@ -60,24 +35,6 @@ def random_clip(seed: int, skeleton: Skeleton, uneven: bool = False) -> PoseSequ
     xy[gone], confidence[gone] = np.nan, 0
     gaps = rng.uniform(0.01, 0.1, num_frames) if uneven else np.full(num_frames, 0.04)
     return PoseSequence(xy, confidence, skeleton, times=gaps.cumsum(), unit="image", size=SIZE)
-
-
-def raw(pose: PoseSequence, size: tuple[float, float] = (1, 1)) -> dict[str, np.ndarray]:
-    landmarks = np.concatenate([pose.xy, pose.confidence[..., None]], axis=-1)
-    times = np.full(len(pose), np.nan) if pose.times is None else pose.times
-    return {
-        "landmarks": landmarks.astype(np.float32),
-        "size": np.array(size, np.float32),
-        "times": np.asarray(times, np.float64),
-    }
-
-
-def session(model: object) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.disable_quant_qdq", "1")  # as the recogniser does
-    content = model.SerializeToString()  # type: ignore[attr-defined]
-    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
 
 @pytest.mark.parametrize("stretch", [True, False])

@@ -22,9 +22,9 @@ from spobet.serving.landmarks import landmarks_of
 CLIP = made_clip(HANDS_42, num_frames=30)
 
 
-def client_of(signs: Path, **options: Any) -> TestClient:
+def client_of(signs: Path, run: str = "wlasl100-hands", **options: Any) -> TestClient:
     """A client of a server of its own."""
-    app = create_app(find_run("wlasl100-hands"), signs, **options)
+    app = create_app(find_run(run), signs, **options)
     return TestClient(app, base_url="http://127.0.0.1")
 
 

@@ -44,3 +44,13 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     write_y4m(file)
     with chromium(*CAMERA, f"--use-file-for-fake-video-capture={file}") as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def network_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The page of wlasl100-hands-open, in a browser without a camera, to ask its modules."""
+    from browsing import Watched, chromium, served
+
+    signs = tmp_path_factory.mktemp("signs") / "enrolled.json"
+    with served(find_run("wlasl100-hands-open"), signs) as there, chromium() as opened:
+        yield Watched(opened).open(there)

@@ -8,7 +8,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from must_run import skip_without
 
 from spobet.serving.page import WEB
@@ -36,8 +35,3 @@ def run_js(source: str, values: Any = None) -> Any:
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
-
-
-def nan_for_null(values: Any) -> np.ndarray:
-    """Numbers that came by way of JSON, in which NaN is null."""
-    return np.array(values, dtype=np.float64)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from browsing import BROWSER_TESTS, Watched, chromium, served
+from browsing import BROWSER_TESTS
 from node_kit import NODE_TESTS, run_js
 from wandering_hands import holding, wandering
 
@@ -15,7 +14,7 @@ from spobet.formats.packed import read_clips
 from spobet.recognition.recognizer import load
 from spobet.recognition.spotting import Spotter, spot
 from spobet.serving.landmarks import landmarks_of
-from spobet.shipped import FOLDER, find_run
+from spobet.shipped import FOLDER
 
 OPEN = """async (name) => {
   const server = await import('/server.js');
@@ -26,8 +25,9 @@ OPEN = """async (name) => {
 }"""
 OUTPUTS = """async (clips) => {
   const {clipOf} = await import('/poses.js');
-  const outputs = await network.outputs(clips.map((frames) => clipOf(frames, network.facts)));
-  return outputs.map(({logits, embedding}) => ({logits: [...logits], embedding: [...embedding]}));
+  const outputs = [];
+  for (const frames of clips) outputs.push(await network.run(clipOf(frames, network.facts)));
+  return outputs;
 }"""
 ANSWERS = """async (clips) => {
   const {clipOf} = await import('/poses.js');
@@ -58,30 +58,25 @@ NAME = """async ([frames, spans]) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    signs = tmp_path_factory.mktemp("signs") / "enrolled.json"
-    with served(find_run("wlasl100-hands-open"), signs) as address, chromium() as browser:
-        yield Watched(browser).open(address)
-
-
 @BROWSER_TESTS
-def test_the_gallery_is_scored_as_in_python(page: Any) -> None:
+def test_the_gallery_is_scored_as_in_python(network_page: Any) -> None:
     clips = read_clips(FOLDER / "synthetic-20" / "gallery.npz")
     recognizer = load("synthetic-20")
     poses = [clips.pose(number) for number in range(len(clips.facts["label"]))]
-    page.evaluate(OPEN, "synthetic-20")
-    here = page.evaluate(OUTPUTS, [landmarks_of(recognizer.prepared(pose)) for pose in poses])
+    network_page.evaluate(OPEN, "synthetic-20")
+    here = network_page.evaluate(
+        OUTPUTS, [landmarks_of(recognizer.prepared(pose)) for pose in poses]
+    )
     ours = recognizer.outputs(poses)
     np.testing.assert_allclose([row["logits"] for row in here], ours.logits, atol=1e-3)
     np.testing.assert_allclose([row["embedding"] for row in here], ours.embedding, atol=1e-3)
 
 
 @BROWSER_TESTS
-def test_probabilities_on_the_page_are_those_of_python(page: Any) -> None:
+def test_probabilities_on_the_page_are_those_of_python(network_page: Any) -> None:
     poses = [wandering(num_frames, num_frames) for num_frames in (2, 30, 47, 90, 200)]
-    page.evaluate(OPEN, "wlasl100-hands-open")
-    here = page.evaluate(ANSWERS, [landmarks_of(pose) for pose in poses])
+    network_page.evaluate(OPEN, "wlasl100-hands-open")
+    here = network_page.evaluate(ANSWERS, [landmarks_of(pose) for pose in poses])
     for answer, ours in zip(here, load("wlasl100-hands-open").predict_many(poses), strict=True):
         expected = ours.to_json()
         names = [[one["gloss"] for one in each["answers"]] for each in (answer, expected)]
@@ -106,21 +101,23 @@ def test_signs_in_a_stream_are_found_where_python_finds_them(seed: int | None) -
 
 
 @BROWSER_TESTS
-def test_signs_in_a_stream_are_named_as_in_python(page: Any) -> None:
+def test_signs_in_a_stream_are_named_as_in_python(network_page: Any) -> None:
     pose = wandering(500, 0, rest=True)
     ours = spot(load("wlasl100-hands-open"), pose)
-    page.evaluate(OPEN, "wlasl100-hands-open")
+    network_page.evaluate(OPEN, "wlasl100-hands-open")
     spans = [[sign.start, sign.stop] for sign in ours]
-    for answers, other in zip(page.evaluate(NAME, [landmarks_of(pose), spans]), ours, strict=True):
+    for answers, other in zip(
+        network_page.evaluate(NAME, [landmarks_of(pose), spans]), ours, strict=True
+    ):
         assert [one["gloss"] for one in answers] == [answer.gloss for answer in other.answers]
         expected = [answer.probability for answer in other.answers]
         np.testing.assert_allclose([one["probability"] for one in answers], expected, atol=1e-4)
 
 
 @BROWSER_TESTS
-def test_the_moment_that_decides_is_the_one_that_matters(page: Any) -> None:
-    page.evaluate(OPEN, "wlasl100-hands-open")
-    clip, spans = page.evaluate(
+def test_the_moment_that_decides_is_the_one_that_matters(network_page: Any) -> None:
+    network_page.evaluate(OPEN, "wlasl100-hands-open")
+    clip, spans = network_page.evaluate(
         """async (frames) => {
           const {clipOf} = await import('/poses.js');
           const {clip, spans} = await network.occlusion(clipOf(frames, network.facts));

@@ -6,13 +6,19 @@ import test from "node:test";
 import {
   directionOf,
   inWords,
+  meaningOf,
   probabilitiesOf,
   ranked,
   scoresOf,
   softmax,
 } from "../../spobet/serving/web/answers.js";
 
-const facts = { temperature: 2, confidence_temperature: 1, auxiliary_weight: 0.5, threshold: 0.5 };
+const facts = {
+  temperature: 2,
+  confidence_temperature: 1,
+  auxiliary_weight: 0.5,
+  prototype_scale: 3,
+};
 const near = (values, expected) => values.forEach((value, at) =>
   assert.ok(Math.abs(value - expected[at]) < 1e-9, `${values} ${expected}`));
 
@@ -42,16 +48,35 @@ test("a trained gloss that is taught too takes the higher score", () => {
   assert.deepEqual(scoresOf(output, ["cow"], [["cow", [1, 0]]], 7), [7]);
 });
 
-test("confidence is judged apart from the probability that is shown", () => {
-  const output = { logits: [0, 2, 2], embedding: [1], auxiliary: [1] };
-  const glosses = ["a", "b", "c"];
-  const { answers, confidence, accepted } = ranked(output, output.logits, glosses, facts, 2);
-  assert.deepEqual(answers.map(({ gloss }) => gloss), ["b", "c"]); // of equals the first
-  const shown = [0, 1, 1, 0.5 + Math.log(0.5)].map(Math.exp);
-  near([answers[0].probability], [shown[1] / shown.reduce((sum, power) => sum + power)]);
-  const judged = [0, 2, 2, 1].map(Math.exp);
-  near([confidence], [judged[1] / judged.reduce((sum, power) => sum + power)]);
-  assert.equal(accepted, false);
+test("without taught signs the file's own probabilities are answered with", () => {
+  const output = { logits: [0, 2], probabilities: [0.4, 0.6], confidence: 0.3, auxiliary: [9] };
+  assert.deepEqual(meaningOf(output, ["a", "b"], [], facts), {
+    scores: [0, 2],
+    probabilities: [0.4, 0.6],
+    confidence: 0.3,
+  });
+});
+
+test("with taught signs confidence is judged apart from the probability that is shown", () => {
+  const output = { logits: [0, 2, 2], embedding: [1, 0], auxiliary: [1], probabilities: [] };
+  const taught = [["d", [0, 1]]]; // of another direction: its score is 0
+  const meaning = meaningOf(output, ["a", "b", "c", "d"], taught, facts);
+  assert.deepEqual(meaning.scores, [0, 2, 2, 0]);
+  const shown = [0, 1, 1, 0, 0.5 + Math.log(0.5)].map(Math.exp);
+  near([meaning.probabilities[1]], [shown[1] / shown.reduce((sum, power) => sum + power)]);
+  const judged = [0, 2, 2, 0, 1].map(Math.exp);
+  near([meaning.confidence], [judged[1] / judged.reduce((sum, power) => sum + power)]);
+});
+
+test("answers are ranked by score, of equals the first, and accepted from the threshold on", () => {
+  const meaning = { scores: [0, 2, 2], probabilities: [0.1, 0.4, 0.4], confidence: 0.5 };
+  const { answers, accepted } = ranked(meaning, ["a", "b", "c"], 0.5, 2);
+  assert.deepEqual(answers, [
+    { gloss: "b", probability: 0.4 },
+    { gloss: "c", probability: 0.4 },
+  ]);
+  assert.equal(accepted, true);
+  assert.equal(ranked(meaning, ["a", "b", "c"], 0.51, 2).accepted, false);
 });
 
 test("an answer is worded by its confidence", () => {

@@ -12,6 +12,8 @@ and gives
     confidence     (1,)          the answer is accepted from the metadata's `threshold` on
     embedding      (1, width)    what stands for the clip
     hands_seen     (1,)          share of the frames that show a hand; at 0 nothing else counts
+    logits         (1, glosses)  what the probabilities come from; enrolled signs stand beside them
+    others         (1, 1)        the logit of auxiliary glosses, where the network has them
 """
 
 from __future__ import annotations
@@ -55,13 +57,18 @@ def with_preprocessing(
     graph.nodes.extend(inner.node)
     values = {output.name: _NETWORK + output.name for output in network.graph.output}
     probabilities, confidence = add_probabilities(graph, values, rejection)
-    shapes = {output.name: output.type.tensor_type.shape.dim for output in network.graph.output}
+    widths = {
+        output.name: output.type.tensor_type.shape.dim[-1].dim_value
+        for output in network.graph.output
+    }
     outputs = {
-        "probabilities": (probabilities, [1, shapes["logits"][-1].dim_value]),
+        "probabilities": (probabilities, [1, widths["logits"]]),
         "confidence": (confidence, [1]),
-        "embedding": (values["embedding"], [1, shapes["embedding"][-1].dim_value]),
+        "embedding": (values["embedding"], [1, widths["embedding"]]),
         "hands_seen": (hands_seen, [1]),
     }
+    for name, width in widths.items():
+        outputs.setdefault(name, (values[name], [1, width]))
     for name, (value, _) in outputs.items():
         graph.name(value, name)
     kinds, info = onnx.TensorProto, onnx.helper.make_tensor_value_info

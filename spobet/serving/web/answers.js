@@ -1,7 +1,7 @@
 // From a network's output to ranked answers: spobet.recognition.answers in Python.
 //
-// An output is { logits, embedding, auxiliary } of one clip: auxiliary is the one logit of all
-// glosses that the network was trained beside and never answers with, or [].
+// An output is { logits, embedding, auxiliary, probabilities, confidence } of one clip: auxiliary is
+// the one logit of all glosses that the network was trained beside and never answers with, or [].
 
 const PERHAPS = 0.5; // share of the threshold from which a rejected answer is worth a "perhaps"
 
@@ -21,7 +21,7 @@ export function softmax(scores, temperature) {
 // a score for each gloss; a trained gloss that was taught too takes the higher of both.
 // prototypes: [gloss, direction] of taught signs
 export function scoresOf({ logits, embedding }, glosses, prototypes, scale) {
-  const scores = Array.from(logits);
+  const scores = [...logits];
   const direction = prototypes.length ? directionOf(embedding) : [];
   for (const [gloss, prototype] of prototypes) {
     const at = glosses.indexOf(gloss);
@@ -39,14 +39,26 @@ export function probabilitiesOf(output, scores, temperature, weight) {
   return softmax([...scores, ...auxiliary], temperature).slice(0, scores.length);
 }
 
-// { answers: [{ gloss, probability }], accepted, confidence }, best first
-export function ranked(output, scores, glosses, facts, top = 5) {
-  const shown = probabilitiesOf(output, scores, facts.temperature, facts.auxiliary_weight);
+// What an output means: { scores, probabilities, confidence }, the first two of each gloss, ranked by
+// score. Without taught signs the network's file has said it itself.
+export function meaningOf(output, glosses, prototypes, facts) {
+  const { logits, probabilities, confidence } = output;
+  if (!prototypes.length) return { scores: logits, probabilities, confidence };
+  const scores = scoresOf(output, glosses, prototypes, facts.prototype_scale);
   const judged = probabilitiesOf(output, scores, facts.confidence_temperature, 1);
-  const confidence = Math.max(...judged);
+  return {
+    scores,
+    probabilities: probabilitiesOf(output, scores, facts.temperature, facts.auxiliary_weight),
+    confidence: Math.max(...judged),
+  };
+}
+
+// { answers: [{ gloss, probability }], accepted, confidence }, best first
+export function ranked({ scores, probabilities, confidence }, glosses, threshold, top = 5) {
   const order = scores.map((_, at) => at).sort((a, b) => scores[b] - scores[a] || a - b);
-  const answers = order.slice(0, top).map((at) => ({ gloss: glosses[at], probability: shown[at] }));
-  return { answers, accepted: confidence >= facts.threshold, confidence };
+  const best = order.slice(0, top);
+  const answers = best.map((at) => ({ gloss: glosses[at], probability: probabilities[at] }));
+  return { answers, accepted: confidence >= threshold, confidence };
 }
 
 // the answer as a person reads it: "computer", "perhaps computer", "not sure"

@@ -65,8 +65,9 @@ async function answerByServer(file, signal) {
   const { network, facts } = state;
   const reply = await server.predictFile(file, signal);
   notice(reply.warnings?.join(" ") ?? "");
-  const clip = clipOf(reply.landmarks, facts);
-  const body = { landmarks: reply.landmarks, unit: reply.unit };
+  const clip = clipOf(reply.landmarks, facts, reply.times);
+  const { landmarks, unit, times } = reply;
+  const body = { landmarks, unit, times };
   if (network) await answerHere([clip]);
   else showAnswer(reply, { clip, facts, body });
 }

@@ -13,7 +13,7 @@ export async function showGallery(onTry) {
   const replies = await Promise.all(names.map(({ name }) => server.galleryClip(name)));
   const facts = replies.length ? await server.facts(replies[0].network) : null;
   part("gallery").replaceChildren(...replies.map((reply, number) => {
-    const clip = clipOf(reply.landmarks, facts);
+    const clip = clipOf(reply.landmarks, facts, reply.times);
     const label = sayable(names[number].gloss);
     const player = new Player(clip, facts, label, true);
     player.canvas.addEventListener("click", () => player.toggle());

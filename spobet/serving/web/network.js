@@ -1,15 +1,18 @@
-// The network in the browser: its exported file on ONNX Runtime Web.
+// The network in the browser: its file that reads raw landmarks, on ONNX Runtime Web. All of
+// preprocessing is inside the file; the page does none.
 
 import * as ort from "./vendor/ort.wasm.min.mjs";
-import { directionOf, probabilitiesOf, ranked, scoresOf } from "./answers.js";
-import { networkInput, normalize, trimmed } from "./poses.js";
+import { directionOf, meaningOf, ranked } from "./answers.js";
+import { hidden, rawLandmarks, trimmed } from "./poses.js";
 
 ort.env.wasm.wasmPaths = new URL("./vendor/", import.meta.url).href;
 ort.env.wasm.numThreads = 1; // more need headers that close the page off from others
 const SPANS = 12; // of a clip, each hidden in turn to find those that mattered
+const SIZE = [1, 1]; // clips are in the network's unit already, so no picture's size is needed
 
 export class Network {
-  // facts: what GET /api/networks/NAME gives; taught: signs kept on this device (taught.js)
+  // facts: what GET /api/networks/NAME gives; file: what .../landmarks gives; taught: signs kept
+  // on this device (taught.js)
   static async open(facts, file, taught) {
     return new Network(facts, await ort.InferenceSession.create(new Uint8Array(file)), taught);
   }
@@ -24,84 +27,71 @@ export class Network {
     return [...trained, ...this.taught.glosses.filter((gloss) => !trained.includes(gloss))];
   }
 
-  // the output for each clip
-  outputs(clips) {
-    const ready = clips.map((clip) => normalize(trimmed(clip, this.facts), this.facts));
-    return this.run(networkInput(ready, this.facts), clips.length);
-  }
-
-  run(input, count) {
-    const { facts, session } = this;
-    const shape = [count, facts.num_frames];
+  // what the file gives for a clip: { logits, embedding, auxiliary, probabilities, confidence,
+  // handsSeen }, as plain arrays and numbers
+  async run(clip) {
+    const { numFrames, times } = clip;
+    const shape = [numFrames, this.facts.landmarks.length, 3];
+    const seconds = times ? Float64Array.from(times) : new Float64Array(numFrames).fill(NaN);
     const feeds = {
-      landmarks: new ort.Tensor("float32", input.landmarks, [...shape, facts.landmarks.length, 3]),
-      frame_mask: new ort.Tensor("bool", input.frame_mask, shape),
+      landmarks: new ort.Tensor("float32", rawLandmarks(clip), shape),
+      size: new ort.Tensor("float32", SIZE, [2]),
+      times: new ort.Tensor("float64", seconds, [numFrames]),
     };
-    const done = this.busy.then(() => session.run(feeds));
+    const done = this.busy.then(() => this.session.run(feeds));
     this.busy = done.catch(() => undefined);
-    return done.then(({ logits, embedding, others }) =>
-      Array.from({ length: count }, (_, clip) => ({
-        logits: row(logits, clip, count),
-        embedding: row(embedding, clip, count),
-        auxiliary: others ? [others.data[clip]] : [],
-      })));
+    const { logits, embedding, others, probabilities, confidence, hands_seen } = await done;
+    return {
+      logits: [...logits.data],
+      embedding: [...embedding.data],
+      auxiliary: others ? [...others.data] : [],
+      probabilities: [...probabilities.data],
+      confidence: confidence.data[0],
+      handsSeen: hands_seen.data[0],
+    };
   }
 
-  scores(output) {
-    const { glosses, taught, facts } = this;
-    return scoresOf(output, glosses, taught.prototypes(), facts.prototype_scale);
+  async output(clip) {
+    const output = await this.run(clip);
+    if (!output.handsSeen) throw new Error("No hand was seen in this clip.");
+    return output;
+  }
+
+  meaning(output) {
+    return meaningOf(output, this.glosses, this.taught.prototypes(), this.facts);
   }
 
   // of several cuts of one sign, the answer to that of the highest score, and the cut
   async answer(clips, top = 5) {
-    const outputs = await this.outputs(clips);
-    const scores = outputs.map((output) => this.scores(output));
-    const best = scores.map((values) => Math.max(...values));
-    const chosen = best.indexOf(Math.max(...best));
-    const answer = ranked(outputs[chosen], scores[chosen], this.glosses, this.facts, top);
-    return { ...answer, clip: clips[chosen] };
+    let best = null;
+    for (const clip of clips) {
+      const meaning = this.meaning(await this.output(clip));
+      const score = Math.max(...meaning.scores);
+      if (!best || score > best.score) best = { clip, meaning, score };
+    }
+    const answer = ranked(best.meaning, this.glosses, this.facts.threshold, top);
+    return { ...answer, clip: best.clip };
   }
 
   async embed(clip) {
-    const [{ embedding }] = await this.outputs([clip]);
-    return directionOf(embedding);
+    return directionOf((await this.output(clip)).embedding);
   }
 
   // What the first answer loses when a span of the clip is hidden: the clip as it is read, and
   // spans [{ first, stop, loss }] of its frames.
   async occlusion(clip) {
-    const { facts } = this;
-    const read = trimmed(clip, facts);
-    const { landmarks, frame_mask: mask } = networkInput([normalize(read, facts)], facts);
-    const frames = facts.num_frames;
-    const width = landmarks.length / frames;
-    const edgeOf = (_, edge) => Math.round((edge * frames) / SPANS);
-    const edges = Array.from({ length: SPANS + 1 }, edgeOf);
-    const input = {
-      landmarks: new Float32Array((SPANS + 1) * landmarks.length),
-      frame_mask: new Uint8Array((SPANS + 1) * frames),
-    };
-    for (let copy = 0; copy <= SPANS; copy += 1) {
-      const start = copy * landmarks.length;
-      input.landmarks.set(landmarks, start);
-      input.frame_mask.set(mask, copy * frames);
-      if (!copy) continue; // the first copy is the whole clip
-      const [from, to] = [edges[copy - 1], edges[copy]];
-      input.landmarks.fill(0, start + from * width, start + to * width);
+    const read = trimmed(clip, this.facts);
+    const { probabilities } = this.meaning(await this.output(read));
+    const highest = Math.max(...probabilities);
+    const answered = probabilities.indexOf(highest);
+    const edge = (span) => Math.round((span * read.numFrames) / SPANS);
+    const spans = [];
+    for (let span = 0; span < SPANS; span += 1) {
+      const [first, stop] = [edge(span), edge(span + 1)];
+      const left = await this.run(hidden(read, first, stop));
+      const remains = left.handsSeen ? this.meaning(left).probabilities[answered] : 0;
+      spans.push({ first, stop, loss: Math.max(0, highest - remains) });
     }
-    const probabilities = (await this.run(input, SPANS + 1)).map((output) =>
-      probabilitiesOf(output, this.scores(output), facts.temperature, facts.auxiliary_weight));
-    const best = probabilities[0].indexOf(Math.max(...probabilities[0]));
-    const spans = edges.slice(1).map((edge, span) => ({
-      first: (edges[span] * read.numFrames) / frames,
-      stop: (edge * read.numFrames) / frames,
-      loss: Math.max(0, probabilities[0][best] - probabilities[span + 1][best]),
-    }));
     return { clip: read, spans };
   }
-}
-
-function row(tensor, number, count) {
-  const width = tensor.data.length / count;
-  return tensor.data.slice(number * width, (number + 1) * width);
 }

@@ -41,8 +41,9 @@ export const galleryClip = (name) => json(`/api/gallery/${encoded(name)}`);
 export const signs = async () => (await json("/api/signs")).signs;
 export const forget = (gloss) => reply(`/api/signs/${encoded(gloss)}`, { method: "DELETE" });
 
+// the file that reads raw landmarks
 export async function network(name) {
-  return (await reply(`/api/networks/${encoded(name)}/file`)).arrayBuffer();
+  return (await reply(`/api/networks/${encoded(name)}/landmarks`)).arrayBuffer();
 }
 
 export function enrol(gloss, clips) {
