@@ -113,18 +113,52 @@ def predict(
 )
 @ENROLLED
 @JSON
-def spot(run: Path, clip: Path, top: int, enrolled: Path | None, as_json: bool) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["elan", "webvtt", "srt", "csv", "json"]),
+    help="Print annotations in this format instead of text; json is what --json prints.",
+)
+@click.option("--out", type=OUT_FILE, help="Write to this file instead of printing.")
+def spot(
+    run: Path,
+    clip: Path,
+    top: int,
+    enrolled: Path | None,
+    as_json: bool,
+    form: str | None,
+    out: Path | None,
+) -> None:
     """Find the signs in a long clip.
 
     Example: spobet spot wlasl100-hands long.npz
+
+    An ELAN file has the best gloss and its confidence as two tiers, and links the clip's video.
     """
+    from spobet.files import write_whole
     from spobet.formats import read
     from spobet.recognition.recognizer import load
     from spobet.recognition.spotting import spot
 
     with _warnings_as_lines():
-        for spotted in spot(load(run, enrolled=enrolled), read(clip), top=top):
-            click.echo(json.dumps(spotted.to_json(), ensure_ascii=False) if as_json else spotted)
+        pose = read(clip)
+        signs = spot(load(run, enrolled=enrolled), pose, top=top)
+    if form in (None, "json"):
+        as_json = as_json or form == "json"
+        lines = [
+            json.dumps(sign.to_json(), ensure_ascii=False) if as_json else str(sign)
+            for sign in signs
+        ]
+        text = "".join(f"{line}\n" for line in lines)
+    else:
+        from spobet.recognition.annotate import annotate
+
+        text = annotate(signs, pose, clip, form, out)
+    if out:
+        write_whole(out, text)
+        _say(f"{out}: {len(signs)} signs")
+    else:
+        click.echo(text, nl=False)
 
 
 @click.command()

@@ -97,6 +97,30 @@ def import_clips_(source: Path, out: Path, licence: str) -> None:
     click.echo(f"{out}: {report.summary()}")
 
 
+@import_.command(name="elan")
+@click.argument("source", type=PATH)
+@click.argument("out", type=FOLDER)
+@click.option(
+    "--tier",
+    "tiers",
+    multiple=True,
+    help='Tier that holds the glosses (default: "gloss", or the only one); repeat for several.',
+)
+@click.option("--licence", default="", help="Terms under which the clips may be used.")
+def import_elan_(source: Path, out: Path, tiers: tuple[str, ...], licence: str) -> None:
+    """Import the annotated signs of recordings as clips.
+
+    Example: spobet import elan recordings data/mine --tier gloss
+
+    SOURCE is an .eaf file or a folder of them. Landmarks of the same name beside it are read, or
+    else its video.
+    """
+    from spobet.ingest.annotated import import_annotated
+
+    report = import_annotated(source, out, tiers, licence, progress=progress("files"))
+    click.echo(f"{out}: {report.summary()}")
+
+
 @import_.command(name="spoter")
 @click.argument("out", type=FOLDER)
 @click.option(

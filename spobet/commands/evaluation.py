@@ -16,25 +16,59 @@ _DATA_OF_IDS = click.option(
 
 @click.command()
 @click.argument("run", type=RUN, required=False)
-@click.option("--predictions", type=FILE, help="Score this CSV file of predictions instead.")
-@DATA
+@click.option("--predictions", type=FILE, help="Score this file of predictions instead.")
+@click.option("--data", type=PATH, help="Data set that holds the clips.")
 @SPLITS
+@click.option(
+    "--spotting",
+    type=PATH,
+    help="Score spotted signs against this file of annotations, or folder of .eaf files.",
+)
+@click.option(
+    "--tier", "tiers", multiple=True, help="With --spotting: ELAN tier that holds the glosses."
+)
+@click.option(
+    "--overlap",
+    default=0.5,
+    show_default=True,
+    help="With --spotting: least intersection over union of spotted and annotated sign.",
+)
 def evaluate(
-    run: Path | None, predictions: Path | None, data: Path, splits: tuple[str, ...]
+    run: Path | None,
+    predictions: Path | None,
+    data: Path | None,
+    splits: tuple[str, ...],
+    spotting: Path | None,
+    tiers: tuple[str, ...],
+    overlap: float,
 ) -> None:
     """Score a run on clips that it was not trained on.
 
     Example: spobet evaluate runs/hands --data data/hands --split test
-    """
-    from spobet.recognition.evaluate import evaluate, evaluate_predictions
 
-    if run and not predictions:
-        metrics = evaluate(run, data, splits)
-    elif predictions and not run:
-        metrics = evaluate_predictions(predictions, data, splits)
-    else:
+    With --spotting: precision, recall and F1 of the signs that it spots in annotated recordings
+    (landmarks or video beside the file of annotations).
+    """
+    if bool(run) == bool(predictions):
         raise click.UsageError("name either a run or a file with --predictions")
-    click.echo(metrics.table())
+    if bool(data) == bool(spotting):
+        raise click.UsageError("name what to score on: --data, or --spotting")
+    if spotting:
+        from spobet.recognition.evaluate_spotting import evaluate_spotted_file, evaluate_spotting
+
+        if run:
+            score = evaluate_spotting(run, spotting, tiers, overlap)
+        elif predictions:
+            score = evaluate_spotted_file(predictions, spotting, tiers, overlap)
+        click.echo(score.table())
+    elif data:
+        from spobet.recognition.evaluate import evaluate, evaluate_predictions
+
+        if run:
+            metrics = evaluate(run, data, splits)
+        elif predictions:
+            metrics = evaluate_predictions(predictions, data, splits)
+        click.echo(metrics.table())
 
 
 @click.command()
