@@ -12,7 +12,12 @@ from spobet.commands.arguments import FILE, FOLDER, OUT_FILE, PATH, RUN, progres
 _MODELS = click.option(
     "--models",
     type=FOLDER,
-    help="Folder with MediaPipe's .task files; by default they are downloaded once into a cache.",
+    help="Folder with MediaPipe's .task files, instead of the cache.",
+)
+_FETCH_MODELS = click.option(
+    "--fetch-models",
+    is_flag=True,
+    help="Download MediaPipe's .task files from Google into the cache, if they are not there.",
 )
 _MODELS_FROM = click.option(
     "--models-from",
@@ -30,6 +35,7 @@ _MODELS_FROM = click.option(
     help="List of clips: a CSV file (path, gloss, signer, split, ...) or a WLASL split file.",
 )
 @_MODELS
+@_FETCH_MODELS
 @_MODELS_FROM
 @click.option(
     "--people",
@@ -60,6 +66,7 @@ def extract(
     out: Path,
     clips: Path | None,
     models: Path | None,
+    fetch_models: bool,
     models_from: Path | None,
     people: int,
     unit: str,
@@ -86,7 +93,11 @@ def extract(
         )
     (check_new_file if one else check_new_folder)(out)
     detector = open_mediapipe(
-        models, models_from, people, say=lambda line: click.echo(line, err=True)
+        models,
+        models_from,
+        people,
+        fetch_models,
+        say=lambda line: click.echo(line, err=True),
     )
     if one:
         bar = progress("frames", count_frames(source), lambda _: 1)
@@ -178,6 +189,7 @@ def _show_bytes(done: int, total: int | None) -> None:
     "--out", type=OUT_FILE, help="Write the picture to this video instead of opening a window."
 )
 @_MODELS
+@_FETCH_MODELS
 @_MODELS_FROM
 @click.option("--top", default=5, show_default=True, help="Number of glosses to show per sign.")
 def live(
@@ -185,6 +197,7 @@ def live(
     source: str,
     out: Path | None,
     models: Path | None,
+    fetch_models: bool,
     models_from: Path | None,
     top: int,
 ) -> None:
@@ -198,5 +211,7 @@ def live(
     from spobet.recognition.recognizer import load
     from spobet.video.mediapipe_tasks import open_mediapipe
 
-    detector = open_mediapipe(models, models_from, say=lambda line: click.echo(line, err=True))
+    detector = open_mediapipe(
+        models, models_from, fetch=fetch_models, say=lambda line: click.echo(line, err=True)
+    )
     show_live(load(run), detector, source, out, top, tell=click.echo)

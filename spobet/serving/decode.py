@@ -57,7 +57,7 @@ def _require_detector() -> None:
         raise NotFound(
             "this server cannot read videos: MediaPipe's networks are not installed on it. "
             "Whoever runs it installs them by extracting any video once: "
-            "spobet extract VIDEO OUT.npz"
+            "spobet extract VIDEO OUT.npz --fetch-models"
         )
 
 

@@ -11,10 +11,10 @@ NOT_KEPT = "z, faces, sound and the pictures"
 
 
 def read(path: Path) -> PoseSequence:
-    """The signer of a video, found by MediaPipe with the networks of the cache, fetched once.
+    """The signer of a video, found by MediaPipe with the networks of the cache.
 
-    ExtraNeeded where the extra `video` is not installed, FetchError where the networks cannot be
-    fetched, UserError where the file is no video that can be read.
+    ExtraNeeded where the extra `video` is not installed, NotFound where the networks are not in the
+    cache, UserError where the file is no video that can be read.
     """
     from spobet.video.mediapipe_tasks import open_mediapipe
     from spobet.video.pose import read_video

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,9 +20,11 @@ from spobet.poses.skeleton import HOLISTIC_75, hand_landmarks
 from spobet.video.detector import Found
 from spobet.video.frames import Frame
 from spobet.video.models import HANDS, POSE, cache_folder, make_models, models_folder
+from spobet.video.offline import offline_thread
 
 _PURPOSE = "finding landmarks in video"
 _NUM_BODY, _NUM_HAND = len(HOLISTIC_75.body), len(hand_landmarks("right"))
+_MAKER = "play.googleapis.com"  # whom MediaPipe tells that it is used
 _FRAME_MS = 40  # between frames whose times are unknown: 25 a second
 
 
@@ -50,7 +53,7 @@ class MediaPipe:
     def find(self, frames: Iterable[Frame]) -> Iterator[Found]:
         """What is found in each frame of one clip; times are rounded to the millisecond."""
         mp = extra_module("mediapipe", "video", _PURPOSE)
-        with self._landmarkers() as (pose, hands):
+        with offline_thread("MediaPipe", _MAKER) as offline, self._landmarkers(offline) as finders:
             milliseconds, start = -1, None
             for frame in frames:
                 hush = _quiet() if milliseconds < 0 else nullcontext()
@@ -61,16 +64,19 @@ class MediaPipe:
                     milliseconds = max(round((frame.time - start) * 1000), milliseconds + 1)
                 picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.picture)
                 with hush:
-                    bodies = pose.detect_for_video(picture, milliseconds).pose_landmarks
-                    result = hands.detect_for_video(picture, milliseconds)
+                    body, result = (
+                        offline.submit(finder.detect_for_video, picture, milliseconds).result()
+                        for finder in finders
+                    )
                 yield Found(
-                    _array(bodies, _NUM_BODY, ("x", "y", "visibility")),
+                    _array(body.pose_landmarks, _NUM_BODY, ("x", "y", "visibility")),
                     _array(result.hand_landmarks, _NUM_HAND, ("x", "y")),
                     _votes(result.handedness),
                 )
 
     @contextmanager
-    def _landmarkers(self) -> Iterator[tuple[Any, Any]]:
+    def _landmarkers(self, offline: Executor) -> Iterator[tuple[Any, Any]]:
+        """The pose and the hand landmarker; their threads are started from that of `offline`."""
         vision = extra_module("mediapipe.tasks.python.vision", "video", _PURPOSE)
         base = extra_module("mediapipe.tasks.python", "video", _PURPOSE).BaseOptions
         pose = vision.PoseLandmarkerOptions(
@@ -87,35 +93,36 @@ class MediaPipe:
         )
         with _quiet():
             finders = (
-                vision.PoseLandmarker.create_from_options(pose),
-                vision.HandLandmarker.create_from_options(hands),
+                offline.submit(vision.PoseLandmarker.create_from_options, pose).result(),
+                offline.submit(vision.HandLandmarker.create_from_options, hands).result(),
             )
         try:
             yield finders
         finally:
             with _quiet():
                 for finder in finders:
-                    finder.close()
+                    offline.submit(finder.close).result()
 
 
 def open_mediapipe(
     models: Path | None = None,
     models_from: Path | None = None,
     people: int = 1,
+    fetch: bool = False,
     say: Callable[[str], None] = lambda line: None,
 ) -> MediaPipe:
-    """MediaPipe with its networks: those of the folder `models`, or of the cache, filled if empty.
+    """MediaPipe with its networks: those of the folder `models`, or of the cache.
 
     models_from: MediaPipe 0.10.21, a wheel or where it is installed, from which they are made
-    first. Raises ExtraNeeded, NotFound where the folder or the wheel lacks one, FetchError where
-    one cannot be fetched.
+    first. fetch: download those that the cache lacks. Raises ExtraNeeded, NotFound where the
+    folder, the cache or the wheel lacks one, FetchError where one cannot be fetched.
     """
     for module in ("av", "mediapipe"):
         require(module, "video", _PURPOSE)
     if models_from:
         make_models(models_from, models or cache_folder())
     try:
-        return MediaPipe(models_folder(models, say), people)
+        return MediaPipe(models_folder(models, fetch, say), people)
     except FetchError as error:
         raise FetchError(
             f"{error}; `spobet extract --models-from` makes the networks without it"

@@ -1,4 +1,4 @@
-"""MediaPipe's networks: fetched once, or made from an older MediaPipe that contains them."""
+"""MediaPipe's networks: fetched once if asked to, or made from an older MediaPipe."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from spobet.errors import NotFound
 from spobet.extras import extra_module
@@ -55,17 +56,25 @@ MODELS = (POSE, HANDS)
 
 
 def models_folder(
-    given: Path | None = None, say: Callable[[str], None] = lambda line: None
+    given: Path | None = None,
+    fetch_missing: bool = False,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Path:
-    """The folder that holds every Tasks file: the one given, or the cache, filled from Google.
+    """The folder that holds every Tasks file: the one given, or the cache.
 
-    NotFound where the given folder lacks one; FetchError where one cannot be fetched.
+    fetch_missing: download from Google what the cache lacks; nothing is without it. NotFound where
+    a file is lacking; FetchError where one cannot be fetched.
     """
     folder = given or cache_folder()
     missing = [model for model in MODELS if not (folder / model.name).is_file()]
     if given and missing:
         raise NotFound(
             f"{given}: {' and '.join(model.name for model in missing)} not in this folder"
+        )
+    if missing and not fetch_missing:
+        raise NotFound(
+            f"{folder}: MediaPipe's networks are not there; `spobet extract` downloads them from "
+            f"{urlsplit(_PUBLISHED).hostname} with --fetch-models, or makes them with --models-from"
         )
     for model in missing:
         say(f"fetching {model.url} to {folder}")

@@ -23,7 +23,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache" / "spobet" / "models"
 
 
-def test_networks_are_fetched_once_and_checked(
+def test_networks_are_fetched_if_asked_to_once_and_checked(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = {model.name: model.name.encode() for model in MODELS}
@@ -38,7 +38,10 @@ def test_networks_are_fetched_once_and_checked(
         ]
         monkeypatch.setattr(models, "MODELS", ours)
         said: list[str] = []
-        assert models_folder(say=said.append) == cache
+        with pytest.raises(FileNotFoundError, match=r"not there; .* with --fetch-models"):
+            models_folder(say=said.append)
+        assert (said, site.asked, cache.exists()) == ([], [], False)
+        assert models_folder(fetch_missing=True, say=said.append) == cache
         assert {file.name: file.read_bytes() for file in cache.iterdir()} == content
         assert (len(said), len(site.asked)) == (2, 2)
         models_folder()
@@ -46,13 +49,13 @@ def test_networks_are_fetched_once_and_checked(
         (cache / MODELS[0].name).unlink()
         site.files[MODELS[0].name] = b"something else"
         with pytest.raises(FetchError, match="not the file that was asked for"):
-            models_folder()
+            models_folder(fetch_missing=True)
 
 
 def test_a_given_folder_is_never_fetched_into(tmp_path: Path) -> None:
     (tmp_path / MODELS[0].name).touch()
     with pytest.raises(FileNotFoundError, match=rf"{MODELS[1].name} not in this folder"):
-        models_folder(tmp_path)
+        models_folder(tmp_path, fetch_missing=True)
 
 
 def test_what_is_not_mediapipe_0_10_21_is_refused(tmp_path: Path) -> None:
