@@ -14,10 +14,11 @@ import numpy as np
 
 from spobet.config import Experiment, MixConfig, PretrainConfig
 from spobet.dataset.phonology import Phonology
-from spobet.poses.arrays import PoseBank, network_input
+from spobet.poses.arrays import network_input
 from spobet.poses.augment import augment, mirror_some, random_frame_times
 from spobet.training.masking import choose_hidden
 from spobet.training.mixing import Mixer, Shares
+from spobet.training.stored_clips import Clips
 
 Batch: TypeAlias = dict[str, np.ndarray]
 Targets: TypeAlias = dict[str, tuple[np.ndarray, np.ndarray]]  # target and weight by output
@@ -49,7 +50,7 @@ class Batches(keras.utils.PyDataset):
 
     def __init__(
         self,
-        bank: PoseBank,
+        bank: Clips,
         experiment: Experiment,
         batch_size: int,
         num_always: int | None = None,
@@ -111,7 +112,7 @@ class LabelledBatches(Batches):
     """(network input, smoothed one-hot glosses (clips, glosses)) a batch."""
 
     def __init__(
-        self, bank: PoseBank, labels: np.ndarray, num_glosses: int, experiment: Experiment
+        self, bank: Clips, labels: np.ndarray, num_glosses: int, experiment: Experiment
     ) -> None:
         super().__init__(bank, experiment, experiment.train.schedule.batch_size, labels=labels)
         self._labels, self._num_glosses = labels, num_glosses
@@ -133,7 +134,7 @@ class AuxiliaryBatches(Batches):
 
     def __init__(
         self,
-        bank: PoseBank,
+        bank: Clips,
         labels: np.ndarray,
         experiment: Experiment,
         num_clips: int,
@@ -176,7 +177,7 @@ class PretrainingBatches(Batches):
 
     def __init__(
         self,
-        bank: PoseBank,
+        bank: Clips,
         labels: np.ndarray,
         num_glosses: int,
         experiment: Experiment,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from spobet.config import MixConfig
-from spobet.poses.arrays import PoseBank
 from spobet.poses.augment import AugmentConfig, random_frame_times
 from spobet.poses.skeleton import Skeleton
+from spobet.training.stored_clips import Clips
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class Partners:
 class Mixer:
     """Mixes the clips of a bank as [mix] says; labels: (all clips,) their glosses."""
 
-    def __init__(self, bank: PoseBank, labels: np.ndarray, config: MixConfig) -> None:
+    def __init__(self, bank: Clips, labels: np.ndarray, config: MixConfig) -> None:
         self._bank, self._partners, self._config = bank, Partners(labels), config
 
     def mix(

@@ -30,7 +30,7 @@ from spobet.training.precision import (
     classifier_in_float32,
     precision,
 )
-from spobet.training.run import close, origin_of, pose_bank, record_of, start
+from spobet.training.run import close, origin_of, record_of, start, stored_clips
 
 
 def pretrain(
@@ -59,9 +59,9 @@ def pretrain(
     with precision(experiment.pretrain.schedule.precision):
         backbone = new_backbone(experiment, sources[0].dataset, pretrained)
         learned = _Learned.of(backbone, experiment, vocabulary, lexicon)
-        bank, labels = pose_bank(experiment, sources), _labels(sources, vocabulary)
-        batches = PretrainingBatches(bank, labels, len(vocabulary), experiment, learned.phonology)
-        run = start(experiment, path)
+        run, labels = start(experiment, path), _labels(sources, vocabulary)
+        clips = stored_clips(experiment, sources, run)
+        batches = PretrainingBatches(clips, labels, len(vocabulary), experiment, learned.phonology)
         left_out = write_left_out(sources, run.left_out)
         schedule = experiment.pretrain.schedule
         model = learned.compiled(experiment, len(batches))

@@ -14,11 +14,12 @@ import numpy as np
 import spobet
 from spobet.config import Experiment, read_experiment, write_experiment
 from spobet.dataset.reserve import Source
+from spobet.dataset.store import Dataset
 from spobet.errors import AlreadyThere, UserError
-from spobet.poses.arrays import PoseBank
 from spobet.poses.preprocess import Preprocessor
 from spobet.runs import RunFolder, RunRecord, commit_of, installed_versions
 from spobet.training.networks import skeleton_of
+from spobet.training.stored_clips import StoredClips
 
 
 def start(experiment: Experiment, path: Path) -> RunFolder:
@@ -41,16 +42,19 @@ def start(experiment: Experiment, path: Path) -> RunFolder:
     return run
 
 
-def pose_bank(experiment: Experiment, sources: Sequence[Source]) -> PoseBank:
-    """The clips of every source one after the other, normalised as the experiment says.
+def preprocessor_of(experiment: Experiment, dataset: Dataset) -> Preprocessor:
+    """Normalises clips as the experiment says, in the unit of this data set."""
+    return Preprocessor(skeleton_of(experiment, dataset), dataset.info.unit, experiment.input)
+
+
+def stored_clips(experiment: Experiment, sources: Sequence[Source], run: RunFolder) -> StoredClips:
+    """The clips of every source one after the other, normalised, in a file of the run's disk.
 
     All are in the unit of the first. KeyError where a data set lacks landmarks that the first has,
     or the experiment names.
     """
     poses = (source.dataset.pose(clip.id) for source in sources for clip in source.clips)
-    first = sources[0].dataset
-    preprocessor = Preprocessor(skeleton_of(experiment, first), first.info.unit, experiment.input)
-    return preprocessor.bank(poses)
+    return StoredClips(poses, preprocessor_of(experiment, sources[0].dataset), run.path)
 
 
 def origin_of(

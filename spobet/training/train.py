@@ -18,7 +18,6 @@ from spobet.errors import UserError
 from spobet.evaluation.ranks import labels_of
 from spobet.model.classifier import SignClassifier
 from spobet.model.export import write_onnx
-from spobet.poses.arrays import PoseBank
 from spobet.recognition.evaluate import evaluate_clips
 from spobet.runs import RunFolder, RunRecord
 from spobet.training.batches import AuxiliaryBatches, Batches, LabelledBatches
@@ -30,7 +29,8 @@ from spobet.training.precision import (
     classifier_in_float32,
     precision,
 )
-from spobet.training.run import close, origin_of, pose_bank, record_of, start
+from spobet.training.run import close, origin_of, record_of, start, stored_clips
+from spobet.training.stored_clips import Clips
 from spobet.training.validation import BestOnValidation
 
 
@@ -148,8 +148,8 @@ def _fit(
         best = BestOnValidation(
             experiment, training.dataset, training.vocabulary, run.best, classifier
         )
-    bank = pose_bank(experiment, training.sources)
-    model, batches = _compiled(classifier, bank, training.labels, len(training.clips), experiment)
+    clips = stored_clips(experiment, training.sources, run)
+    model, batches = _compiled(classifier, clips, training.labels, len(training.clips), experiment)
     watchers = [best] if best else []
     fit(model, batches, experiment.train.schedule, run, watchers, origin)
     return best.restore_best(classifier) if best else "last epoch"
@@ -157,7 +157,7 @@ def _fit(
 
 def _compiled(
     classifier: SignClassifier,
-    bank: PoseBank,
+    clips: Clips,
     labels: np.ndarray,
     num_clips: int,
     experiment: Experiment,
@@ -170,13 +170,13 @@ def _compiled(
     head, schedule = classifier.head, experiment.train.schedule
     rates = layer_rates(classifier.backbone, schedule.layer_decay)
     if not head.num_auxiliary:
-        batches = LabelledBatches(bank, labels, head.num_glosses, experiment)
+        batches = LabelledBatches(clips, labels, head.num_glosses, experiment)
         loss = keras.losses.CategoricalCrossentropy(from_logits=True)
         optimizer = optimizer_of(schedule, len(batches), rates)
         classifier.compile(optimizer, loss=loss, metrics=["accuracy"])
         return classifier, batches
     mixed = AuxiliaryBatches(
-        bank, labels, experiment, num_clips, head.num_glosses, head.num_auxiliary
+        clips, labels, experiment, num_clips, head.num_glosses, head.num_auxiliary
     )
     logits = classifier(classifier.input)
     outputs = {"vocabulary": logits[:, : head.num_glosses], "all_glosses": logits}

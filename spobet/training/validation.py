@@ -9,14 +9,13 @@ import numpy as np
 
 from spobet.config import Experiment
 from spobet.dataset.manifest import Vocabulary
-from spobet.dataset.reserve import Source
 from spobet.dataset.store import Dataset
 from spobet.evaluation.metrics.top_k import top_k_accuracy
 from spobet.evaluation.ranks import labels_of
 from spobet.files import new_file
 from spobet.model.classifier import SignClassifier
 from spobet.training.fit import averaged_weights
-from spobet.training.run import pose_bank
+from spobet.training.run import preprocessor_of
 from spobet.training.state import read_arrays
 
 
@@ -33,10 +32,9 @@ class BestOnValidation(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         self._classifier, self._path = classifier, path
-        manifest, choices = dataset.manifest.of_splits("val"), experiment.input
-        bank = pose_bank(experiment, [Source(dataset, manifest)])
-        clips = np.arange(len(bank))
-        self._inputs = bank.even_input(clips, choices.num_frames, choices.stretch)
+        manifest = dataset.manifest.of_splits("val")
+        poses = [dataset.pose(clip.id) for clip in manifest]
+        self._inputs = preprocessor_of(experiment, dataset)(poses)
         self._labels = labels_of(manifest, vocabulary)
         self._best = float(read_arrays(path)["score"]) if path.is_file() else -1.0
 
