@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from spobet.dataset.manifest import Clip
 from spobet.formats.packed import read_clips
 from spobet.poses.sequence import PoseSequence
 
@@ -14,14 +15,19 @@ NUM_CLIPS = 265
 FEW = 8
 
 
-def held_out_clips(shared: Path, number: int) -> list[PoseSequence]:
+def held_out_clips(shared: Path, number: int) -> list[tuple[Clip, PoseSequence]]:
     """This many clips, evenly chosen: every second one with a second half of half the frames."""
     packed = read_clips(shared / "data" / "wlasl100-hands.npz")
-    splits = packed.facts["split_names"][packed.facts["split"]]
-    positions = np.flatnonzero(splits != "train")
+    facts = packed.facts
+    positions = np.flatnonzero(facts["split_names"][facts["split"]] != "train")
     assert len(positions) == NUM_CLIPS
     chosen = positions[np.linspace(0, NUM_CLIPS - 1, number).round().astype(int)]
-    return [uneven(packed.pose(clip)) if clip % 2 else packed.pose(clip) for clip in chosen]
+    clips = []
+    for number in chosen.tolist():
+        pose, gloss = packed.pose(number), str(facts["gloss"][facts["label"][number]])
+        clip = Clip(str(facts["video_id"][number]), gloss, split="test")
+        clips.append((clip, uneven(pose) if number % 2 else pose))
+    return clips
 
 
 def uneven(pose: PoseSequence) -> PoseSequence:

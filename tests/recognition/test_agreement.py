@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from held_out import FEW, NUM_CLIPS, held_out_clips
 
 from spobet.cli import main
 from spobet.dataset.manifest import Clip
@@ -24,15 +25,16 @@ from spobet.recognition.rejection import Rejection
 from spobet.runs import RunFolder
 from spobet.shipped import find_run
 
-NUM_CLIPS = 12
+NUM_MADE = 12
 
 
 def wandering(seed: int) -> PoseSequence:
-    """Hands of a shape of their own that go somewhere."""
+    """Hands of a shape of their own that go somewhere, the right one further."""
     rng = np.random.default_rng(seed)
     shape = np.repeat([[0.35, 0.5], [0.65, 0.5]], 21, axis=0) + rng.normal(0, 0.03, (42, 2))
     steps = rng.normal(0, 0.02, (20 + seed, 2)).cumsum(axis=0)
-    xy = (shape + steps[:, None]).astype(np.float32)
+    distances = np.repeat([1.0, 0.5], 21)[:, None]
+    xy = (shape + steps[:, None] * distances).astype(np.float32)
     return PoseSequence(xy, np.ones(xy.shape[:2]), HANDS_42, unit="image")
 
 
@@ -43,13 +45,31 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     return RunFolder(shutil.copytree(find_run("wlasl100-hands-open"), path))
 
 
-@pytest.fixture(scope="module")
-def data(run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("data") / "wandering"
+@pytest.fixture(
+    scope="module",
+    params=[
+        "made",
+        FEW,
+        pytest.param(NUM_CLIPS, marks=pytest.mark.slow),
+    ],
+    ids=["made", "a few of WLASL", "all of WLASL"],
+)
+def data(
+    request: pytest.FixtureRequest, run: RunFolder, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Made clips, one of them of an unknown sign, or clips of real signers."""
+    if request.param == "made":
+        glosses = ["an unknown sign", *run.glosses().glosses[1:NUM_MADE]]
+        clips = [
+            (Clip(f"clip-{number}", gloss, split="test"), wandering(number))
+            for number, gloss in enumerate(glosses)
+        ]
+    else:
+        clips = held_out_clips(request.getfixturevalue("shared"), request.param)
+    path = tmp_path_factory.mktemp("data") / "clips"
     with DatasetWriter(path, HANDS_42, "image", "made", "") as writer:
-        for number in range(NUM_CLIPS):
-            gloss = run.glosses().glosses[number] if number else "an unknown sign"
-            writer.add(Clip(f"clip-{number}", gloss, split="test"), wandering(number))
+        for clip, pose in clips:
+            writer.add(clip, pose)
     return path
 
 
@@ -106,12 +126,14 @@ def test_the_api_answers_what_predict_shows(
     from starlette.testclient import TestClient
 
     from spobet.serving.app import create_app
+    from spobet.serving.landmarks import landmarks_of
 
     app = create_app(run.path, tmp_path / "signs.json")
     client, dataset = TestClient(app, base_url="http://127.0.0.1"), Dataset.open(data)
     for line, clip in zip(shown, dataset.manifest, strict=True):
-        landmarks = dataset.pose(clip.id).xy.astype(float).tolist()  # none is missing
-        body = {"landmarks": landmarks, "unit": "image", "top": 10}
+        pose = dataset.pose(clip.id)
+        body = {"landmarks": landmarks_of(pose), "unit": "image", "top": 10}
+        body |= {} if pose.times is None else {"times": pose.times.tolist()}
         reply = client.post("/api/predict", json=body).json()
         agree(line["answers"], [(one["gloss"], one["probability"]) for one in reply["answers"]])
         assert reply["accepted"] == line["accepted"]

@@ -57,18 +57,17 @@ def with_preprocessing(
     graph.nodes.extend(inner.node)
     values = {output.name: _NETWORK + output.name for output in network.graph.output}
     probabilities, confidence = add_probabilities(graph, values, rejection)
-    widths = {
-        output.name: output.type.tensor_type.shape.dim[-1].dim_value
+    plain = {
+        output.name: (values[output.name], [1, output.type.tensor_type.shape.dim[-1].dim_value])
         for output in network.graph.output
     }
     outputs = {
-        "probabilities": (probabilities, [1, widths["logits"]]),
+        "probabilities": (probabilities, plain["logits"][1]),
         "confidence": (confidence, [1]),
-        "embedding": (values["embedding"], [1, widths["embedding"]]),
+        "embedding": plain.pop("embedding"),
         "hands_seen": (hands_seen, [1]),
+        **plain,
     }
-    for name, width in widths.items():
-        outputs.setdefault(name, (values[name], [1, width]))
     for name, (value, _) in outputs.items():
         graph.name(value, name)
     kinds, info = onnx.TensorProto, onnx.helper.make_tensor_value_info
@@ -83,9 +82,9 @@ def with_preprocessing(
         [info(name, kinds.FLOAT, shape) for name, (_, shape) in outputs.items()],
         [*graph.constants, *inner.initializer],
     )
-    opsets, version = network.opset_import, network.ir_version
-    model = onnx.helper.make_model(body, opset_imports=opsets, ir_version=version)
-    model.producer_name = "spobet"
+    model = onnx.helper.make_model(
+        body, opset_imports=network.opset_import, ir_version=network.ir_version
+    )
     onnx.helper.set_model_props(model, dict(metadata))
     onnx.checker.check_model(model, full_check=True)
     return model
