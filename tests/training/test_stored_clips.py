@@ -16,6 +16,7 @@ from spobet.dataset.store import Dataset
 from spobet.poses.preprocess import Preprocessor, PreprocessSettings
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42
+from spobet.training import stored_clips
 from spobet.training.batches import LabelledBatches, PretrainingBatches
 from spobet.training.stored_clips import StoredClips
 
@@ -94,7 +95,10 @@ def peak_memory(num_clips: int, folder: Path) -> int:
     return peak
 
 
-def test_memory_does_not_grow_with_the_clips(tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_the_clips(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored_clips, "CLIPS_AT_ONCE", 4)
     clip = hands(0, 50, doubtful=True)
     few, many = (peak_memory(num_clips, tmp_path) for num_clips in (8, 80))
     assert many - few < 0.1 * 72 * clip.xy.nbytes  # of the clips that are more
