@@ -26,7 +26,10 @@ UNUSED = 2 * MAX_REACH
 # Cost of a palm length of movement from frame to frame: half that of one from the wrist, so that
 # wrists decide where they are seen and continuity where hands cross or the body is missing.
 JUMP = 0.5
-SWITCH = 0.5  # cost of a lone hand that becomes the other one, without which all wrists decide it
+# Cost of a lone hand that becomes the other one, beside that of its movement: a hand that moves far
+# from frame to frame, as it does at ten frames a second, is still the same one. The movement counts
+# a little less than whole, so that a hand becomes the other one where it jumps furthest.
+SWITCH, SWITCH_MOVE = 0.5, 0.9
 # Cost of a hand on the side that the detector's word is against, times how sure that is: so little
 # that a word wrong for a few frames does not exchange hands, and yet the clip's majority wins.
 VOTE = 0.2
@@ -113,11 +116,12 @@ def _move_costs(
         for ways in (before, after)
         for side in (0, 1)
     ]
-    to_left, to_right = (
-        np.logical_and.outer(alone[0], alone[3]),
-        np.logical_and.outer(alone[1], alone[2]),
-    )
-    return moved + SWITCH * (to_left | to_right)
+    for side, switched in enumerate(
+        (np.logical_and.outer(alone[0], alone[3]), np.logical_and.outer(alone[1], alone[2]))
+    ):
+        step = steps[before[:, None, side], after[None, :, 1 - side]]
+        moved = moved + switched * (SWITCH + SWITCH_MOVE * step)
+    return moved
 
 
 def _palm_length(hands: list[np.ndarray]) -> float:

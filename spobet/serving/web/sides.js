@@ -11,6 +11,7 @@ const MIN_VISIBILITY = 0.1;
 const UNUSED = 2 * MAX_REACH;
 const JUMP = 0.5;
 const SWITCH = 0.5;
+const SWITCH_MOVE = 0.9;
 const VOTE = 0.2;
 const MIDDLE_KNUCKLE = 9;
 
@@ -85,13 +86,14 @@ function reachCost(wrist, hand, palm) {
 }
 
 function moveCost(before, after, distances) {
-  const moved = [0, 1].map((side) => (before[side] === NONE || after[side] === NONE
-    ? 0 : JUMP * Math.min(distances[before[side]][after[side]], MAX_REACH)));
+  const step = (from, to) => (from === NONE || to === NONE
+    ? 0 : JUMP * Math.min(distances[from][to], MAX_REACH));
   const lone = (choice) => (choice.filter((row) => row !== NONE).length === 1
     ? choice.findIndex((row) => row !== NONE) : null);
   const [from, to] = [lone(before), lone(after)];
   const switched = from !== null && to !== null && from !== to;
-  return moved[0] + moved[1] + (switched ? SWITCH : 0);
+  const jump = switched ? SWITCH + SWITCH_MOVE * step(before[from], after[to]) : 0;
+  return step(before[0], after[0]) + step(before[1], after[1]) + jump;
 }
 
 // without wrists and votes the hand further to the left of the picture is the right one
