@@ -19,8 +19,14 @@ def shipped_names() -> list[str]:
 def find_run(name: str | Path) -> Path:
     """The run folder at a path, or else the shipped network of that name.
 
-    FileNotFoundError where there is neither.
+    hf://owner/name[@revision] is fetched from the model hub, once. FileNotFoundError where there
+    is neither.
     """
+    if str(name).startswith("hf:/"):  # a Path has lost one of the two slashes
+        from spobet.hub.address import HubAddress
+        from spobet.hub.fetch import fetch_run
+
+        return fetch_run(HubAddress.parse("hf://" + str(name)[len("hf:/") :].lstrip("/")))
     path = Path(name)
     if path.exists():
         return path
@@ -33,8 +39,10 @@ def find_run(name: str | Path) -> Path:
 
 
 def is_shipped(run: Path) -> bool:
-    """Whether a run folder came with the package, where nothing is written."""
-    return run.resolve().parent == FOLDER.resolve()
+    """Whether a run folder came with the package or from a hub: there nothing is written."""
+    from spobet.hub.cache import is_cached
+
+    return run.resolve().parent == FOLDER.resolve() or is_cached(run)
 
 
 def card(name: str) -> str:

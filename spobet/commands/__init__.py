@@ -4,7 +4,7 @@ from spobet.commands.answers import calibrate, enrol, models, predict, spot
 from spobet.commands.clips import convert, show
 from spobet.commands.data import audit, import_, info, split, synthesize
 from spobet.commands.evaluation import compare, evaluate, reconstruct, report, rollout
-from spobet.commands.export import export
+from spobet.commands.export import export, push
 from spobet.commands.lexicon import lexicon
 from spobet.commands.serving import serve
 from spobet.commands.training import demo, pretrain, train
@@ -15,5 +15,5 @@ SECTIONS = {
     "Data": (import_, extract, wlasl, lexicon, synthesize, info, audit, split, convert, show),
     "Training": (demo, pretrain, train),
     "Evaluation": (evaluate, report, compare, rollout, reconstruct),
-    "Apps": (export, serve, live),
+    "Apps": (export, push, serve, live),
 }

@@ -29,7 +29,7 @@ SPLITS = click.option(
 
 
 class _Run(click.ParamType):
-    """A run folder, or the name of a network that comes with the package."""
+    """A run folder, the name of a network that comes with the package, or hf://owner/name."""
 
     name = "run"
 

@@ -1,4 +1,4 @@
-"""The command that writes networks for apps."""
+"""The commands that give networks away: to apps, and to a model hub."""
 
 from __future__ import annotations
 
@@ -31,3 +31,21 @@ def export(run: Path, out: Path, data: Path | None, splits: tuple[str, ...], lit
         writer = write_litert
     for written in export(run, out, data, splits, writer):
         click.echo(written)
+
+
+@click.command()
+@click.argument("run", type=RUN)
+@click.argument("address")
+@click.option("--private", is_flag=True, help="Make the repository private, if it is a new one.")
+def push(run: Path, address: str, private: bool) -> None:
+    """Push a run to a model hub, with its card.
+
+    Example: spobet push runs/mine hf://owner/mine
+
+    Card, ONNX and Keras network, vocabulary and record are pushed. Load it by the same address:
+    spobet predict hf://owner/mine clip.npz
+    """
+    from spobet.hub.address import HubAddress
+    from spobet.hub.push import push_run
+
+    click.echo(push_run(run, HubAddress.parse(address), private))

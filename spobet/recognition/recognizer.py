@@ -155,7 +155,7 @@ class Recognizer:
 
 
 def load(run: str | Path, threads: int = 1, enrolled: Path | None = None) -> Recognizer:
-    """The recogniser of a finished run folder, or of a network that comes with the package.
+    """The recogniser of a run folder, a network of the package, or hf://owner/name[@revision].
 
     threads: of one answer; more make batches faster. enrolled: the file of enrolled signs, if not
     the run's own. UserError where the run is not there or not whole.
