@@ -25,7 +25,9 @@ from spobet.formats import (
     openpose_zip,
     packed,
     spoter_csv,
+    traits,
 )
+from spobet.formats.text import head_of
 from spobet.poses.sequence import PoseSequence
 
 _READERS: dict[str, ModuleType] = {
@@ -71,12 +73,25 @@ def recognise(path: str | Path) -> Recognised:
     UserError names the formats it could be.
     """
     path = Path(path)
-    if not path.exists():
+    if not traits.is_there(path):
         raise NotFound(f"{path}: no such file or folder")
     for name, reader in _READERS.items():
         if why := reader.looks_like(path):
             return Recognised(name, why, reader.NOT_KEPT)
-    raise UserError(f"{path}: no format recognised, expected one of: {', '.join(_READERS)}")
+    expected = f"expected one of: {', '.join(_READERS)}"
+    raise UserError(f"{path}: no format recognised{_advice(path)}, {expected}")
+
+
+def _advice(path: Path) -> str:
+    """What to do with a file of a known form that no reader takes."""
+    head = head_of(path)
+    if head.startswith(b"\x80") or path.suffix.lower() in (".pkl", ".pickle"):
+        return " (a pickle could run code when it is read: save its arrays as .npz)"
+    if head.startswith((b"\x89HDF", b"MATLAB")):
+        return " (save the arrays in it as .npz)"
+    if head.startswith(b"{") and b'"people"' in head:
+        return " (one frame of OpenPose: name the folder of its clip)"
+    return ""
 
 
 def read(path: str | Path) -> PoseSequence:

@@ -114,7 +114,9 @@ def _on_skeleton(names: list[str], values: np.ndarray) -> tuple[Skeleton, np.nda
     for known in SKELETONS.values():
         if set(known.landmarks) == set(names) and len(known) == len(names):
             return known, values[:, [names.index(name) for name in known.landmarks]]
-    return Skeleton("pose file", tuple(names)), values
+    known_bones = dict.fromkeys(bone for known in SKELETONS.values() for bone in known.bones)
+    bones = tuple(bone for bone in known_bones if set(bone) <= set(names))
+    return Skeleton("pose file", tuple(names), bones), values
 
 
 def write(pose: PoseSequence, path: Path) -> None:

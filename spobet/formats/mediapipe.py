@@ -30,9 +30,10 @@ from spobet.poses.sequence import PoseSequence
 NOT_KEPT = "z and the face's landmarks"
 _JSON_KEY = re.compile(
     rb'"(?:(?:pose|face|(?:(?:left|right|multi)_?)?hand)_?landmarks'
-    rb'|(?:multi_?)?handedness(?:es)?)"',
+    rb'|(?:left|right)_?hand|(?:multi_?)?handedness(?:es)?)"',
     re.IGNORECASE,
 )
+_DEPTH_OF_FRAMES = 2  # a frame is a list of points
 _MAX_ARRAY_BYTES = 200_000_000  # float64 of 75 landmarks with 4 numbers each: 80,000 frames
 
 
@@ -66,7 +67,7 @@ def read(path: Path) -> PoseSequence:
 
 def clip_of_json(content: Any) -> PoseSequence:
     """The clip of a JSON value, as `read` describes it."""
-    found = json_frames(content, "frames")
+    found = json_frames(_by_frame(content), "frames")
     values = no_landmarks(found.order.num_frames)
     bodies: list[np.ndarray] = []
     frames_of_bodies: list[int] = []
@@ -77,7 +78,7 @@ def clip_of_json(content: Any) -> PoseSequence:
         if not isinstance(frame, (dict, type(None))):
             kind = type(frame).__name__
             raise UserError(f"frame {number} is {kind}, expected a list of frames, each an object")
-        frame = frame or {}
+        frame = _flat(frame or {})
         recognised |= any(map(part_of, frame)) or lists_hands(frame)
         for key, given in with_sides(frame, f"frame {number}").items():
             part, where = part_of(key), f"frame {number}, {key}"
@@ -103,6 +104,36 @@ def clip_of_json(content: Any) -> PoseSequence:
         for row in chosen.tolist():
             values[frames_of_bodies[row], PARTS["pose"]] = bodies[row]
     return holistic_clip(values, found.facts, found.order.times)
+
+
+def _flat(frame: dict[str, Any]) -> dict[str, Any]:
+    """A frame whose parts lie under one key, such as `landmarks`, with its parts at the top."""
+    for value in frame.values():
+        if isinstance(value, dict) and any(part_of(key) in PARTS for key in value):
+            return {**frame, **value}
+    return frame
+
+
+def _by_frame(content: Any) -> Any:
+    """An object that lists all frames of each part, as a list of frames; others as they are."""
+    if not isinstance(content, dict):
+        return content
+    parts = {key: value for key, value in content.items() if part_of(key) in PARTS and value}
+    lengths = {len(value) if isinstance(value, list) else 0 for value in parts.values()}
+    depths = [_depth(value) for key, value in parts.items() if part_of(key) != "pose"]
+    if len(lengths) != 1 or not depths or max(depths) < _DEPTH_OF_FRAMES:
+        return content
+    frames = [dict(zip(parts, row, strict=True)) for row in zip(*parts.values(), strict=True)]
+    return {**{key: content[key] for key in content if key not in parts}, "frames": frames}
+
+
+def _depth(value: Any) -> int:
+    """How many lists lie in one another down to a point: points are 1, frames of points 2."""
+    if not isinstance(value, list):
+        return 0
+    inner = next((one for one in value if one), None)
+    is_point = isinstance(inner, (int, float))
+    return 0 if is_point else 1 + _depth(inner)
 
 
 def _people(given: Any, where: str) -> list[list[Any]]:

@@ -20,13 +20,15 @@ PARTS = {
     "left_hand": HOLISTIC_75.hand("left"),
 }
 FACTS = ("fps", "frame_rate", "width", "height")
-_KEY = re.compile(r"(pose|right_?hand|left_?hand|face)(_?landmarks)?", re.IGNORECASE)
+_KEY = re.compile(r"(pose|body|right_?hand|left_?hand|rh|lh|face)(_?landmarks)?", re.IGNORECASE)
+_SHORT = {"body": "pose", "rh": "right_hand", "lh": "left_hand"}
 
 
 def part_of(key: str) -> str:
     """Which part a key names: "pose", "right_hand", "left_hand", "face"; "" for another key."""
     match = _KEY.fullmatch(key)
-    return re.sub("_?hand", "_hand", match[1].lower()) if match else ""
+    part = re.sub("_?hand", "_hand", match[1].lower()) if match else ""
+    return _SHORT.get(part, part)
 
 
 def part_values(points: Any, part: str, where: str) -> np.ndarray:

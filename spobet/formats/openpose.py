@@ -21,7 +21,8 @@ from spobet.poses.skeleton import OPENPOSE_54
 
 NOT_KEPT = "faces, legs and feet"
 _TO_THE_END = -1
-_FRAME_NAME = re.compile(r"(?:^|[_/])(\d{1,18})_keypoints\.json\Z")
+_FRAME_NAME = re.compile(r"(?:^|[_/])(\d{1,18})_keypoints\.json\Z", re.IGNORECASE)
+_CENTRED = 1.5  # -1..1 of the picture, and guesses a little outside of it
 
 
 class RangeOutsideClip(UserError):
@@ -44,7 +45,7 @@ def read(path: Path, frame_start: int = 1, frame_end: int = _TO_THE_END) -> Pose
     without a person. OpenPose's (0, 0, 0) is missing; low-confidence guesses stand with their
     confidence. Of several people, one signer is followed through the clip. `times` are known only
     where files are numbered by milliseconds. Coordinates that OpenPose was asked to scale to 0..1
-    are in the unit "image".
+    or -1..1 are in the unit "image".
 
     Raises NotFound (no folder, no keypoint file), RangeOutsideClip, and UserError naming the file
     that is not OpenPose's JSON.
@@ -82,6 +83,8 @@ def read_frames(
     values[frames[signer] - min(files)] = people[signer]
     missing = ~values.any(axis=-1, keepdims=True)
     xy = np.where(missing, np.float32(np.nan), values[..., :2])
+    if traits.is_centred(xy) and np.nanmax(np.abs(xy)) <= _CENTRED:  # --keypoint_scale 4
+        xy = (xy + 1) / 2
     return PoseSequence(
         xy, np.minimum(values[..., 2], 1), OPENPOSE_54, times, traits.unit_of(xy, "pixels")
     )

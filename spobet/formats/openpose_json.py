@@ -17,7 +17,6 @@ from spobet.formats.text import parse_json
 from spobet.poses.skeleton import OPENPOSE_54, hand_landmarks
 
 MAX_BYTES = 4_000_000  # of one frame: a hundred people with faces and hands take half of it
-MAX_CONFIDENCE = 2.0  # OpenPose interpolates its confidences and goes a little over 1
 _VALUES_A_POINT = 3
 _TRUNK_VALUES = 8 * _VALUES_A_POINT  # nose to left wrist come first in both models
 _FACE_VALUES = 4 * _VALUES_A_POINT  # right eye, left eye, right ear, left ear
@@ -152,7 +151,7 @@ def _check_values(people: np.ndarray, numbers: Iterable[int], files: Mapping[int
     x, y, confidence = np.moveaxis(people, -1, 0)
     limit = np.finfo(np.float32).max
     right = (np.abs(x) < limit) & (np.abs(y) < limit)
-    right &= (confidence >= 0) & (confidence <= MAX_CONFIDENCE)
+    right &= (confidence >= 0) & (confidence <= traits.MAX_CONFIDENCE)
     if not right.all():
         row, landmark = np.argwhere(~right)[0]
         point = ", ".join(f"{value:g}" for value in people[row, landmark])

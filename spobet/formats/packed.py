@@ -55,6 +55,10 @@ class PackedClips:
     def __iter__(self) -> Iterator[PoseSequence]:
         return (self.pose(clip) for clip in range(len(self)))
 
+    def num_frames(self, clip: int) -> int:
+        """How many frames the clip at a position has."""
+        return int(self.offsets[clip + 1] - self.offsets[clip])
+
     def pose(self, clip: int) -> PoseSequence:
         """Landmarks of the clip at a position; two tracks of hands are given their sides."""
         span = slice(self.offsets[clip], self.offsets[clip + 1])

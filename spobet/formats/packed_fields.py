@@ -44,7 +44,7 @@ def check_shape(fields: Fields, name: str, shape: tuple[int, ...]) -> None:
 
 def offsets_of(fields: Fields) -> np.ndarray:
     """Where clips begin and end, int64 (clips + 1,)."""
-    offsets, num_frames = fields["offsets"], len(fields["coords"])
+    offsets, num_frames = whole(fields["offsets"]), len(fields["coords"])
     if offsets.dtype.kind not in "iu" or offsets.ndim != 1 or len(offsets) < 2:
         raise UserError(
             f"offsets is {offsets.dtype} {offsets.shape}, "
@@ -59,10 +59,23 @@ def offsets_of(fields: Fields) -> np.ndarray:
     return offsets
 
 
+def whole(values: np.ndarray) -> np.ndarray:
+    """Whole numbers as int64, be they stored as floats; other arrays as they are."""
+    is_whole = values.dtype.kind == "f" and (values == np.round(values)).all()  # NaN compares False
+    return values.astype(np.int64) if is_whole and (np.abs(values) < 2**53).all() else values
+
+
+def texts(values: np.ndarray) -> list[str]:
+    """The texts of an array (n,), bytes decoded; whole numbers as such, be they floats."""
+    if values.dtype.kind == "S":
+        return [traits.decode(value) for value in values.tolist()]
+    return whole(values).astype(str).tolist()
+
+
 def skeleton_of(fields: Fields) -> Skeleton:
     """The skeleton that is named, or that the names of landmarks make."""
     if "skeleton" in fields:
-        return skeleton_named(str(fields["skeleton"]))
+        return skeleton_named(texts(fields["skeleton"].reshape(1))[0])
     if "landmark" not in fields:
         raise UserError(
             f"coords of shape {fields['coords'].shape} need a field 'landmark' (names) "
@@ -74,8 +87,8 @@ def skeleton_of(fields: Fields) -> Skeleton:
             f"landmark has shape {names.shape}, bone {bones.shape}, "
             "expected (landmarks,) and (bones, 2)"
         )
-    ends = tuple((start, end) for start, end in bones.astype(str).tolist())
-    return Skeleton("packed", tuple(names.astype(str).tolist()), ends)
+    starts, ends = texts(bones[:, 0]), texts(bones[:, 1])
+    return Skeleton("packed", tuple(texts(names)), tuple(zip(starts, ends, strict=True)))
 
 
 def as_general_form(fields: Fields) -> Fields:
@@ -111,16 +124,11 @@ def landmarks_of(fields: Fields, num_landmarks: int) -> tuple[np.ndarray, np.nda
     if scale.shape != () or not 0 < scale < np.inf:
         raise UserError(f"scale is {scale}, expected one number over 0")
     xy = coords[..., :2].astype(np.float32) / np.float32(scale)
-    if np.isinf(xy).any():
-        frame = np.argwhere(np.isinf(xy))[0][0]
-        raise UserError(f"infinite coordinate in frame {frame}; missing landmarks are NaN")
-    seen = ~np.isnan(xy).any(axis=2)
+    seen = np.isfinite(xy).all(axis=2)
     xy[~seen] = np.nan
     check_shape(fields, "confidence", seen.shape)
-    confidence = np.where(seen, fields.get("confidence", np.float32(1)), 0).astype(np.float32)
-    if not ((confidence >= 0) & (confidence <= 1)).all():  # NaN compares False
-        raise UserError(f"confidence runs {confidence.min()}..{confidence.max()}, expected 0..1")
-    return xy, confidence
+    given = np.where(seen, fields.get("confidence", np.float32(1)), 0).astype(np.float32)
+    return xy, traits.confidences(given)
 
 
 def frame_rates(fields: Fields, num_frames: np.ndarray) -> np.ndarray:
@@ -161,7 +169,8 @@ def picture_sizes(fields: Fields, num_clips: int) -> np.ndarray | None:
 
 def unit_of(fields: Fields, xy: np.ndarray, two_hands: bool) -> str:
     """The unit of the coordinates: as the file says, else by how large they are."""
-    unit = str(fields.get("unit", traits.unit_of(xy, "image")))
+    named = "unit" in fields
+    unit = texts(fields["unit"].reshape(1))[0] if named else traits.unit_of(xy, "image")
     if unit not in UNITS:
         raise UserError(f"unit {unit!r}, expected one of: {', '.join(UNITS)}")
     if two_hands and unit != "image":

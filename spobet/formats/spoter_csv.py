@@ -51,15 +51,18 @@ _NOT_A_NUMBER = re.compile(r"-?\b(?:nan|inf(?:inity)?)\b", re.IGNORECASE)
 _MAX_CELL = (
     10_000_000  # characters: 100,000 frames of 20 digits and the list around them, five times
 )
+_LABELS = ("labels", "label", "sign", "gloss")  # SPOTER's, and those of tables made like it
+_SIGNERS = ("signer", "signer_id", "signerID")
 _OPTIONAL = ("neck",)  # SPOTER itself fills it with zeros where a file lacks it
 
 
 @dataclass(frozen=True, eq=False)
 class SpoterClip:
-    """One row: its landmarks and its `labels` column, "" where there is none."""
+    """One row: its landmarks, its `labels` column and its signer, "" where there is none."""
 
     pose: PoseSequence
     label: str
+    signer: str = ""
 
 
 def looks_like(path: Path) -> str:
@@ -82,15 +85,40 @@ def read(path: Path) -> PoseSequence:
 
 
 def read_clips(path: Path) -> Iterator[SpoterClip]:
-    """Every clip of a table on OPENPOSE_54, in shares of the picture, y down; row by row.
+    """Every clip of a table, as `read_rows` reads it; UserError names the line that is none."""
+    for row in read_rows(path):
+        if isinstance(row, UserError):
+            raise row
+        yield row
+
+
+def read_rows(path: Path) -> Iterator[SpoterClip | UserError]:
+    """Every row of a table: its clip on OPENPOSE_54, in shares of the picture, y down, or why not.
 
     A table of any length is read, since its rows are held one at a time. Landmarks are matched by
     column name; sides may be spelt _left_ and _right_, _Left_ and _Right_ or _0_ and _1_, as
     SPOTER does. (0, 0) is missing. SPOTER counts y upwards from the lower edge: where the nose's
     median lies above the neck's, or else the eyes' above the shoulders', y is turned; a clip that
     shows neither pair is turned too. `times` from video_fps, `size` from video_size_width and
-    video_size_height where they are there. UserError names the line and column.
+    video_size_height where they are there. Raises UserError where the
+    table itself is none.
     """
+    for number, row, columns in _table(path):
+        try:
+            with naming(path), naming(Path(f"line {number}")):
+                clip: SpoterClip | UserError = _clip(row, columns)
+        except UserError as error:
+            clip = error
+        yield clip
+
+
+def read_labels(path: Path) -> Iterator[str]:
+    """The label of every row, "" where there is none, without reading its landmarks."""
+    return (_first(row, _LABELS) for _, row, _ in _table(path))
+
+
+def _table(path: Path) -> Iterator[tuple[int, dict[str, str], dict[str, str]]]:
+    """Line, cells by column, and our names of the columns that are landmarks', of every row."""
     csv.field_size_limit(max(_MAX_CELL, csv.field_size_limit()))
     encoding = traits.text_encoding(path)
     with naming(path), path.open(encoding=encoding, errors="replace", newline="") as file:
@@ -102,10 +130,13 @@ def read_clips(path: Path) -> Iterator[SpoterClip]:
             columns = _columns(names)
             rows = csv.DictReader(lines, names, delimiter=separator)
             for row in rows:
-                with naming(Path(f"line {rows.line_num + 1}")):
-                    yield _clip(row, columns)
+                yield rows.line_num + 1, row, columns
         except csv.Error as error:
             raise UserError(f"not a table that can be read ({error})") from error
+
+
+def _first(row: dict[str, str], names: Sequence[str]) -> str:
+    return next((row[name].strip() for name in names if row.get(name)), "")
 
 
 def _lines(file: TextIO) -> Iterator[str]:
@@ -182,7 +213,9 @@ def _clip(row: dict[str, str], columns: dict[str, str]) -> SpoterClip:
     times = traits.rate_times(len(xy), traits.frame_rate(row.get("video_fps"), "video_fps"))
     seen = (~np.isnan(xy[..., 0])).astype(np.float32)
     return SpoterClip(
-        PoseSequence(xy, seen, OPENPOSE_54, times, unit, size), row.get("labels") or ""
+        PoseSequence(xy, seen, OPENPOSE_54, times, unit, size),
+        _first(row, _LABELS),
+        _first(row, _SIGNERS),
     )
 
 
@@ -190,6 +223,8 @@ def _track(cell: str | None, column: str) -> np.ndarray:
     if cell is None:
         raise UserError(f"no value for {column}")
     try:
+        if "," not in cell:  # as NumPy writes arrays
+            cell = re.sub(r"(?<=[^\s\[])\s+(?=[^\s\]])", ",", cell)
         values = orjson.loads(_NOT_A_NUMBER.sub("null", cell))
     except orjson.JSONDecodeError as error:
         raise UserError(f"{column}: expected a list of numbers ({error})") from error

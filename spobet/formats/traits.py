@@ -21,11 +21,14 @@ MAX_FRAMES = 100_000  # over an hour at 25 a second: no single clip of signing
 MAX_PEOPLE = 50  # in one frame: a crowd, which is no clip of a sign
 MAX_GAP = 1000  # frames; a longer hole in the numbering is no clip
 MAX_FRAME_RATE = 1000.0  # above it a "rate" is a time base, such as MPEG's 90,000
+MAX_STEP = 5  # seconds between frames: longer ones are another unit's
 MIN_CLOCK_STEP = (
     15  # frame counters of dropped frames lie closer; 60 frames a second are 16 ms apart
 )
 MAX_SHARE = 4.0  # MediaPipe guesses at feet 3 pictures below the picture; no picture has 4 pixels
 SHARE_QUANTILE = 0.9  # a few wild guesses decide nothing
+CENTRED_QUANTILE = 0.25  # a signer half outside of the picture has fewer coordinates below 0
+MAX_CONFIDENCE = 2.0  # detectors interpolate their confidences and go a little over 1
 _LEFTOVERS = {"__macosx", "thumbs.db", "desktop.ini", "@eadir", "$recycle.bin"}
 _CHUNK = 1 << 20
 _NUMBER = re.compile(r"\d+")
@@ -37,6 +40,15 @@ def is_leftover(name: str) -> bool:
         return name.startswith(".") or name.lower() in _LEFTOVERS
     parts = [part for part in forward_slashes(name).split("/") if part not in ("", ".", "..")]
     return any(part.startswith(".") or part.lower() in _LEFTOVERS for part in parts)
+
+
+def is_there(path: Path) -> bool:
+    """Whether a file or folder is there; False, unlike `Path.exists`, where a name is too long."""
+    try:
+        path.stat()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def entries(folder: Path) -> list[Path]:
@@ -115,11 +127,37 @@ def unit_of(xy: np.ndarray, default: str) -> str:
     """ "pixels" or "image" (shares of the picture), by how large the coordinates are.
 
     xy: (..., 2), NaN = missing. default: what the format says, used where nothing is seen.
+    UserError where they are centred on 0, as in world landmarks or after somebody's normalisation:
+    neither shares nor pixels.
     """
-    seen = np.abs(xy[np.isfinite(xy)])
+    seen = xy[np.isfinite(xy)]
     if not seen.size:
         return default
-    return "pixels" if np.quantile(seen, SHARE_QUANTILE) > MAX_SHARE else "image"
+    if np.quantile(np.abs(seen), SHARE_QUANTILE) > MAX_SHARE:
+        return "pixels"
+    if is_centred(xy):
+        raise UserError(
+            f"coordinates lie around 0 ({seen.min():.2g} to {seen.max():.2g}), expected shares of "
+            "the picture (0 to 1) or pixels; packed arrays can name another unit"
+        )
+    return "image"
+
+
+def is_centred(xy: np.ndarray) -> bool:
+    """Whether a quarter of the coordinates lies below 0: no picture has its (0, 0) in a corner."""
+    seen = xy[np.isfinite(xy)]
+    return bool(seen.size) and bool(np.quantile(seen, CENTRED_QUANTILE) < 0)
+
+
+def confidences(values: np.ndarray, name: str = "confidence") -> np.ndarray:
+    """Confidences from 0 to 1: NaN is 0, what is a little over 1 is 1.
+
+    UserError for a negative one and one over MAX_CONFIDENCE: percents, or something else.
+    """
+    found = np.nan_to_num(values, nan=0, posinf=np.inf, neginf=-np.inf)
+    if found.size and not (found.min() >= 0 and found.max() <= MAX_CONFIDENCE):
+        raise UserError(f"{name} runs {found.min():g}..{found.max():g}, expected 0..1")
+    return np.minimum(found, 1)
 
 
 def frame_rate(value: Any, name: str = "fps") -> float | None:
@@ -194,6 +232,19 @@ def counted_frames(numbers: Sequence[int]) -> FrameOrder:
     if num_frames > MAX_FRAMES:
         raise UserError(f"{num_frames:,} frames, expected at most {MAX_FRAMES:,}")
     return FrameOrder(ascending - ascending[0], num_frames)
+
+
+def stamped_order(stamps: Sequence[float], a_second: float | None = None) -> FrameOrder:
+    """The frames of ascending time stamps.
+
+    a_second: how many of the stamps' units are a second; None tells seconds, milliseconds,
+    microseconds and nanoseconds by their median step.
+    """
+    times = np.array(stamps, dtype=np.float64)
+    step = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+    if a_second is None:
+        a_second = next((unit for unit in (1.0, 1e3, 1e6) if step < MAX_STEP * unit), 1e9)
+    return FrameOrder(np.arange(len(times)), len(times), (times - times[0]) / a_second)
 
 
 def clock_times(numbers: Sequence[int]) -> np.ndarray | None:

@@ -10,10 +10,18 @@ from spobet.dataset.manifest import SPLITS, Clip, Manifest
 from spobet.errors import NotFound, UserError
 from spobet.files import check_new_folder
 from spobet.formats import read, recognise
+from spobet.formats.text import naming
 from spobet.ingest.folders import find_file, leftovers_note, listing
 from spobet.ingest.glosses import one_spelling
 from spobet.ingest.report import ImportReport
-from spobet.ingest.tables import FACTS, NUMBERS, clip_of_row, read_table
+from spobet.ingest.tables import (
+    FACTS,
+    NUMBERS,
+    clip_of_row,
+    read_table,
+    split_named,
+    unused_note,
+)
 from spobet.ingest.writing import ReadClip, checked, write_clips
 
 _COLUMNS = ("path", *(name for name in FACTS if name not in NUMBERS))
@@ -47,32 +55,36 @@ class ClipList:
 def clips_listed(table: Path) -> ClipList:
     """The clips of a CSV with the columns `path` (below the table's folder) and `gloss`.
 
-    And any of id, signer, split, url, variation. Other names: sign or label for gloss, signer_id or
-    participant_id for signer, video_id or sequence_id for id. Without ids, the paths without suffix
-    are the ids. UserError names columns of other names, and the line that is no clip.
+    And any of id, signer, split, url, variation, also as `tables.ALIASES` spells them. Without ids,
+    the paths without suffix are the ids. A note names the columns that are not used. UserError for
+    frame ranges, which files of landmarks are not cut by, and for the line that is no clip.
     """
     columns, rows = read_table(table)
-    unknown = [name for name in columns if name not in _COLUMNS]
-    if unknown or not {"path", "gloss"} <= set(columns) or len(set(columns)) < len(columns):
+    is_cut = any(name in NUMBERS for name in columns)
+    if is_cut or not {"path", "gloss"} <= set(columns) or len(set(columns)) < len(columns):
         expected = f"expected path, gloss and any of: {', '.join(_COLUMNS[1:])}"
         raise UserError(f"{table}: columns {', '.join(columns)}; {expected}")
     clips = [clip_of_row(row) for row in rows]
     if not clips:
         raise UserError(f"{table}: lists no clip")
-    return ClipList(tuple(Listed(clip, find_file(table.parent, path)) for clip, path in clips))
+    with naming(table):
+        files = (Listed(clip, find_file(table.parent, path)) for clip, path in clips)
+        return ClipList(tuple(files), unused_note(columns, _COLUMNS))
 
 
 def clips_in(folder: Path) -> ClipList:
     """Every file or OpenPose folder at gloss/clip or split/gloss/clip below `folder`.
 
-    In the order of their paths; links are followed. Files of the first level are in no gloss's
+    In the order of their paths; links are followed. A folder that holds nothing but one with all
+    that in it, as archives unpack, is passed through. Files of the first level are in no gloss's
     folder: they are skipped and counted. NotFound where there is no clip.
     """
     entries: list[Listed] = []
+    folder = _unwrapped(folder)
     tops, skipped = listing(folder)
     stray = [top for top in tops if not top.is_dir()]
     for top in (top for top in tops if top.is_dir()):
-        split = top.name if top.name in SPLITS else ""
+        split = split_named(top.name) if split_named(top.name) in SPLITS else ""
         glosses, leftovers = listing(top) if split else ([top], [])
         skipped += leftovers
         for gloss in glosses:
@@ -87,6 +99,20 @@ def clips_in(folder: Path) -> ClipList:
     if stray:
         notes += (f"skipped {len(stray):,} files in no gloss's folder: {stray[0].name}",)
     return ClipList(tuple(entries), notes)
+
+
+def _unwrapped(folder: Path) -> Path:
+    """The folder with the glosses' folders in it: this one, or the only one it holds."""
+    inside, _ = listing(folder)
+    if len(inside) != 1 or not inside[0].is_dir() or split_named(inside[0].name) in SPLITS:
+        return folder
+    within, _ = listing(inside[0])
+    try:
+        if within:
+            recognise(within[0])  # a clip: the only folder is a gloss's
+        return folder
+    except UserError:
+        return inside[0] if all(path.is_dir() for path in within) else folder
 
 
 def import_clips(

@@ -12,11 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
+from spobet.errors import UserError
 from spobet.files import write_whole
+from spobet.formats.arrays import load_npz
 from spobet.ingest.report import Problem
 from spobet.ingest.videos import Job
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HOLISTIC_75
+
+_FIELDS = {"xy", "confidence", "times", "size", "problem"}
 
 
 class FinishedClips:
@@ -34,8 +38,16 @@ class FinishedClips:
         self._detector, self.unit = detector, unit
 
     def has(self, job: Job) -> bool:
-        """Whether a job is finished already."""
-        return job.video.is_file() and self._path(job).is_file()
+        """Whether a job is finished already; a file of it that is damaged is removed."""
+        if not job.video.is_file() or not self._path(job).is_file():
+            return False
+        try:
+            self.pose(job)
+            self.problem(job)
+        except UserError:
+            self._path(job).unlink()
+            return False
+        return True
 
     def add(self, job: Job, pose: PoseSequence, problem: Problem | None) -> None:
         """Keep the landmarks of a job, and what is to be remarked of them."""
@@ -53,24 +65,25 @@ class FinishedClips:
 
     def pose(self, job: Job) -> PoseSequence:
         """The landmarks of a finished job."""
-        with np.load(self._path(job)) as arrays:
-            times = arrays["times"] if len(arrays["times"]) else None
-            size = (int(arrays["size"][0]), int(arrays["size"][1])) if len(arrays["size"]) else None
-            return PoseSequence(
-                arrays["xy"], arrays["confidence"], HOLISTIC_75, times, self.unit, size
-            )
+        arrays = self._arrays(job)
+        times = arrays["times"] if len(arrays["times"]) else None
+        size = (int(arrays["size"][0]), int(arrays["size"][1])) if len(arrays["size"]) else None
+        return PoseSequence(arrays["xy"], arrays["confidence"], HOLISTIC_75, times, self.unit, size)
 
     def problem(self, job: Job) -> Problem | None:
         """What is to be remarked of a finished job."""
-        with np.load(self._path(job)) as arrays:
-            if not len(arrays["problem"]):
-                return None
-            what, detail = arrays["problem"].tolist()
-            return Problem(job.clip.id, what, str(job.video), detail)
+        found = self._arrays(job)["problem"].tolist()
+        return Problem(job.clip.id, found[0], str(job.video), found[1]) if found else None
 
     def remove(self) -> None:
         """Remove them all."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _arrays(self, job: Job) -> dict[str, np.ndarray]:
+        arrays = load_npz(self._path(job))
+        if set(arrays) != _FIELDS:
+            raise UserError(f"{self._path(job)}: {', '.join(arrays)}, expected {_FIELDS}")
+        return arrays
 
     def _path(self, job: Job) -> Path:
         facts = job.video.stat()

@@ -46,16 +46,16 @@ def find_file(folder: Path, name: str) -> Path:
     differ in nothing else.
     """
     path = folder / traits.forward_slashes(name)
-    if path.exists() or not folder.is_dir():
+    if traits.is_there(path) or not folder.is_dir():
         return path
     found = folder
     for part in Path(traits.forward_slashes(name)).parts:
         step = found / part
-        if not step.exists() and found.is_dir():
+        if not traits.is_there(step) and traits.is_there(found) and found.is_dir():
             alike = [entry for entry in found.iterdir() if _key(entry.name) == _key(part)]
             step = alike[0] if len(alike) == 1 else step
         found = step
-    return found if found.exists() else path
+    return found if traits.is_there(found) else path
 
 
 def _key(name: str) -> str:

@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from spobet.dataset.manifest import SPLITS, Clip, Manifest
-from spobet.dataset.store import DatasetWriter
 from spobet.errors import UserError
 from spobet.files import check_new_folder
 from spobet.formats.packed import PackedClips, read_clips
+from spobet.formats.packed_fields import texts, whole
+from spobet.formats.text import naming
 from spobet.ingest.glosses import one_spelling
 from spobet.ingest.report import ImportReport
-
-UNKNOWN = ("", "-1", "nan", "None")  # as arrays of texts and numbers hold what is not known
+from spobet.ingest.tables import known, split_named
+from spobet.ingest.writing import ReadClip, checked, write_clips
 
 
 def import_packed(
@@ -24,31 +25,41 @@ def import_packed(
     licence: str = "",
     progress: Callable[[Iterable[Clip]], Iterable[Clip]] = iter,
 ) -> ImportReport:
-    """Make a data set of the clips of a packed file; every clip is in it.
+    """Make a data set of the clips of a packed file.
 
-    UserError where a field does not have one entry a clip or names an unknown gloss or split.
+    A clip without frames, or with nobody in any, is left out and in the report. UserError where a
+    field does not have one entry a clip or names an unknown gloss or split.
     """
     check_new_folder(out)
     packed = read_clips(path)
-    try:
+    with naming(path):
         clips, notes = one_spelling(manifest_of(packed).clips)
-    except ValueError as error:
-        raise UserError(f"{path}: {error}") from error
-    with DatasetWriter(out, packed.skeleton, packed.unit, path.name, licence) as writer:
-        for position, clip in enumerate(progress(clips)):
-            writer.add(clip, packed.pose(position))
-    return ImportReport(len(clips), len(clips), notes=notes)
+    reading = (_read(packed, place, clip, path) for place, clip in enumerate(progress(clips)))
+    return write_clips(reading, out, path.name, licence, notes, path)
+
+
+def _read(packed: PackedClips, position: int, clip: Clip, path: Path) -> ReadClip:
+    where = Path(f"{path}: clip {position}")
+    try:
+        return checked(clip, where, packed.pose(position))
+    except UserError as error:
+        what = "corrupt" if packed.num_frames(position) else "empty"
+        return ReadClip.failed(clip, where, what, f"{where}: {error}")
 
 
 def manifest_of(packed: PackedClips) -> Manifest:
-    """The facts of every packed clip, without frame ranges: packed clips are cut already."""
+    """The facts of every packed clip, without frame ranges: packed clips are cut already.
+
+    No split, signer or variation where the file has no such field.
+    """
     ids = _texts(packed, "video_id") or [str(position) for position in range(len(packed))]
     glosses = _names(packed, "label", packed.facts.get("gloss"))
-    splits = _names(packed, "split", packed.facts.get("split_names", np.array(SPLITS)))
     unknown = [""] * len(packed)
+    split_names = packed.facts.get("split_names", np.array(SPLITS))
+    splits = _names(packed, "split", split_names) if "split" in packed.facts else unknown
+    splits = list(map(split_named, splits))
     signers, variations = (
-        ["" if text in UNKNOWN else text for text in _texts(packed, name)] or unknown
-        for name in ("signer_id", "variation_id")
+        list(map(known, _texts(packed, name))) or unknown for name in ("signer_id", "variation_id")
     )
     facts = zip(ids, glosses, signers, splits, variations, strict=True)
     return Manifest(
@@ -61,12 +72,12 @@ def manifest_of(packed: PackedClips) -> Manifest:
 
 def _names(packed: PackedClips, field: str, names: np.ndarray | None) -> list[str]:
     """Every clip's entry in `field` as text, a number replaced by the name at that position."""
-    texts = _texts(packed, field)
-    if not texts:
+    found = _texts(packed, field)
+    if not found:
         raise UserError(f"no field {field!r} with one entry a clip")
-    codes = packed.facts[field]
+    codes = whole(packed.facts[field].reshape(len(packed)))
     if codes.dtype.kind in "US":
-        return texts
+        return found
     if codes.dtype.kind not in "iu" or names is None or names.ndim != 1:
         expected = "expected names, or whole numbers and a field with their names"
         raise UserError(f"{field} holds {codes.dtype}, {expected}")
@@ -74,7 +85,7 @@ def _names(packed: PackedClips, field: str, names: np.ndarray | None) -> list[st
         raise UserError(
             f"{field} numbers run {codes.min()}..{codes.max()}, but {len(names)} names are given"
         )
-    return names.astype(str)[codes].tolist()
+    return np.array(texts(names))[codes].tolist()
 
 
 def _texts(packed: PackedClips, field: str) -> list[str]:
@@ -82,8 +93,8 @@ def _texts(packed: PackedClips, field: str) -> list[str]:
     values = packed.facts.get(field)
     if values is None:
         return []
-    if values.shape != (len(packed),):
-        raise ValueError(
+    if values.shape != (len(packed),) and (values.shape or len(packed) > 1):
+        raise UserError(
             f"field {field!r} has shape {values.shape}, expected ({len(packed)},), one entry a clip"
         )
-    return values.astype(str).tolist()
+    return texts(values.reshape(len(packed)))

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from spobet.files import write_csv
 
-PROBLEMS = "problems.csv"
+PROBLEMS, LEFT_OVER = "problems.csv", "left_over.csv"
+_SHOWN = 3  # names of what is left over, in the summary
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class ImportReport:
 
     problems: listed in the file `listed_in` of the data set. notes: other things worth a line.
     resumed: how many clips an earlier start had finished. num_frames, seconds: of this start, 0
-    where not counted.
+    where not counted. left_over: clips that are there and that nothing names.
     """
 
     read: int
@@ -44,6 +45,7 @@ class ImportReport:
     num_frames: int = 0
     seconds: float = 0.0
     listed_in: str = PROBLEMS
+    left_over: tuple[str, ...] = ()
 
     def summary(self) -> str:
         """A line, and one for each note: `read 2,031 of 2,038 clips; 7 listed in problems.csv`."""
@@ -56,12 +58,19 @@ class ImportReport:
                 line += f", {self.num_frames / self.seconds:,.0f} a second"
         if self.problems:
             line += f"; {len(self.problems):,} listed in {self.listed_in}"
-        return "\n".join([line, *self.notes])
+        lines = [line, *self.notes]
+        if self.left_over:
+            names = ", ".join([*self.left_over[:_SHOWN], *["..."][: len(self.left_over) > _SHOWN]])
+            found = f"{len(self.left_over):,} clips that no split file names: {names}"
+            lines.append(f"left over: {found}; listed in {LEFT_OVER}")
+        return "\n".join(lines)
 
     def write(self, folder: Path) -> None:
         """List the problems in the folder of the data set, one row each under a header."""
         header = [field.name for field in fields(Problem)]
         write_csv(folder / self.listed_in, header, map(astuple, self.problems))
+        if self.left_over:
+            write_csv(folder / LEFT_OVER, ["clip"], ([clip] for clip in self.left_over))
 
 
 def counts(problems: Iterable[Problem]) -> str:

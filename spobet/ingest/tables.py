@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -11,10 +13,18 @@ from spobet.dataset.manifest import Clip
 from spobet.errors import UserError
 from spobet.formats import traits
 
-ALIASES = {
-    **{"sign": "gloss", "label": "gloss", "participant_id": "signer", "signer_id": "signer"},
-    **{"sequence_id": "id", "video_id": "id", "file": "path", "clip": "path"},
+_SPELLINGS = {
+    "gloss": "sign label word class text",
+    "signer": "signer_id signerid participant participant_id user person subject",
+    "id": "sequence_id video_id clip_id",
+    "path": "file clip filename file_name file_path filepath video_path",
+    "split": "subset partition",
 }
+ALIASES = {other: name for name, others in _SPELLINGS.items() for other in others.split()}
+_SPLITS = {"training": "train", "testing": "test"}
+_SPLITS |= dict.fromkeys(("validation", "valid", "dev"), "val")
+_UNKNOWN = {"", "-1", "nan", "none", "null", "n/a", "unknown"}  # as others write what is not known
+_WHOLE = re.compile(r"(\d+)\.0+")
 NUMBERS = ("frame_start", "frame_end")
 FACTS = tuple(field.name for field in fields(Clip))
 _SEPARATORS = ",;\t|"  # spreadsheets write ; where numbers have a decimal comma
@@ -28,6 +38,19 @@ class Row:
     where: str
 
 
+def known(text: str) -> str:
+    """A fact as text, "" for what stands for unknown; 3.0 is 3, as tables with gaps write it."""
+    text = text.strip()
+    match = _WHOLE.fullmatch(text)
+    return match[1] if match else "" if text.lower() in _UNKNOWN else text
+
+
+def split_named(text: str) -> str:
+    """The split that a word means, whatever its capitals; other words as they are."""
+    name = known(text).lower()
+    return _SPLITS.get(name, name)
+
+
 def read_table(path: Path, aliases: dict[str, str] = ALIASES) -> tuple[list[str], list[Row]]:
     """The columns of a CSV, by their usual names, and its lines.
 
@@ -36,6 +59,8 @@ def read_table(path: Path, aliases: dict[str, str] = ALIASES) -> tuple[list[str]
     fewer values than columns, and for what is no table.
     """
     text = traits.decode(path.read_bytes())
+    if text.startswith("sep="):  # for spreadsheets
+        text = text.partition("\n")[2]
     separator = max(_SEPARATORS, key=text.partition("\n")[0].count)  # the first of equals
     try:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
@@ -45,7 +70,10 @@ def read_table(path: Path, aliases: dict[str, str] = ALIASES) -> tuple[list[str]
     if not numbered:
         raise UserError(f"{path}: empty, expected a CSV with a header")
     (_, header), *numbered = numbered
-    names = [aliases.get(name, name) for name in (cell.strip().lower() for cell in header)]
+    names = [cell.strip().lower() for cell in header]
+    for place, name in enumerate(names):
+        usual = aliases.get(name, name)
+        names[place] = name if usual in names else usual  # path beside video: path is the path
     while (
         names and not names[-1] and not any("".join(line[len(names) - 1 :]) for _, line in numbered)
     ):
@@ -60,6 +88,12 @@ def read_table(path: Path, aliases: dict[str, str] = ALIASES) -> tuple[list[str]
     return names, rows
 
 
+def unused_note(columns: list[str], used: Sequence[str]) -> tuple[str, ...]:
+    """A note on the columns of a table that are not used, none where all are."""
+    unused = ", ".join(name for name in columns if name and name not in used)
+    return (f"columns that are not used: {unused}",) if unused else ()
+
+
 def clip_of_row(row: Row, gloss: str = "") -> tuple[Clip, str]:
     """The clip of a line and its path, "" where it has none.
 
@@ -71,6 +105,8 @@ def clip_of_row(row: Row, gloss: str = "") -> tuple[Clip, str]:
         path = traits.forward_slashes(row.values.get("path", ""))
         facts.setdefault("id", Path(path).with_suffix("").as_posix() if path else "")
         facts.setdefault("gloss", gloss)
+        facts |= {name: known(facts[name]) for name in ("signer", "variation") if name in facts}
+        facts["split"] = split_named(facts.get("split", ""))
         numbers = {name: int(facts[name]) for name in NUMBERS if name in facts}
         return Clip(**{**facts, **numbers}), path  # type: ignore[arg-type]
     except ValueError as error:

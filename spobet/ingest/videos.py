@@ -9,10 +9,18 @@ from pathlib import Path
 from spobet.dataset.manifest import SPLITS, Clip, Manifest
 from spobet.errors import NotFound, UserError
 from spobet.formats import traits
+from spobet.formats.text import naming
 from spobet.ingest.folders import files_below, find_file, leftovers_note
 from spobet.ingest.glosses import one_spelling
 from spobet.ingest.report import Problem
-from spobet.ingest.tables import ALIASES, FACTS, clip_of_row, read_table
+from spobet.ingest.tables import (
+    ALIASES,
+    FACTS,
+    clip_of_row,
+    read_table,
+    split_named,
+    unused_note,
+)
 from spobet.ingest.wlasl_splits import frame_rates, read_split
 from spobet.video.frames import SUFFIXES
 
@@ -70,7 +78,7 @@ def videos_in(folder: Path) -> VideoList:
     for path in videos:
         name = path.relative_to(folder)
         *above, _ = name.parts
-        split = above[0] if len(above) > 1 and above[0] in SPLITS else ""
+        split = next((name for name in map(split_named, above[:-1]) if name in SPLITS), "")
         gloss = above[-1] if above else UNKNOWN_GLOSS
         # of videos that differ in their suffix alone, each keeps it
         clip_id = name if ids[name.with_suffix("")] > 1 else name.with_suffix("")
@@ -88,16 +96,20 @@ def videos_listed(folder: Path, table: Path, class_list: Path | None = None) -> 
     clip.
     """
     named: list[tuple[Clip, str, float | None]]
+    notes: tuple[str, ...] = ()
     if table.suffix.lower() == ".json":
         clips = read_split(table, class_list)
         rates = frame_rates(table)
         named = [(clip, "", rates[clip.id]) for clip in clips]
     else:
-        named = _read_table(table)
-    return listed_videos(folder, named)
+        named, notes = _read_table(table)
+    with naming(table):
+        return listed_videos(folder, named, notes)
 
 
-def listed_videos(folder: Path, named: list[tuple[Clip, str, float | None]]) -> VideoList:
+def listed_videos(
+    folder: Path, named: list[tuple[Clip, str, float | None]], notes: tuple[str, ...] = ()
+) -> VideoList:
     """The clips, each with its video below a folder, and those whose video is not there.
 
     named: clip, path of its video ("" = named by its id), and the rate at which its range counts.
@@ -106,27 +118,35 @@ def listed_videos(folder: Path, named: list[tuple[Clip, str, float | None]]) -> 
     jobs, missing = [], []
     for clip, video, rate in named:
         path = find_file(folder, video) if video else _named(folder, clip.id)
-        if path and path.is_file():
+        if path and traits.is_there(path) and path.is_file():
             jobs.append(Job(clip, path, rate))
         else:
             missing.append(Problem(clip.id, "missing", str(path or folder / f"{clip.id}.*")))
-    return VideoList(tuple(jobs), tuple(missing))
+    return VideoList(tuple(jobs), tuple(missing), notes)
 
 
 def _named(folder: Path, clip_id: str) -> Path | None:
     for suffix in sorted(SUFFIXES):
-        if (path := find_file(folder, f"{clip_id}{suffix}")).is_file():
+        path = find_file(folder, f"{clip_id}{suffix}")
+        if traits.is_there(path) and path.is_file():
             return path
     return None
 
 
-def _read_table(table: Path) -> list[tuple[Clip, str, float | None]]:
-    """(clip, path, rate) of every line; path "" and rate None where the table does not say."""
+def _read_table(
+    table: Path,
+) -> tuple[list[tuple[Clip, str, float | None]], tuple[str, ...]]:
+    """(clip, path, rate) of every line, and a note on the columns that are not used.
+
+    path "" and rate None where the table does not say.
+    """
     columns, rows = read_table(table, _ALIASES)
-    unknown = set(columns) - {"path", RATE, *FACTS}
-    if unknown or not {"id", "path"} & set(columns) or len(set(columns)) < len(columns):
+    if not {"id", "path"} & set(columns) or len(set(columns)) < len(columns):
         expected = f"expected path or id, and any of: {', '.join((*FACTS[1:], RATE))}"
         raise UserError(f"{table}: columns {', '.join(columns)}; {expected}")
-    return [
-        (*clip_of_row(row, UNKNOWN_GLOSS), traits.frame_rate(row.values.get(RATE))) for row in rows
-    ]
+    named = []
+    for row in rows:
+        with naming(Path(row.where)):
+            rate = traits.frame_rate(row.values.get(RATE))
+        named.append((*clip_of_row(row, UNKNOWN_GLOSS), rate))
+    return named, unused_note(columns, ("path", RATE, *FACTS))

@@ -10,6 +10,7 @@ from spobet.errors import UserError
 from spobet.files import check_new_folder
 from spobet.formats import openpose
 from spobet.formats.openpose_zip import ClipArchive, ClipNotThere
+from spobet.ingest.folders import listing
 from spobet.ingest.glosses import one_spelling
 from spobet.ingest.report import ImportReport, Problem
 from spobet.ingest.wlasl_splits import merge_splits, read_split
@@ -33,15 +34,19 @@ def import_wlasl(
 
     poses: holds an OpenPose folder `<video id>` for each, or is a .zip of them. progress: wraps the
     clips on their way through, to show how far it is. Every clip that is left out or not as its
-    split file says is in the report and in problems.csv of the new folder. Raises UserError where
+    split file says is in the report and in problems.csv of the new folder; clips that no split file
+    names are in left_over.csv. Raises UserError where
     no clip at all can be read, AlreadyThere where `out` is there already.
     """
     check_new_folder(out)
     merged = merge_splits(*(read_split(path, class_list) for path in splits))
     clips, notes = one_spelling(merged.clips)
-    read = ClipArchive(poses).read if poses.is_file() else _folder_reader(poses)
+    archive = ClipArchive(poses) if poses.is_file() else None
+    read = archive.read if archive else _folder_reader(poses)
+    there = archive.clips if archive else [path.name for path in listing(poses)[0] if path.is_dir()]
+    left_over = tuple(sorted(set(there) - {clip.id for clip in clips}))
     reading = (_read_clip(clip, poses / clip.id, read) for clip in progress(Manifest(clips).clips))
-    return write_clips(reading, out, SOURCE, LICENCE, notes, poses)
+    return write_clips(reading, out, SOURCE, LICENCE, notes, poses, left_over)
 
 
 def _folder_reader(poses: Path) -> ClipReader:

@@ -12,6 +12,7 @@ from spobet.dataset.manifest import TO_THE_END, Clip, Manifest
 from spobet.errors import NotFound, UserError
 from spobet.formats import traits
 from spobet.formats.text import naming, parse_json
+from spobet.ingest.tables import split_named
 
 CLASS_LIST = "wlasl_class_list.txt"
 FRAME_RATE = 25.0  # at which WLASL counts frames, whatever the video has
@@ -130,7 +131,7 @@ def _start_kit_clip(gloss: str, instance: dict[str, Any]) -> Clip:
         id=clip_id,
         gloss=gloss,
         signer=_text(instance.get("signer_id")),
-        split=instance["split"],
+        split=split_named(str(instance["split"])),
         frame_start=_frame(instance.get("frame_start"), clip_id, 1),
         frame_end=_frame(instance.get("frame_end"), clip_id, TO_THE_END),
         url=_text(instance.get("url")),
@@ -147,7 +148,7 @@ def _nslt_clip(clip_id: str, entry: dict[str, Any], glosses: dict[int, str]) -> 
             f"clip {clip_id}: class {action[0]} is not among the {len(glosses)} of the class list"
         )
     start, end = _frame(action[1], clip_id, 1), _frame(action[2], clip_id, TO_THE_END)
-    return Clip(clip_id, glosses[action[0]], "", split, start, end)
+    return Clip(clip_id, glosses[action[0]], "", split_named(str(split)), start, end)
 
 
 def _text(value: Any) -> str:

@@ -45,12 +45,14 @@ def write_clips(
     licence: str,
     notes: tuple[str, ...] = (),
     where: Path | str = "",
+    left_over: tuple[str, ...] = (),
 ) -> ImportReport:
     """Make a data set at `out` of the clips that could be read.
 
     All are brought to the first one's skeleton and unit; one that lacks its landmarks, or cannot be
     converted, is left out as one that could not be read. Every problem is in the report and in
-    problems.csv. where: what was read, for the UserError that no clip could be.
+    problems.csv. where: what was read, for the UserError that no clip could be. left_over: clips
+    that are there and that nothing names.
     """
     problems: list[Problem] = []
     total = num_read = 0
@@ -78,6 +80,6 @@ def write_clips(
             first = problems[0].detail or f"{problems[0].what}: {problems[0].path}"
             tally = f"none of {total:,} clips could be read: {counts(problems)}"
             raise UserError(f"{where}: {tally}; the first: {first}")
-        report = ImportReport(num_read, total, tuple(problems), notes)
+        report = ImportReport(num_read, total, tuple(problems), notes, left_over=left_over)
         report.write(writer.folder)
     return report

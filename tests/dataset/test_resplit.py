@@ -103,17 +103,25 @@ def test_every_gloss_keeps_two_clips_in_train_whatever_the_shares(tmp_path: Path
     assert trained == dict.fromkeys(GLOSSES, 2)
 
 
-def test_of_few_clips_all_are_in_train_and_copies_in_no_split(tmp_path: Path) -> None:
+def test_copies_under_several_glosses_are_in_train(tmp_path: Path) -> None:
     clips = [Clip(f"{gloss}{number}", gloss) for gloss in ("go", "eat") for number in range(4)]
     dataset = dataset_of(tmp_path / "data", clips, {clip.id: "go0" for clip in clips})
     split = resplit(dataset)
-    assert {clip.id: clip.split for clip in split.manifest if clip.split} == {
-        "go0": "train",
-        "eat0": "train",
-    }
+    assert {clip.split for clip in split.manifest} == {"train"}
     lines = split.summary().splitlines()
     assert "too few clips for val and test: no figure can be measured there" in lines
-    assert "in no split: 6 clips, a copy of an earlier clip" in lines
+    assert "7 copies are in the split of their recording" in lines
+
+
+def test_copies_of_a_recording_are_dealt_together(tmp_path: Path) -> None:
+    clips = [Clip(f"{gloss}-{number}", gloss) for gloss in GLOSSES for number in range(12)]
+    copies = {clip.id: f"{clip.gloss}-{int(clip.id.split('-')[1]) // 2}" for clip in clips}
+    split = resplit(dataset_of(tmp_path / "data", clips, copies))
+    splits_of = {}
+    for clip in split.manifest:
+        splits_of.setdefault(copies[clip.id], set()).add(clip.split)
+    assert all(len(splits) == 1 for splits in splits_of.values())
+    assert {clip.split for clip in split.manifest} == {"train", "val", "test"}
 
 
 def test_too_few_signers_and_impossible_shares_are_errors(tmp_path: Path) -> None:

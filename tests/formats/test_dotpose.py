@@ -105,3 +105,19 @@ def test_a_file_without_our_landmarks_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"clip.pose: no landmark of the body or the hands in it"):
         read(tmp_path / "clip.pose")
     assert dotpose.looks_like(tmp_path / "clip.pose")
+
+
+def test_a_file_of_other_landmarks_has_the_bones_between_those_it_has(tmp_path: Path) -> None:
+    names = (
+        "left_elbow",
+        "left_shoulder",
+        "right_elbow",
+        "right_shoulder",
+        "left_knee",
+        "right_knee",
+    )
+    clip = made_clip(Skeleton("some", names), unit="pixels", size=(640, 480))
+    write(clip, tmp_path / "clip.pose")
+    bones = set(map(frozenset, read(tmp_path / "clip.pose").skeleton.bones))
+    assert {frozenset(("left_elbow", "left_shoulder")), frozenset(names[1:4:2])} <= bones
+    assert not any("left_knee" in bone for bone in bones)

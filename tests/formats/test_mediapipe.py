@@ -12,6 +12,7 @@ from formats.clips import assert_same, made_clip
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spobet.errors import UserError
 from spobet.formats import mediapipe, read, recognise
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HOLISTIC_75
@@ -199,3 +200,57 @@ def test_an_array_of_another_shape_is_named(
     np.savez(tmp_path / "clip.npz", **arrays)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=error):
         read(tmp_path / "clip.npz")
+
+
+def right_hand(frame: int) -> list[dict[str, float]]:
+    return [{"x": 0.3 + 0.01 * frame + 0.001 * point, "y": 0.5} for point in range(21)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"right_hand": right_hand(frame), "left_hand": None} for frame in range(3)],
+        [{"rh": right_hand(frame), "handLandmarks": []} for frame in range(3)],
+        {"frames": [{"landmarks": {"right_hand": right_hand(frame)}} for frame in range(3)]},
+        {"results": [{"right_hand_landmarks": right_hand(frame)} for frame in range(3)]},
+        {"right_hand_landmarks": [right_hand(frame) for frame in range(3)], "fps": 0},
+        {f"frame_{frame}.jpg": {"right_hand_landmarks": right_hand(frame)} for frame in range(3)},
+    ],
+)
+def test_the_same_hand_is_read_however_frames_and_parts_are_laid_out(
+    content: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "clip.json").write_text(json.dumps(content))
+    pose = mediapipe.read(tmp_path / "clip.json")
+    np.testing.assert_allclose(pose["right_hand_wrist"][:, 0], [0.3, 0.31, 0.32], rtol=1e-6)
+    assert not pose.seen[:, HOLISTIC_75.hand("left")].any()
+
+
+@pytest.mark.parametrize(
+    ("key", "stamps", "times"),
+    [
+        ("timestamp_ms", [100, 108, 116], [0, 0.008, 0.016]),
+        ("timestamp", [1.5, 1.54, 1.58], [0, 0.04, 0.08]),
+        ("timestamp", [0, 33_000, 67_000], [0, 0.033, 0.067]),
+        ("timestamp_ms", [100, 100, 116], None),
+    ],
+)
+def test_time_stamps_give_the_times(
+    key: str, stamps: list[float], times: list[float] | None, tmp_path: Path
+) -> None:
+    frames = [{key: stamp, "right_hand": right_hand(0)} for stamp in stamps]
+    (tmp_path / "clip.json").write_text(json.dumps(frames))
+    pose = mediapipe.read(tmp_path / "clip.json")
+    assert len(pose) == 3
+    if times is None:
+        assert pose.times is None
+    else:
+        np.testing.assert_allclose(pose.times, times)
+
+
+def test_coordinates_around_0_are_neither_shares_nor_pixels(tmp_path: Path) -> None:
+    """World landmarks are metres from the hips; read as shares they would be another sign."""
+    body = [{"x": 0.02 * point - 0.3, "y": 0.03 * point - 0.6} for point in range(33)]
+    (tmp_path / "clip.json").write_text(json.dumps([{"pose_landmarks": body}] * 3))
+    with pytest.raises(UserError, match=r"clip\.json: coordinates lie around 0 \(-0\.6 to 0\.36\)"):
+        mediapipe.read(tmp_path / "clip.json")

@@ -189,10 +189,6 @@ def test_other_fields_are_kept_as_facts(tmp_path: Path) -> None:
         ),
         ({"coords": np.full((3, 3, 2), "1")}, "field 'coords' holds <U1, expected numbers"),
         (
-            {"coords": np.full((3, 3, 2), -np.inf)},
-            "infinite coordinate in frame 0; missing landmarks are NaN",
-        ),
-        (
             {"offsets": [0, 2]},
             r"offsets run 0\.\.2, expected to ascend 0\.\.3 \(frames in coords\)",
         ),
@@ -207,8 +203,8 @@ def test_other_fields_are_kept_as_facts(tmp_path: Path) -> None:
         ({"scale": 0}, "scale is 0, expected one number over 0"),
         ({"scale": [1, 2]}, r"scale is \[1 2\], expected one number"),
         ({"confidence": np.ones((3, 2))}, r"confidence has shape \(3, 2\), expected \(3, 3\)"),
-        ({"confidence": np.full((3, 3), 2)}, r"confidence runs 2\.0\.\.2\.0, expected 0\.\.1"),
-        ({"confidence": np.full((3, 3), np.nan)}, r"confidence runs nan\.\.nan"),
+        ({"confidence": np.full((3, 3), 90)}, r"confidence runs 90\.\.90, expected 0\.\.1"),
+        ({"confidence": np.full((3, 3), -1)}, r"confidence runs -1\.\.-1"),
         ({"frame_rate": [25, 25, 25]}, r"frame_rate has shape \(3,\), expected \(2,\)"),
         ({"n25_start": [1], "n25_end": [1, 2]}, r"n25_start has shape \(1,\), expected \(2,\)"),
         ({"unit": "metres"}, "unit 'metres', expected one of: pixels"),
@@ -362,3 +358,23 @@ def test_the_pictures_size_may_be_one_for_all_clips_or_one_each(tmp_path: Path) 
 def test_times_that_do_not_fit_the_frames_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"times has shape \(2,\), expected \(3,\)"):
         packed.read_clips(save(tmp_path, **face(times=[0.0, 1.0])))
+
+
+def test_infinite_coordinates_are_missing_and_confidences_a_little_over_1_are_1(
+    tmp_path: Path,
+) -> None:
+    coords = np.full((3, 3, 2), 0.5)
+    coords[1, 0, 1] = np.inf
+    confidence = np.array([[1.25, np.nan, 0.5]] * 3)
+    pose = packed.read_clips(save(tmp_path, **face(coords=coords, confidence=confidence))).pose(0)
+    assert pose.seen[:, 0].tolist() == [True, False]
+    np.testing.assert_array_equal(pose.confidence, [[1, 0, 0.5], [0, 0, 0.5]])
+
+
+def test_coordinates_around_0_need_a_named_unit(tmp_path: Path) -> None:
+    centred = face(coords=np.linspace(-1, 1, 18).reshape(3, 3, 2))
+    del centred["unit"]
+    with pytest.raises(ValueError, match=r"clips\.npz: coordinates lie around 0 \(-1 to 1\)"):
+        packed.read_clips(save(tmp_path, **centred))
+    centred["unit"] = b"hand lengths"
+    assert packed.read_clips(save(tmp_path, **centred)).unit == "hand lengths"

@@ -54,3 +54,24 @@ def test_what_is_of_no_format_is_refused_with_the_formats_there_are(tmp_path: Pa
 def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="nowhere: no such file or folder"):
         read(tmp_path / "nowhere")
+
+
+def test_a_name_that_is_too_long_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="xxx: no such file or folder"):
+        read(tmp_path / ("x" * 300))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "advice"),
+    [
+        ("clip.pkl", b"\x80\x04\x95", "a pickle could run code"),
+        ("clip.mat", b"MATLAB 5.0 MAT-file", "save the arrays in it as .npz"),
+        ("v_0_keypoints.json", b'{"version": 1.3, "people": []}', "name the folder of its clip"),
+    ],
+)
+def test_a_known_form_that_no_reader_takes_is_refused_with_advice(
+    name: str, content: bytes, advice: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=f"no format recognised .*{advice}"):
+        read(tmp_path / name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -132,3 +133,15 @@ def test_hands_alone_cannot_be_written(tmp_path: Path) -> None:
 
     with pytest.raises(KeyError, match="lacks 12 of 54"):
         spoter_csv.write(made_clip(HANDS_42), tmp_path / "clip.csv")
+
+
+def test_tables_made_like_spoters_name_labels_and_signers_otherwise(tmp_path: Path) -> None:
+    clip = made_clip(OPENPOSE_54)
+    spoter_csv.write_clips([SpoterClip(clip, "tea")], tmp_path / "clip.csv")
+    header, row = (tmp_path / "clip.csv").read_text().splitlines()
+    header = header.replace("labels", "signerID,sign", 1)
+    row = re.sub(r"\[([^\]]*)\]", lambda match: f"[ {match[1].replace(',', ' ')}]", f"07,{row}")
+    (tmp_path / "clip.csv").write_text(f"{header}\n{row}")
+    (found,) = spoter_csv.read_clips(tmp_path / "clip.csv")
+    assert (found.label, found.signer) == ("tea", "07")
+    np.testing.assert_allclose(found.pose.xy, clip.xy, rtol=1e-6)

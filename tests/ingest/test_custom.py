@@ -92,9 +92,10 @@ def test_a_table_of_which_nothing_can_be_read_leaves_nothing(tmp_path: Path) -> 
     [
         (("path,name", "a,go"), "columns path, name; expected path, gloss"),
         (("path,gloss", "a"), ":2: more or fewer values"),
-        (("path,gloss,split", "a,go,dev"), ":2: clip a: split 'dev'"),
+        (("path,gloss,split", "a,go,held"), ":2: clip a: split 'held'"),
+        (("path,gloss,frame_start", "a,go,3"), "columns path, gloss, frame_start; expected path"),
         (("path,gloss", "a,go", "a,go"), "1 clip ids stand twice: a"),
-        (("path,sign,gloss", "a,go,go"), "columns path, gloss, gloss"),
+        (("path,gloss,gloss", "a,go,go"), "columns path, gloss, gloss"),
     ],
 )
 def test_a_table_that_is_wrong_says_where(

@@ -235,3 +235,21 @@ def test_ray_writes_the_same_bytes_and_a_killed_worker_loses_nothing(tmp_path: P
     assert (tmp_path / "killed").exists()
     assert report.read == 40
     assert contents(tmp_path / "ray") == contents(tmp_path / "one")
+
+
+def test_finished_clips_that_are_damaged_are_made_again(
+    videos: Path, tmp_path: Path, reference: dict[str, bytes]
+) -> None:
+    def stop(outcomes: Iterable[Outcome]) -> Iterable[Outcome]:
+        yield from outcomes
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(videos, tmp_path / "set", progress=stop)
+    files = sorted((tmp_path / ".set.extracting").glob("*.npz"))
+    files[0].write_bytes(b"")
+    files[1].write_bytes(files[1].read_bytes()[:200])
+    np.savez(files[2], xy=np.zeros(3))
+    report = run(videos, tmp_path / "set")
+    assert report.resumed == len(files) - 3
+    assert contents(tmp_path / "set") == reference

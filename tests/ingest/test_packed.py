@@ -99,13 +99,12 @@ def test_import_shows_its_progress(tmp_path: Path) -> None:
     ("absent", "change", "message"),
     [
         ("label", {}, "no field 'label' with one entry a clip"),
-        ("split", {}, "no field 'split' with one entry a clip"),
         (
             "gloss",
             {},
             "label holds int64, expected names, or whole numbers and a field with their names",
         ),
-        ("", {"label": [0.0, 1.0, 0.0]}, "label holds float64, expected names, or whole numbers"),
+        ("", {"label": [0.5, 1.0, 0.0]}, "label holds float64, expected names, or whole numbers"),
         ("", {"label": [0, 2, 0]}, r"label numbers run 0\.\.2, but 2 names are given"),
         ("", {"label": [0, -1, 0]}, r"label numbers run -1\.\.0"),
         (
@@ -116,8 +115,8 @@ def test_import_shows_its_progress(tmp_path: Path) -> None:
         ("", {"signer_id": [[1], [2], [3]]}, r"field 'signer_id' has shape \(3, 1\)"),
         (
             "",
-            {"split": ["train", "dev", "test"]},
-            "clip 12: split 'dev', expected one of: train, val, test",
+            {"split": ["train", "held", "test"]},
+            "clip 12: split 'held', expected one of: train, val, test",
         ),
         ("", {"video_id": ["1", "2", "1"]}, "1 clip ids stand twice: 1"),
         ("", {"coords": np.zeros((5, 3, 2))}, r"offsets run 0\.\.6, expected to ascend 0\.\.5"),
@@ -132,11 +131,48 @@ def test_a_wrong_field_is_named_and_nothing_is_written(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_clip_without_frames_is_an_error_and_no_labelled_sample(tmp_path: Path) -> None:
+def test_clips_without_frames_or_without_anybody_are_left_out_and_listed(tmp_path: Path) -> None:
     """Once a clip without frames stayed as an empty labelled sample."""
-    with pytest.raises(ValueError, match="clip 12: no frames"):
-        import_packed(save(tmp_path, offsets=[0, 3, 3, 6]), tmp_path / "set")
-    assert not (tmp_path / "set").exists()
+    coords = np.arange(36, dtype=np.float32).reshape(6, 3, 2)
+    coords[3:] = np.nan
+    path = save(tmp_path, offsets=[0, 3, 3, 6], coords=coords)
+    report = import_packed(path, tmp_path / "set")
+    assert [clip.id for clip in Dataset.open(tmp_path / "set").manifest] == ["07"]
+    assert report.summary() == "read 1 of 3 clips; 2 listed in problems.csv"
+    assert [(problem.clip, problem.what) for problem in report.problems] == [
+        ("12", "empty"),
+        ("3", "empty"),
+    ]
+
+
+def test_a_file_without_splits_and_signers_becomes_a_data_set_without_them(tmp_path: Path) -> None:
+    path = save(tmp_path, "split", signer_id=["nan", "", "4.0"])
+    import_packed(path, tmp_path / "set")
+    clips = Dataset.open(tmp_path / "set").manifest
+    assert [(clip.signer, clip.split) for clip in clips] == [("", ""), ("", ""), ("4", "")]
+
+
+def test_numbers_stored_as_floats_and_words_of_others_for_the_splits_are_taken(
+    tmp_path: Path,
+) -> None:
+    path = save(
+        tmp_path,
+        label=[0.0, 1.0, 0.0],
+        offsets=[0.0, 1.0, 3.0, 6.0],
+        split=["Training", "TEST", "dev"],
+    )
+    import_packed(path, tmp_path / "set")
+    clips = Dataset.open(tmp_path / "set").manifest
+    assert [(clip.gloss, clip.split) for clip in clips] == [
+        ("go", "train"),
+        ("thin", "test"),
+        ("go", "val"),
+    ]
+
+
+def test_bytes_are_texts_in_whatever_encoding(tmp_path: Path) -> None:
+    import_packed(save(tmp_path, gloss=["th\u00e9".encode(), b"caf\xe9"]), tmp_path / "set")
+    assert Dataset.open(tmp_path / "set").manifest.vocabulary.glosses == ("th\u00e9", "caf\u00e9")
 
 
 def test_the_real_landmarks_are_imported_in_full(shared: Path, tmp_path: Path) -> None:

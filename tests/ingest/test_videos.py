@@ -78,14 +78,15 @@ def test_a_split_file_of_wlasl_is_a_table_too(tmp_path: Path) -> None:
     ("text", "message"),
     [
         (
-            "video,colour\na.mp4,red\n",
-            r"clips\.csv: columns path, colour; expected path or id, and any of: gloss, ",
+            "colour,gloss\nred,go\n",
+            r"clips\.csv: columns colour, gloss; expected path or id, and any of: gloss, ",
         ),
         ("gloss\ngo\n", "expected path or id"),
-        ("video,split\na.mp4,dev\n", r"clips\.csv:2: clip a: split 'dev'"),
+        ("video,split\na.mp4,held\n", r"clips\.csv:2: clip a: split 'held'"),
         ("video,frame_start\na.mp4,x\n", r"clips\.csv:2: invalid literal"),
         ("video,gloss\na.mp4\n", r"clips\.csv:2: more or fewer values than columns"),
-        ("video\na.mp4\na.webm\n", "1 clip ids stand twice: a"),
+        ("video\na.mp4\na.webm\n", r"clips\.csv: 1 clip ids stand twice: a"),
+        ("video,fps\na.mp4,fast\n", r"clips\.csv:2: fps is 'fast'"),
     ],
 )
 def test_a_table_that_is_none_is_refused_by_line(text: str, message: str, tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def test_contradictions_between_split_files_are_errors(
             r"clip 69241: frames 9\.\.5, expected 1 <= start <= end",
         ),
         ({"frame_start": "1"}, "clip 69241: frame '1', expected a whole number"),
-        ({"split": "dev"}, "clip 69241: split 'dev', expected one of: train, val, test"),
+        ({"split": "held"}, "clip 69241: split 'held', expected one of: train, val, test"),
     ],
 )
 def test_a_start_kit_instance_that_is_no_clip_is_named(
@@ -335,3 +335,38 @@ def test_an_archive_of_the_folders_imports_as_they_do(tmp_path: Path) -> None:
     assert reports[0].summary() == reports[1].summary()
     hashes = {Dataset.open(tmp_path / out).info.content_hash for out in "ab"}
     assert len(hashes) == 1
+
+
+def test_clips_that_no_split_file_names_are_counted_and_listed(tmp_path: Path) -> None:
+    for clip in ("69241", "2", "3", "4", "5"):
+        write_clip(tmp_path / "poses" / clip, 3)
+    (tmp_path / "poses" / "._69241").mkdir()
+    split = write_start_kit(tmp_path, BOOK)
+    report = import_wlasl(tmp_path / "poses", [split], tmp_path / "out")
+    assert report.summary().splitlines() == [
+        "read 1 of 1 clips",
+        "left over: 4 clips that no split file names: 2, 3, 4, ...; listed in left_over.csv",
+    ]
+    listed = (tmp_path / "out" / "left_over.csv").read_text()
+    assert listed.split() == ["clip", "2", "3", "4", "5"]
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(1, 0), (2, -1)])
+def test_clips_that_openpose_was_asked_to_scale_are_in_shares_of_the_picture(
+    scale: int, shift: int, tmp_path: Path
+) -> None:
+    write_clip(tmp_path / "poses" / "69241", 3)
+    pixels = openpose.read(tmp_path / "poses" / "69241")
+    for file in (tmp_path / "poses" / "69241").iterdir():
+        content = json.loads(file.read_text())
+        for person in content["people"]:
+            for key, values in person.items():
+                points = np.array(values).reshape(-1, 3)
+                seen = points.any(axis=1)
+                points[seen, :2] = points[seen, :2] / 1000 * scale + shift
+                person[key] = points.ravel().tolist()
+        file.write_text(json.dumps(content))
+    import_wlasl(tmp_path / "poses", [write_start_kit(tmp_path, BOOK)], tmp_path / "out")
+    dataset = Dataset.open(tmp_path / "out")
+    assert dataset.info.unit == "image"
+    np.testing.assert_allclose(dataset.pose("69241").xy, pixels.xy / 1000, atol=1e-5)
