@@ -148,6 +148,11 @@ class RunFolder:
         return self.path / "enrolled.json"
 
     @property
+    def references(self) -> Path:
+        """A moving drawing for each sign; absent where none were made."""
+        return self.path / "references.npz"
+
+    @property
     def history(self) -> Path:
         """One row an epoch."""
         return self.path / "history.csv"
