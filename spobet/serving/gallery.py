@@ -11,6 +11,7 @@ from spobet.serving.service import Service
 from spobet.shipped import FOLDER
 
 NETWORK = "synthetic-20"
+DICTIONARY = "wlasl2000-hands"  # in which the page looks up what the served network does not know
 
 
 class Gallery:
@@ -24,6 +25,11 @@ class Gallery:
     def service(self) -> Service:
         """The small network."""
         return Service(FOLDER / NETWORK)
+
+    @cached_property
+    def dictionary(self) -> Service:
+        """The network of many signs."""
+        return Service(FOLDER / DICTIONARY)
 
     def names(self) -> list[dict[str, str]]:
         """Every clip's name and the sign it shows."""

@@ -30,12 +30,13 @@ def add_page(app: FastAPI) -> None:
         if name not in vendored:
             return Response(status_code=404)
         kind = _TYPES.get(Path(name).suffix, "application/octet-stream")
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            return FileResponse(
-                vendored[name],
-                media_type=kind,
-                headers={"content-encoding": "gzip", "cache-control": "no-cache"},
-            )
-        return Response(gzip.decompress(vendored[name].read_bytes()), media_type=kind)
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(gzip.decompress(vendored[name].read_bytes()), media_type=kind)
+        tag = f'"{vendored[name].stat().st_mtime_ns:x}-{vendored[name].stat().st_size:x}"'
+        headers = {"cache-control": "no-cache", "etag": tag}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        headers["content-encoding"] = "gzip"
+        return FileResponse(vendored[name], media_type=kind, headers=headers)
 
     app.mount("/", StaticFiles(directory=WEB), name="web")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import orjson
@@ -10,7 +11,7 @@ from fastapi.responses import FileResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 
 import spobet
-from spobet.serving.gallery import NETWORK, Gallery
+from spobet.serving.gallery import DICTIONARY, NETWORK, Gallery
 from spobet.serving.landmarks import unpack
 from spobet.serving.schemas import (
     PACKED,
@@ -75,7 +76,9 @@ def networks(service: Service, gallery: Gallery) -> APIRouter:
             return service
         if name == NETWORK:
             return gallery.service  # read when it is first asked for
-        expected = f"{NETWORK}, {service.name}"
+        if name == DICTIONARY:
+            return gallery.dictionary
+        expected = f"{NETWORK}, {DICTIONARY}, {service.name}"
         raise BadRequest(f"no network {name[:40]!r} here, expected one of: {expected}")
 
     @router.get("/networks/{name}", summary="What a client must know of a network", responses=_BAD)
@@ -98,6 +101,18 @@ def networks(service: Service, gallery: Gallery) -> APIRouter:
     )
     def landmarks(name: str) -> Response:
         return Response(named(name).landmarks_file, media_type=PACKED)
+
+    @router.get(
+        "/networks/{name}/references",
+        summary="A moving drawing for each sign: the mean of its training clips",
+        responses=_BAD,
+    )
+    def references(name: str, request: Request) -> Response:
+        content = named(name).references
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(gzip.decompress(content), media_type="application/json")
+        headers = {"content-encoding": "gzip"}
+        return Response(content, media_type="application/json", headers=headers)
 
     return router
 

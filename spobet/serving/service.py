@@ -18,6 +18,7 @@ from spobet.recognition.raw_landmarks.file import landmarks_file
 from spobet.recognition.recognizer import Recognizer, load
 from spobet.recognition.spotting import spot
 from spobet.runs import RunFolder
+from spobet.serving.drawings import drawings_of
 from spobet.serving.landmarks import landmarks_of, pose_of
 from spobet.serving.schemas import BadRequest, ClipBody
 
@@ -73,7 +74,7 @@ class Service:
         answer, ready = self.predict(pose, 5), self.recognizer.prepared(pose)
         landmarks = {"landmarks": landmarks_of(ready), "unit": ready.unit}
         times = None if ready.times is None else ready.times.tolist()
-        return {**answer, "frames": len(pose), **landmarks, "times": times}
+        return {**answer, "frames": len(pose), **landmarks, "times": times, "size": ready.size}
 
     def spot(self, pose: PoseSequence, top: int) -> dict[str, Any]:
         """The signs in a long clip."""
@@ -99,6 +100,7 @@ class Service:
             "name": self.name,
             "network": recognizer.enrolled.network,
             "bones": recognizer.skeleton.bone_indices.tolist(),
+            "references": self._references_path.is_file(),
             "enrolled": [{"gloss": gloss, "clips": clips.tolist()} for gloss, clips in signs],
         }
 
@@ -112,6 +114,18 @@ class Service:
         """The network's file that reads raw landmarks, made when it is first asked for."""
         with refusing():
             return landmarks_file(RunFolder(self.run), self._recognizer)
+
+    @cached_property
+    def references(self) -> bytes:
+        """A moving drawing for each sign, as gzipped JSON; BadRequest where there are none."""
+        if not self._references_path.is_file():
+            raise BadRequest(f"{self.name} has no drawn references (spobet references)")
+        with refusing():
+            return drawings_of(self._references_path)
+
+    @property
+    def _references_path(self) -> Path:
+        return RunFolder(self.run).references
 
     def signs(self) -> list[dict[str, Any]]:
         """The enrolled signs and how many clips each has."""

@@ -74,10 +74,16 @@ def chromium(*flags: str) -> Iterator[Any]:
 
 
 class Watched:
-    """A page whose console errors and requests are recorded."""
+    """A page whose console errors and requests are recorded.
 
-    def __init__(self, browser: Any, width: int = 1280) -> None:
-        self.page = browser.new_page(viewport={"width": width, "height": 900})
+    offline: with the service worker, whose requests cannot be seen nor answered by a test.
+    """
+
+    def __init__(self, browser: Any, width: int = 1280, offline: bool = False) -> None:
+        self.page = browser.new_page(
+            viewport={"width": width, "height": 900},
+            service_workers="allow" if offline else "block",
+        )
         self.errors: list[str] = []
         self.asked: list[str] = []
         self.page.on(

@@ -44,6 +44,16 @@ def inside_window(page: Any, *selectors: str) -> None:
         assert box["x"] + box["width"] <= window["width"] + 1, selector
 
 
+def drawn(page: Any, canvas: str) -> bool:
+    """Whether a canvas shows anything."""
+    look = """(canvas) => {
+      const { width, height } = canvas;
+      const pixels = canvas.getContext('2d').getImageData(0, 0, width, height).data;
+      return pixels.some((value) => value > 0);
+    }"""
+    return page.locator(canvas).evaluate(look)
+
+
 @pytest.mark.parametrize(
     ("fragment", "ready", "width"), [("", "here", 1280), ("#server", "server", 360)]
 )
@@ -57,11 +67,14 @@ def test_a_clip_is_answered_taught_and_forgotten(
     page.locator("#word", has_text="thumb at the chest, move inward").wait_for()
     assert "likely" in page.inner_text("#probability")
     assert page.locator("#answers li").count() == 5
-    assert page.locator("#strip g").count() == 12
-    assert page.locator("#strip svg").bounding_box()["width"] > 12 * 96
+    assert page.locator("#strip button").count() == 12
+    assert page.locator("#strip canvas").first.bounding_box()["width"] >= 96
     no_serious_violation(page)
     page.set_input_files("#file", tmp_path / "clip.npz")
     page.locator("#teach:not([hidden])").wait_for()
+    page.click("#answers li:nth-child(2) button")
+    second = page.inner_text("#answers li:nth-child(2) .name")
+    assert page.inner_text("#compared-gloss").startswith(f"“{second}”")
     page.fill("#gloss", "tea")
     page.press("#gloss", "Enter")
     page.locator("#signs", has_text="tea (1 example)").wait_for()
@@ -79,7 +92,10 @@ def test_the_first_screen_says_what_it_is_and_what_to_do(address: str, browser: 
     page = Watched(browser).open(address)
     assert "Signs of American Sign Language, one at a time." in page.inner_text("header")
     assert "Nothing you show leaves this device" in page.inner_text("header")
+    assert "two in three" in page.inner_text("header")
     assert page.locator("button.primary:visible").count() == 1
+    page.locator("#example:not([hidden])").wait_for()
+    assert drawn(page, "#example canvas")
     for width in (1280, 768, 360):
         page.set_viewport_size({"width": width, "height": 740})
         inside_window(page, "h1", "#where", "#camera")
@@ -99,6 +115,13 @@ def test_the_vocabulary_is_sorted_and_searched_and_the_card_is_no_markdown(
     page.fill("#search", "comp")
     assert page.locator("#glosses li").all_inner_texts() == ["computer"]
     assert page.inner_text("#found") == "1 found"
+    page.click("#glosses button")
+    assert page.inner_text("#watch-title") == "“computer”"
+    assert "the mean of" in page.inner_text("#watch-words")
+    assert drawn(page, "#watch canvas")
+    no_serious_violation(page)
+    page.click("#watch-close")
+    assert page.is_hidden("#watch")
     page.click("#card-details summary")
     assert page.locator("#card table").count() == 1
     assert not [mark for mark in ("## ", "|--", "**") if mark in page.inner_text("#card")]
@@ -207,3 +230,20 @@ def test_every_part_can_be_reached_and_used_by_keyboard(address: str, browser: A
     page.keyboard.press("Enter")
     page.locator("#answered:not([hidden])").wait_for()
     page.close()
+
+
+def test_the_page_works_without_a_network_after_one_visit(address: str, browser: Any) -> None:
+    watched = Watched(browser, offline=True)
+    page = watched.open(address)
+    page.locator("#offline:not([hidden])").wait_for(timeout=60_000)
+    finder = "caches.match('/vendor/hand_landmarker.task').then((kept) => Boolean(kept))"
+    assert page.evaluate(finder)
+    page.context.set_offline(True)
+    page.reload()
+    page.locator("body[data-ready=here]").wait_for()
+    page.locator(TRY).first.click()
+    page.locator("#word", has_text="thumb at the chest").wait_for()
+    assert page.is_hidden("#error")
+    page.click("#glosses button")
+    assert drawn(page, "#watch canvas")
+    page.context.close()

@@ -76,3 +76,22 @@ test("taught signs last, join those of the server, and are bounded", () => {
   store.set("spobet taught net", "{broken");
   assert.deepEqual(new Taught("net").glosses, []);
 });
+
+test("taught signs are loaded from the file that was saved, and no other file", () => {
+  const store = new Map();
+  globalThis.localStorage = {
+    getItem: (key) => store.get(key) ?? null,
+    setItem: (key, value) => store.set(key, value),
+  };
+  const taught = new Taught("net");
+  taught.add("tea", [[0, 1]]);
+  const saved = taught.text();
+  taught.forget("tea");
+  assert.deepEqual(taught.load(saved, "mine.json"), ["tea"]);
+  assert.deepEqual(new Taught("net").glosses, ["tea"]);
+  const refused = (text, words) => assert.throws(() => taught.load(text, "a.json"), words);
+  refused("{", /a\.json is not a file of taught signs/);
+  refused("[]", /not a file of taught signs/);
+  refused(new Taught("other").text(), /another program/);
+  refused(saved.replace("[[0,1]]", '[["x"]]'), /a\.json is damaged/);
+});

@@ -1,27 +1,33 @@
-// The answer: one word, how probable it is, the next likeliest, and the clip that it answers.
+// The answer: one word, how probable it is, the next likeliest, and the clip that it answers beside
+// drawings of what it may be.
 
 import { inWords } from "./answers.js";
 import { element, part } from "./dom.js";
-import { strip } from "./draw.js";
-import { Player } from "./player.js";
+import { Player, moves } from "./player.js";
 import { state } from "./state.js";
+import { strip } from "./strip.js";
+import { enlarge } from "./watch.js";
 import { percent, sayable } from "./words.js";
 
 const LONG = 24; // letters of an answer that is written smaller
 
 // answer: of Network.answer or the server; seen: { clip, spans, facts, body }, spans null where the
-// network was not asked which moments mattered, body what the server would be taught
-export function showAnswer(answer, { clip, spans = null, facts, body = null, example = clip }) {
-  part("steps").hidden = true;
+// network was not asked which moments mattered, body what the server would be taught, references
+// those of the network that answered, null without
+export function showAnswer(answer, seen) {
+  const { clip, spans = null, facts, body = null, example = clip, references = null } = seen;
+  part("idle").hidden = true;
   part("answered").hidden = false;
   const { word, probability } = verdict(answer, facts);
   part("word").textContent = word;
   part("word").classList.toggle("long", word.length > LONG);
   part("probability").textContent = probability;
-  part("answers").replaceChildren(...answer.answers.map(bar));
+  part("answers").replaceChildren(...answer.answers.map((line) => row(line, references)));
   showClip(clip, facts, spans);
+  compare(answer.answers[0].gloss, references);
   state.shown = facts === state.facts ? { clip: example, body } : null;
   part("teach").hidden = !state.shown;
+  part("look-up").hidden = !state.shown || !state.dictionary;
   if (!state.camera?.stream) part("result").scrollIntoView({ block: "nearest" });
 }
 
@@ -35,18 +41,47 @@ function verdict(answer, facts) {
   };
 }
 
-function bar({ gloss, probability }) {
+// a word with its probability; a button that draws it beside the clip, where it can be drawn
+function row({ gloss, probability }, references) {
   const words = percent(probability);
-  const meter = element("progress", { max: 1, "aria-label": `${sayable(gloss)}: ${words}` });
+  const name = sayable(gloss);
+  const meter = element("progress", { max: 1, "aria-label": `${name}: ${words}` });
   meter.value = probability;
   const number = element("span", { "aria-hidden": "true" }, words);
-  return element("li", {}, element("span", {}, sayable(gloss)), meter, number);
+  if (!references?.has(gloss)) {
+    return element("li", {}, element("span", { class: "name" }, name), meter, number);
+  }
+  const player = new Player(references.clip(gloss), references.drawing, "", true);
+  player.canvas.setAttribute("aria-hidden", "true");
+  const chosen = { type: "button", class: "plain name", "aria-label": `Compare with “${gloss}”` };
+  const choose = element("button", chosen, player.element, element("span", {}, name));
+  choose.addEventListener("click", () => {
+    compare(gloss, references);
+    part("replay").scrollIntoView({ block: "nearest" });
+  });
+  for (const [begin, end] of [["pointerenter", "pointerleave"], ["focus", "blur"]]) {
+    choose.addEventListener(begin, () => player.start());
+    choose.addEventListener(end, () => player.pause());
+  }
+  return element("li", {}, choose, meter, number);
 }
 
 function showClip(clip, facts, spans) {
   const player = new Player(clip, facts, "what the page saw");
   part("player").replaceChildren(player.element);
-  part("strip").replaceChildren(strip(clip, facts, spans, (frame) => player.show(frame)));
+  part("strip").replaceChildren(...strip(clip, facts, spans, (frame) =>
+    enlarge(clip, facts, frame)));
   part("mattered").hidden = !spans;
   part("replay").hidden = false;
+  if (moves() && !state.camera?.stream) player.start();
+}
+
+// draws a sign beside the clip, where it can be drawn
+function compare(gloss, references) {
+  part("compared").hidden = !references?.has(gloss);
+  if (part("compared").hidden) return;
+  const player = new Player(references.clip(gloss), references.drawing, `“${gloss}”`);
+  part("compared-gloss").textContent = `“${gloss}”, as others sign it`;
+  part("compared-player").replaceChildren(player.element);
+  if (moves() && !state.camera?.stream) player.start();
 }

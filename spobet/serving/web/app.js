@@ -2,35 +2,57 @@
 // browser where it can; otherwise the server does.
 
 import { showAnswer } from "./answerview.js";
-import { element, part } from "./dom.js";
+import { part } from "./dom.js";
+import { MANY, introduce, showExample, showVocabulary } from "./first.js";
 import { showGallery } from "./gallery.js";
 import { handsOnly } from "./hands.js";
 import { rendered } from "./markdown.js";
+import { keepForOffline } from "./offline.js";
 import { clipOf } from "./poses.js";
+import { References } from "./references.js";
 import * as server from "./server.js";
 import { state } from "./state.js";
 import * as teaching from "./teaching.js";
-import { search } from "./words.js";
 import { Trouble, clearTrouble, doing, progress, trouble } from "./work.js";
 
 const VIDEO = /\.(mp4|webm|mov|mkv|m4v)$/i;
-const PRIVATE = "Nothing you show leaves this device: camera and videos are read by this browser.";
-const NOT_PRIVATE = "What you show is sent to the server of this page, read there, and not kept.";
+const READY = "Getting ready: this is loaded once …";
+const SHOWN = 5; // of the likeliest words
+const DICTIONARY = "wlasl2000-hands";
+const LOOKED_UP = 10; // of a dictionary's
 
 async function openNetwork(facts, onServer) {
   const [{ Network }, { Taught }, file] = await Promise.all([
     import("./network.js"),
     import("./taught.js"),
-    server.network(facts.name),
+    server.network(facts, (share) => progress(READY, share)),
   ]);
   return Network.open(facts, file, new Taught(facts.network, onServer));
 }
 
-async function answerHere(clips, network = state.network) {
-  const answer = await network.answer(clips);
-  const seen = await network.occlusion(answer.clip);
-  showAnswer(answer, { ...seen, facts: network.facts, example: answer.clip });
+const numShown = ({ glosses }) => (glosses.length < MANY ? SHOWN : LOOKED_UP);
+
+// aspect: width over height of the picture that the clips are shares of; references: drawings of
+// the network's signs, null without
+async function answerHere(clips, aspect, network = state.network, references = state.references) {
+  const { facts } = network;
+  const answer = await network.answer(clips, numShown(facts));
+  const { clip, spans } = await network.occlusion(answer.clip);
+  const seen = { clip: { ...clip, aspect }, spans, facts, example: answer.clip, references };
+  showAnswer(answer, seen);
+  state.last = { clips: [answer.clip], aspect };
 }
+
+// the clip that is shown, among all signs of the dictionary
+async function lookUp() {
+  const { dictionary, last } = state;
+  dictionary.facts ??= await server.facts(DICTIONARY);
+  dictionary.network ??= await openNetwork(dictionary.facts, []);
+  dictionary.references ??= await References.open(dictionary.facts);
+  await answerHere(last.clips, last.aspect, dictionary.network, dictionary.references);
+}
+
+const aspectOf = ({ videoWidth, videoHeight }) => videoWidth / videoHeight || 1;
 
 function notice(words) {
   part("notice").textContent = words;
@@ -50,7 +72,8 @@ async function answerFile(file, signal) {
   showStage("file");
   try {
     const [video, canvas] = [part("video"), part("drawn")];
-    await answerHere([await clipOfVideo(file, video, canvas, state.facts, signal, say)]);
+    const clip = await clipOfVideo(file, video, canvas, state.facts, signal, say);
+    await answerHere([clip], canvas.width / canvas.height);
   } catch (error) {
     if (!(error instanceof Undecodable)) throw error;
     const action = () => doing(`Sending ${file.name} …`, (on) => answerByServer(file, on), true);
@@ -68,8 +91,9 @@ async function answerByServer(file, signal) {
   const clip = clipOf(reply.landmarks, facts, reply.times);
   const { landmarks, unit, times } = reply;
   const body = { landmarks, unit, times };
-  if (network) await answerHere([clip]);
-  else showAnswer(reply, { clip, facts, body });
+  const aspect = unit === "image" && reply.size ? reply.size[0] / reply.size[1] : 1;
+  if (network) await answerHere([clip], aspect);
+  else showAnswer(reply, { clip: { ...clip, aspect }, facts, body, references: state.references });
 }
 
 async function answerGallery(reply, clip, facts) {
@@ -78,7 +102,7 @@ async function answerGallery(reply, clip, facts) {
     return;
   }
   state.gallery ??= await openNetwork(facts, []);
-  await answerHere([clip], state.gallery);
+  await answerHere([clip], 1, state.gallery, null);
 }
 
 // --- camera ---
@@ -117,39 +141,22 @@ async function signed(clip) {
   clearTrouble();
   // the middle cut leaves out as much at the beginning as at the end
   if (state.lesson) await teaching.takeExample(cuts[Math.floor(cuts.length / 2)]);
-  else await answerHere(cuts);
+  else await answerHere(cuts, aspectOf(part("video")));
 }
 
 // --- beginning ---
 
-function showGlosses() {
-  const found = search(state.facts.glosses, part("search").value);
-  part("glosses").replaceChildren(...found.map((gloss) => element("li", {}, gloss)));
-  part("found").textContent = part("search").value ? `${found.length} found` : "";
-}
-
-function introduce({ network: name, version, glosses }) {
-  if (/^wlasl/.test(name)) {
-    part("language").textContent = "Signs of American Sign Language, one at a time.";
-  }
-  part("about").textContent = `Start the camera and make one sign: the page tells which of `
-    + `${glosses.length.toLocaleString("en")} it is likely to be.`;
-  part("count").textContent = glosses.length.toLocaleString("en");
-  part("network").textContent = `spobet ${version}, ${name}`;
-  part("where").textContent = state.network ? PRIVATE : NOT_PRIVATE;
-  const camera = Boolean(state.network) && handsOnly(state.facts);
-  part("camera-section").hidden = !camera;
-  part("three-takes").hidden = !camera;
-  document.body.dataset.camera = camera;
-  const step = element("li", {}, "Choose a video of one sign below.");
-  if (!camera) part("steps").replaceChildren(step);
-  showGlosses();
-}
-
 async function begin() {
   const health = await server.health();
   state.facts = await server.facts(health.network);
-  if (!new URLSearchParams(location.hash.slice(1)).has("server")) {
+  const here = !new URLSearchParams(location.hash.slice(1)).has("server");
+  introduce(health, here);
+  References.open(state.facts).then((references) => {
+    state.references = references;
+    showVocabulary();
+    showExample();
+  }).catch(trouble);
+  if (here) {
     try {
       state.network = await openNetwork(state.facts, state.facts.enrolled);
     } catch (error) {
@@ -157,17 +164,25 @@ async function begin() {
         + "without the camera.");
     }
   }
-  introduce(health);
+  introduce(health, Boolean(state.network));
+  if (state.network && /^wlasl100-/.test(health.network)) state.dictionary = {};
   const tryIt = (...clip) => doing("Looking …", () => answerGallery(...clip));
   const card = server.card().then((text) => part("card").replaceChildren(...rendered(text)));
-  await Promise.all([teaching.showSigns(), showGallery(tryIt), card]);
+  const [gallery] = await Promise.all([showGallery(tryIt), teaching.showSigns(), card]);
+  part("camera").disabled = false;
   document.body.dataset.ready = state.network ? "here" : "server";
+  keepForOffline(gallery ? [server.addressOf(gallery, "landmarks")] : [])
+    .catch((error) => console.info(`not kept for offline use: ${error.message}`));
 }
 
 function start() {
-  begin().catch((error) => {
-    error.remedy ??= { words: "Try again", action: start };
-    trouble(error);
+  doing(READY, async () => {
+    try {
+      await begin();
+    } catch (error) {
+      error.remedy ??= { words: "Try again", action: start };
+      throw error;
+    }
   });
 }
 
@@ -197,6 +212,7 @@ part("camera").addEventListener("click", () => {
   if (state.camera?.stream) stopCamera();
   else doing("Loading what finds hands, 10 MB, once …", startCamera);
 });
+part("look-up").addEventListener("click", () => doing("Opening the dictionary …", lookUp));
 submitted("teach", () => teaching.teachShown(part("gloss").value.trim()));
 submitted("three-takes", async () => {
   if (!state.camera?.stream) await startCamera();
@@ -204,5 +220,9 @@ submitted("three-takes", async () => {
 });
 part("end-lesson").addEventListener("click", teaching.endLesson);
 part("download").addEventListener("click", teaching.download);
-part("search").addEventListener("input", showGlosses);
+part("load").addEventListener("change", ({ target }) => {
+  const [file] = target.files;
+  if (file) doing("", () => teaching.load(file));
+  target.value = "";
+});
 start();

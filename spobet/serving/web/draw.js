@@ -1,6 +1,8 @@
-// Hands over the camera's picture, a clip as a strip of pictures, and single frames of it.
+// Hands over the camera's picture, and frames of a clip as drawings.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { between } from "./poses.js";
+import { quantile } from "./statistics.js";
+
 const FINGERS = [
   [0, 1, 2, 3, 4],
   [0, 5, 6, 7, 8],
@@ -9,11 +11,13 @@ const FINGERS = [
   [0, 17, 18, 19, 20],
   [5, 9, 13, 17],
 ];
+const PALM = [0, 1, 5, 9, 13, 17];
 const RIM = [7, "#101418"]; // a dark rim, so that the hand stands out of any picture
 const LINE = [3.5, "#ffd166"];
-const [BOX, GAP, BAR] = [104, 8, 30]; // pixels of the strip's pictures, and its highest bar
-const PICTURES = 12; // of a strip
-const MARGIN = 0.08; // of a picture, around the signer
+const MARGIN = 0.12; // of a drawing, around the signer
+const OUTER = 0.03; // share of landmarks that may lie beyond a drawing's margin, at each side
+const SMALLEST = 0.012; // of a drawing: the thinnest stroke that is seen
+const THICK = 0.16; // of a palm's length: a finger
 
 export function drawHands(canvas, hands) {
   const pen = canvas.getContext("2d");
@@ -32,76 +36,66 @@ export function drawHands(canvas, hands) {
   }
 }
 
-// spans { first, stop, loss } of the clip (network.js), or null: then even ones without bars;
-// onFrame(frame) when a picture is clicked
-export function strip(clip, facts, spans, onFrame) {
-  const shown = spans ?? evenSpans(clip.numFrames);
-  const highest = Math.max(...shown.map(({ loss }) => loss), 0.01);
-  const height = BOX + (spans ? GAP + BAR : 0);
-  const width = shown.length * (BOX + GAP) - GAP;
-  const size = { viewBox: `0 0 ${width} ${height}`, width, height };
-  const picture = shape("svg", { ...size, role: "img", "aria-label": describe(spans) });
-  const bounds = boundsOf(clip);
-  shown.forEach(({ first, stop, loss }, number) => {
-    const frame = Math.min(clip.numFrames - 1, Math.floor((first + stop) / 2));
-    const part = shape("g", { transform: `translate(${number * (BOX + GAP)} 0)` });
-    part.addEventListener("click", () => onFrame(frame));
-    part.append(shape("rect", { class: "frame", width: BOX, height: BOX, rx: 8 }));
-    const point = (position) => position.map((value) => (value * BOX).toFixed(1));
-    const bones = outline(clip, facts, frame, bounds);
-    const d = bones.map((ends) => `M${ends.map(point).join("L")}`).join("");
-    part.append(shape("path", { class: "bones", d }));
-    if (spans) {
-      const bar = Math.max(2, (BAR * loss) / highest);
-      const box = { y: height - bar, width: BOX, height: bar, rx: 2 };
-      part.append(shape("rect", { class: "loss", ...box }));
+// The square that holds a clip but for its outermost landmarks, such as those of a hand on its way
+// from the lap; aspect: width over height of its picture where its coordinates are shares of that,
+// else 1
+export function boundsOf({ xy, aspect = 1 }) {
+  const ends = [0, 1].map((axis) => {
+    const values = xy.filter((value, at) => at % 2 === axis && !Number.isNaN(value));
+    return [quantile(values, OUTER), quantile(values, 1 - OUTER)];
+  });
+  const middle = ends.map(([low, high]) => (low + high) / 2);
+  const [width, height] = ends.map(([low, high]) => high - low);
+  return { middle, size: Math.max(width * aspect, height, 1e-6), aspect };
+}
+
+// A frame of a clip on a square canvas; frame: may lie between two. facts: landmarks, bones and
+// hands of the clip.
+export function drawFrame(canvas, clip, facts, frame, bounds) {
+  const size = canvas.width;
+  const pen = canvas.getContext("2d");
+  const points = pointsAt(clip, facts, frame, bounds).map((value) => value * size);
+  const style = getComputedStyle(document.body);
+  const seen = (landmark) => !Number.isNaN(points[2 * landmark]);
+  const line = (landmarks) => {
+    pen.beginPath();
+    landmarks.forEach((landmark) => pen.lineTo(points[2 * landmark], points[2 * landmark + 1]));
+  };
+  pen.clearRect(0, 0, size, size);
+  Object.assign(pen, { lineCap: "round", lineJoin: "round", lineWidth: SMALLEST * size });
+  pen.strokeStyle = style.getPropertyValue("--quiet");
+  const inHands = new Set([...facts.hands.right, ...facts.hands.left]);
+  for (const bone of facts.bones) {
+    if (inHands.has(bone[1]) || !bone.every(seen)) continue;
+    line(bone);
+    pen.stroke();
+  }
+  for (const side of ["left", "right"]) {
+    const hand = facts.hands[side];
+    if (!hand.length || !hand.every(seen)) continue;
+    pen.strokeStyle = style.getPropertyValue(`--${side}`);
+    pen.fillStyle = pen.strokeStyle;
+    const [wrist, knuckle] = [hand[0], hand[9]].map((at) => [points[2 * at], points[2 * at + 1]]);
+    const palm = Math.hypot(knuckle[0] - wrist[0], knuckle[1] - wrist[1]);
+    pen.lineWidth = Math.max(SMALLEST * size, THICK * palm);
+    line(PALM.map((point) => hand[point]));
+    pen.closePath();
+    pen.globalAlpha = 0.35;
+    pen.fill();
+    pen.globalAlpha = 1;
+    for (const finger of FINGERS.slice(0, 5)) {
+      line(finger.map((point) => hand[point]));
+      pen.stroke();
     }
-    picture.append(part);
-  });
-  return picture;
+  }
 }
 
-function evenSpans(frames) {
-  const edge = (span) => (span * frames) / PICTURES;
-  const spans = Array.from({ length: PICTURES }, (_, span) => [edge(span), edge(span + 1)]);
-  return spans.map(([first, stop]) => ({ first, stop, loss: 0 }));
-}
-
-function describe(spans) {
-  if (!spans) return "The clip in twelve pictures";
-  const most = spans.reduce((best, span) => (span.loss > best.loss ? span : best));
-  const share = (frame) => Math.round((100 * frame) / spans.at(-1).stop);
-  const lost = Math.round(100 * most.loss);
-  return `The clip in twelve pictures. The part from ${share(most.first)} to ${share(most.stop)} % `
-    + `of it mattered most: without it the answer loses ${lost} points.`;
-}
-
-// the square that holds every landmark of a clip
-export function boundsOf({ xy }) {
-  const [low, high] = [[Infinity, Infinity], [-Infinity, -Infinity]];
-  xy.forEach((value, at) => {
-    if (Number.isNaN(value)) return;
-    low[at % 2] = Math.min(low[at % 2], value);
-    high[at % 2] = Math.max(high[at % 2], value);
-  });
-  const middle = low.map((value, axis) => (value + high[axis]) / 2);
-  return { middle, size: Math.max(high[0] - low[0], high[1] - low[1], 1e-6) };
-}
-
-// the bones of a frame as pairs of [x, y], 0 to 1 in the square of `bounds`
-export function outline(clip, facts, frame, { middle, size }) {
-  const landmarks = facts.landmarks.length;
-  const position = (landmark) => [0, 1].map((axis) => {
-    const value = clip.xy[2 * (frame * landmarks + landmark) + axis];
-    return 0.5 + ((value - middle[axis]) / size) * (1 - 2 * MARGIN);
-  });
-  return facts.bones
-    .map((bone) => bone.map(position))
-    .filter((ends) => !ends.flat().some(Number.isNaN));
-}
-
-function shape(kind, attributes) {
-  const made = document.createElementNS(SVG, kind);
-  Object.entries(attributes).forEach(([name, value]) => made.setAttribute(name, value));
-  return made;
+// x and y of each landmark, 0 to 1 in the square of `bounds`
+function pointsAt(clip, facts, frame, { middle, size, aspect }) {
+  const width = 2 * facts.landmarks.length;
+  const at = (number) => clip.xy.subarray(number * width, (number + 1) * width);
+  const [before, after] = [Math.floor(frame), Math.min(Math.ceil(frame), clip.numFrames - 1)];
+  const scale = (1 - 2 * MARGIN) / size;
+  return between(at(before), at(after), frame - before).map((value, axis) =>
+    0.5 + (value - middle[axis % 2]) * scale * (axis % 2 ? 1 : aspect));
 }

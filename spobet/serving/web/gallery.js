@@ -6,7 +6,8 @@ import { clipOf } from "./poses.js";
 import * as server from "./server.js";
 import { sayable } from "./words.js";
 
-// onTry(reply, clip, facts) when a clip is to be named
+// onTry(reply, clip, facts) when a clip is to be named; gives the facts of the gallery's network,
+// null without a gallery
 export async function showGallery(onTry) {
   const names = await server.gallery();
   part("gallery-section").hidden = names.length === 0;
@@ -22,4 +23,5 @@ export async function showGallery(onTry) {
     const row = element("div", { class: "row" }, player.play, naming);
     return element("li", {}, player.element, element("p", {}, label), row);
   }));
+  return facts;
 }

@@ -30,6 +30,25 @@ function errorIn(content) {
   }
 }
 
+// the bytes of a large file; say(share) while they come
+async function bytes(path, say) {
+  const answer = await reply(path);
+  const whole = Number(answer.headers.get("content-length"));
+  const reader = answer.body.getReader();
+  const parts = [];
+  let count = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    count += part.value.length;
+    if (whole) say(Math.min(1, count / whole));
+  }
+  return new Blob(parts).arrayBuffer();
+}
+
+// what a network's files depend on: under an address with it they never change
+const versionOf = ({ network, version, temperature, threshold }) =>
+  [network, version, temperature, threshold].join("-");
+
 const json = async (path) => (await reply(path)).json();
 const encoded = encodeURIComponent;
 
@@ -41,10 +60,14 @@ export const galleryClip = (name) => json(`/api/gallery/${encoded(name)}`);
 export const signs = async () => (await json("/api/signs")).signs;
 export const forget = (gloss) => reply(`/api/signs/${encoded(gloss)}`, { method: "DELETE" });
 
-// the file that reads raw landmarks
-export async function network(name) {
-  return (await reply(`/api/networks/${encoded(name)}/landmarks`)).arrayBuffer();
+// kind: "landmarks", the file that reads raw landmarks, or "references"
+export function addressOf(facts, kind) {
+  const query = new URLSearchParams({ v: versionOf(facts) });
+  return `/api/networks/${encoded(facts.name)}/${kind}?${query}`;
 }
+
+export const network = (facts, say) => bytes(addressOf(facts, "landmarks"), say);
+export const references = (facts) => json(addressOf(facts, "references"));
 
 export function enrol(gloss, clips) {
   const headers = { "content-type": "application/json" };

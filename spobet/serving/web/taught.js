@@ -46,6 +46,31 @@ export class Taught {
     this.store();
   }
 
+  // The signs of a file that `text` or `spobet enrol` wrote join those that are here; gives their
+  // glosses. name: of the file, for errors.
+  load(text, name) {
+    let content = null;
+    try {
+      content = JSON.parse(text);
+    } catch {
+      // said below
+    }
+    if (content?.format !== FORMAT || !Array.isArray(content.signs)) {
+      throw new Error(`${name} is not a file of taught signs, as this page saves them.`);
+    }
+    if (content.network !== this.network) {
+      throw new Error(`${name} holds signs taught with another program than this page runs.`);
+    }
+    const sane = ({ gloss, clips }) => typeof gloss === "string" && Array.isArray(clips)
+      && clips.length && clips.every((clip) => Array.isArray(clip) && clip.every(Number.isFinite));
+    if (!content.signs.every(sane)) throw new Error(`${name} is damaged.`);
+    for (const { gloss, clips } of content.signs) {
+      this.clips.set(gloss, clips.slice(0, MAX_CLIPS));
+    }
+    this.store();
+    return content.signs.map(({ gloss }) => gloss);
+  }
+
   forget(gloss) {
     this.clips.delete(gloss);
     this.store();

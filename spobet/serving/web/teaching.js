@@ -69,6 +69,7 @@ export async function showSigns() {
   const none = element("li", {}, "None yet.");
   part("signs").replaceChildren(...(lines.length ? lines : [none]));
   part("download").hidden = here.length === 0;
+  part("load-row").hidden = !network;
 }
 
 const listed = (clips) => [...clips].map(([gloss, { length }]) => ({ gloss, clips: length }));
@@ -82,6 +83,13 @@ function line({ gloss, clips }, where, forget) {
     await showSigns();
   }), { "aria-label": `Forget ${gloss}` });
   return element("li", {}, words, forgetting);
+}
+
+// signs from a file that this page or `spobet enrol` wrote
+export async function load(file) {
+  const glosses = state.network.taught.load(await file.text(), file.name);
+  say(`Loaded ${counted(glosses.length, "sign")} from ${file.name}.`);
+  await showSigns();
 }
 
 export function download() {

@@ -1,0 +1,59 @@
+"""Claims about the drawn references that the page is given, and about how large the page is."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import Any
+
+import numpy as np
+import pytest
+from clients import refused
+
+from spobet.dataset.references import References
+from spobet.serving.page import WEB
+from spobet.shipped import FOLDER
+
+PAGE_BYTES = 200_000
+
+
+def test_the_page_is_given_the_drawings_as_they_were_made(client: Any) -> None:
+    references = References.read(FOLDER / "wlasl100-hands" / "references.npz")
+    plain = {"accept-encoding": "identity"}
+    given = client.get("/api/networks/wlasl100-hands/references").json()
+    assert client.get("/api/networks/wlasl100-hands/references", headers=plain).json() == given
+    assert given["glosses"] == list(references.glosses)
+    codes = np.frombuffer(b64decode(given["motion"]), np.int8)
+    assert np.array_equal(codes, references.motion.ravel())
+    assert given["hands"]["left"] == list(range(21, 42))
+    assert client.get("/api/networks/wlasl100-hands").json()["references"] is True
+
+
+def test_a_network_without_drawings_says_so(client: Any) -> None:
+    assert client.get("/api/networks/synthetic-20").json()["references"] is False
+    error = refused(client.get("/api/networks/synthetic-20/references"))
+    assert error == "synthetic-20 has no drawn references (spobet references)"
+
+
+def test_what_never_changes_is_not_sent_twice(client: Any) -> None:
+    first = client.get("/vendor/vision_bundle.mjs")
+    again = {"if-none-match": first.headers["etag"]}
+    assert first.status_code == 200
+    assert client.get("/vendor/vision_bundle.mjs", headers=again).status_code == 304
+    other = {"if-none-match": '"another"'}
+    assert client.get("/vendor/vision_bundle.mjs", headers=other).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["wlasl100-hands", "wlasl100-hands-open"])
+def test_every_sign_of_a_shipped_network_is_drawn_from_several_recordings(name: str) -> None:
+    references = References.read(FOLDER / name / "references.npz")
+    glosses = (FOLDER / name / "vocabulary.txt").read_text().split("\n")
+    assert set(references.glosses) == set(filter(None, glosses))
+    assert references.clips.min() >= 3
+    assert "C-UDA" in references.licence
+    assert (FOLDER / name / "references.npz").stat().st_size < 300_000
+
+
+def test_the_page_is_small() -> None:
+    files = [file for file in WEB.iterdir() if file.suffix in (".html", ".css", ".js")]
+    assert len(files) > 20
+    assert sum(file.stat().st_size for file in files) < PAGE_BYTES
