@@ -11,7 +11,7 @@ from spobet.formats import traits
 from spobet.ingest.folders import files_below
 from spobet.ingest.published_set import PublishedSet
 from spobet.ingest.report import Problem
-from spobet.ingest.tables import read_table
+from spobet.ingest.tables import class_names, read_table
 from spobet.ingest.videos import Job, VideoList
 from spobet.video.frames import SUFFIXES
 
@@ -44,7 +44,7 @@ def videos_in(folder: Path) -> VideoList:
         if name in videos:
             above = [part.lower() for part in videos[name].relative_to(folder).parts[:-1]]
             split = next((_SPLITS[part] for part in above if part in _SPLITS), "")
-            gloss = classes.get(match[3], f"class {match[3]}")
+            gloss = classes.get(int(match[3]), f"class {match[3]}")
             jobs.append(Job(Clip(name, gloss, match[2], split), videos[name]))
         else:
             missing.append(Problem(name, "missing", f"{folder}/*/{name}_color.mp4"))
@@ -53,14 +53,15 @@ def videos_in(folder: Path) -> VideoList:
     return VideoList(tuple(jobs), tuple(missing), notes)
 
 
-def _classes(files: list[Path]) -> dict[str, str]:
+def _classes(files: list[Path]) -> dict[int, str]:
     path = next((path for path in files if path.name == CLASS_LIST), None)
     if path is None:
         return {}
     columns, rows = read_table(path, {})
     if not {"classid", "tr"} <= set(columns):
         raise UserError(f"{path}: columns {', '.join(columns)}; expected ClassId and TR")
-    return {row.values["classid"]: row.values["tr"] for row in rows}
+    names = {row.values["classid"]: row.values["tr"] for row in rows}
+    return class_names({int(number): name for number, name in names.items() if number.isdecimal()})
 
 
 AUTSL = PublishedSet(

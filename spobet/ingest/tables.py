@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from spobet.dataset.manifest import Clip
 from spobet.errors import UserError
 from spobet.formats import traits
+from spobet.ingest.spreadsheet import is_workbook, read_workbook
 
 _SPELLINGS = {
     "gloss": "sign label word class text",
@@ -52,21 +54,19 @@ def split_named(text: str) -> str:
 
 
 def read_table(path: Path, aliases: dict[str, str] = ALIASES) -> tuple[list[str], list[Row]]:
-    """The columns of a CSV, by their usual names, and its lines.
+    """The columns of a CSV or .xlsx, by their usual names, and its lines.
 
     UTF-8, UTF-16 or Windows-1252; separated by commas, semicolons, tabs or bars. aliases: other
     names of columns. Columns without name and content are left out. UserError for a line of more or
     fewer values than columns, and for what is no table.
     """
-    text = traits.decode(path.read_bytes())
-    if text.startswith("sep="):  # for spreadsheets
-        text = text.partition("\n")[2]
-    separator = max(_SEPARATORS, key=text.partition("\n")[0].count)  # the first of equals
-    try:
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        numbered = [(lines.line_num, line) for line in lines if any(line)]
-    except csv.Error as error:
-        raise UserError(f"{path}: not a CSV ({error})") from error
+    content = path.read_bytes()
+    if is_workbook(content):
+        numbered = read_workbook(path)
+        width = max((len(line) for _, line in numbered), default=0)
+        numbered = [(number, line + [""] * (width - len(line))) for number, line in numbered]
+    else:
+        numbered = _csv_lines(traits.decode(content), path)
     if not numbered:
         raise UserError(f"{path}: empty, expected a CSV with a header")
     (_, header), *numbered = numbered
@@ -86,6 +86,30 @@ def read_table(path: Path, aliases: dict[str, str] = ALIASES) -> tuple[list[str]
         values = [cell.strip() for cell in line]
         rows.append(Row(dict(zip(names, values, strict=False)), where))
     return names, rows
+
+
+def _csv_lines(text: str, path: Path) -> list[tuple[int, list[str]]]:
+    """The lines that hold anything, each with its number."""
+    if text.startswith("sep="):  # for spreadsheets
+        text = text.partition("\n")[2]
+    separator = max(_SEPARATORS, key=text.partition("\n")[0].count)  # the first of equals
+    try:
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        return [(lines.line_num, line) for line in lines if any(line)]
+    except csv.Error as error:
+        raise UserError(f"{path}: not a CSV ({error})") from error
+
+
+def class_names(names: Mapping[int, str]) -> dict[int, str]:
+    """The names of classes by number; one that several have, be it in other capitals, with it.
+
+    Glosses that differ in capitals or blanks alone are one gloss (`glosses`); classes are not.
+    """
+    spelt = Counter(" ".join(name.split()).casefold() for name in names.values())
+    return {
+        number: name if spelt[" ".join(name.split()).casefold()] == 1 else f"{name} ({number})"
+        for number, name in names.items()
+    }
 
 
 def unused_note(columns: list[str], used: Sequence[str]) -> tuple[str, ...]:

@@ -84,12 +84,18 @@ def load_backbone(backbone: SignBackbone, run: RunFolder) -> None:
     run.record()
     trained = load_network(run.weights)
     trained = trained if isinstance(trained, SignBackbone) else trained.backbone
-    for what in ("skeleton", "num_frames"):
-        if getattr(trained, what) != getattr(backbone, what):
-            raise UserError(
-                f"{run.weights}: {what} is {getattr(trained, what)}, "
-                f"the experiment has {getattr(backbone, what)}"
-            )
+    if trained.skeleton != backbone.skeleton:
+        found = f"{trained.skeleton.name} ({len(trained.skeleton)} landmarks)"
+        wanted = f"{backbone.skeleton.name} ({len(backbone.skeleton)} landmarks)"
+        raise UserError(
+            f"{run.weights}: skeleton is {found}, the experiment has {wanted}; "
+            f'skeleton = "{trained.skeleton.name}" in its [input] picks the landmarks by name'
+        )
+    if trained.num_frames != backbone.num_frames:
+        raise UserError(
+            f"{run.weights}: num_frames is {trained.num_frames}, "
+            f"the experiment has {backbone.num_frames}"
+        )
     differences = [
         f"{name} {getattr(trained.config, name)} (experiment: {value})"
         for name, value in vars(backbone.config).items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +117,62 @@ def test_include(tmp_path: Path) -> None:
         ("loud", ""),
         ("Dog", "test"),
     ]
+
+
+def workbook(path: Path, *rows: tuple[str, ...]) -> None:
+    """An .xlsx of one sheet, its texts shared, as spreadsheets write it."""
+    texts = list(dict.fromkeys(text for row in rows for text in row))
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    items = "".join(f"<si><t>{text}</t></si>" for text in texts)
+    lines = ""
+    for number, row in enumerate(rows, start=1):
+        cells = "".join(
+            f'<c r="{letter}{number}" t="s"><v>{texts.index(text)}</v></c>'
+            for letter, text in zip("ABC", row, strict=False)
+            if text
+        )
+        lines += f'<row r="{number}">{cells}</row>'
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr("xl/sharedStrings.xml", f"<sst {space}>{items}</sst>")
+        out.writestr("xl/worksheets/sheet1.xml", f"<worksheet {space}>{lines}</worksheet>")
+
+
+LABELS = (
+    ("SignID", "Sign-Arabic", "Sign-English"),
+    ("71", "هيكل عظمي", "Skeleton"),
+    ("72", "جمجمة", ""),
+    ("73", "هيكل عظمي", "Frame"),
+)
+
+
+def test_karsl(tmp_path: Path) -> None:
+    folder = tmp_path / "KArSL"
+    videos(folder / "01" / "01" / "train" / "0071-0170" / "0071", "03_01.mp4")
+    videos(folder / "signer02" / "test" / "0072", "1.avi")
+    videos(folder / "03" / "train" / "0073", "1.mp4", "._1.mp4")
+    (folder / "03" / "train" / "0074" / "1").mkdir(parents=True)
+    (folder / "03" / "train" / "0074" / "1" / "0001.jpg").touch()
+    workbook(folder / "KARSL-502_Labels.xlsx", *LABELS)
+    dataset, report = imported("karsl", folder, tmp_path / "out")
+    assert facts(dataset) == [
+        ("01/01/train/0071-0170/0071/03_01", "هيكل عظمي (71)", "01", "train"),
+        ("03/train/0073/1", "هيكل عظمي (73)", "03", "train"),
+        ("signer02/test/0072/1", "جمجمة", "02", "test"),
+    ]
+    assert report.notes == (
+        "skipped 1 hidden files and system leftovers: ._1.mp4",
+        "1 folders of pictures are not read: the raw videos are",
+    )
+
+
+def test_two_classes_of_one_name_stay_two_glosses(tmp_path: Path) -> None:
+    folder = tmp_path / "AUTSL"
+    videos(folder / "train", "signer0_sample1_color.mp4", "signer0_sample2_color.mp4")
+    text(folder / "train_labels.csv", "signer0_sample1,41", "signer0_sample2,7")
+    text(folder / "SignList_ClassId_TR_EN.csv", "ClassId,TR,EN", "41,Abla,sister", "7,abla,sister")
+    dataset, report = imported("autsl", folder, tmp_path / "out")
+    assert [gloss for _, gloss, _, _ in facts(dataset)] == ["Abla (41)", "abla (7)"]
+    assert not report.notes
 
 
 def test_lsa64(tmp_path: Path) -> None:
