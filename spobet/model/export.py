@@ -56,7 +56,7 @@ def _write_backbone(graph: Graph, backbone: SignBackbone) -> Frames:
     mask = graph.add("Cast", "frame_mask", to=1)
     mask = graph.add("Unsqueeze", mask, graph.constant([-1], np.int64))
     features = backbone.get_layer("kinematics").write(graph, len(backbone.skeleton))
-    x = graph.dense(backbone.get_layer("embedding").dense, features)
+    x = graph.dense(backbone.get_layer("embedding").dense, features, backbone.num_frames)
     if config.positions:
         table = SinusoidalPositions.table(backbone.num_frames, config.width)
         x = graph.add("Add", x, graph.constant(table))
@@ -94,7 +94,8 @@ def _write_head(
     with_token = backbone.config.clip_token
     x = graph.sliced(sequence.x, 1, 1) if with_token else sequence.x
     if head.head_width:
-        embedding = graph.frame_mean(graph.dense(head.widen, x), sequence.mask)
+        frames = graph.dense(head.widen, x, sequence.num_frames)
+        embedding = graph.frame_mean(frames, sequence.mask)
     elif with_token:
         embedding = graph.shaped(graph.sliced(sequence.x, 1, 0, 1), 0, -1)
     else:

@@ -87,10 +87,18 @@ class Graph:
             "expected silu, gelu, relu, tanh or linear"
         )
 
-    def dense(self, layer: keras.layers.Dense, x: str) -> str:
-        """A dense layer over the last axis."""
-        y = self.add("MatMul", x, self.constant(weights(layer.kernel)))
-        y = self.add("Add", y, self.constant(weights(layer.bias)))
+    def affine(self, x: str, matrix: np.ndarray, shift: np.ndarray, num_frames: int = 0) -> str:
+        """x times a matrix, plus a vector; x is (clips, num_frames, width), (clips, width) for 0.
+
+        All frames of all clips in one product, to which runtimes add the vector as they go.
+        """
+        x = self.shaped(x, -1, len(matrix)) if num_frames else x
+        y = self.add("Gemm", x, self.constant(matrix), self.constant(shift))
+        return self.shaped(y, -1, num_frames, len(shift)) if num_frames else y
+
+    def dense(self, layer: keras.layers.Dense, x: str, num_frames: int = 0) -> str:
+        """A dense layer over the last axis, of x as `affine` takes it."""
+        y = self.affine(x, weights(layer.kernel), weights(layer.bias), num_frames)
         return self.activated(y, keras.activations.serialize(layer.activation) or "linear")
 
     def normed(self, layer: keras.layers.LayerNormalization, x: str) -> str:

@@ -38,4 +38,6 @@ def hand_travel(pose: PoseSequence, side: str) -> float:
     hand = pose.skeleton.hand(side)
     if not len(hand):
         return 0.0
-    return float(np.nansum(np.abs(np.diff(pose.xy[:, hand].mean(axis=1), axis=0))))
+    middle = pose.xy[:, hand].mean(axis=1)
+    steps = np.abs(middle[1:] - middle[:-1])
+    return float(np.where(np.isnan(steps), np.float32(0), steps).sum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -83,15 +84,17 @@ class PoseSequence:
     def frames(self, start: int, stop: int) -> PoseSequence:
         """The frames start..stop-1 as a clip."""
         times = None if self.times is None else self.times[start:stop]
-        return replace(
-            self, xy=self.xy[start:stop], confidence=self.confidence[start:stop], times=times
+        return self._with_checked(
+            xy=self.xy[start:stop], confidence=self.confidence[start:stop], times=times
         )
 
     def select(self, skeleton: Skeleton) -> PoseSequence:
         """The clip on another skeleton, landmarks matched by name; KeyError lists missing ones."""
+        if skeleton.landmarks == self.skeleton.landmarks:
+            return self._with_checked(skeleton=skeleton)
         order = self.skeleton.indices(skeleton.landmarks)
-        return replace(
-            self, xy=self.xy[:, order], confidence=self.confidence[:, order], skeleton=skeleton
+        return self._with_checked(
+            xy=self.xy[:, order], confidence=self.confidence[:, order], skeleton=skeleton
         )
 
     def in_unit(self, unit: str) -> PoseSequence:
@@ -109,11 +112,18 @@ class PoseSequence:
     def without_guesses(self, min_confidence: float) -> PoseSequence:
         """The clip without landmarks below `min_confidence`: detectors guess at absent hands."""
         guess = self.confidence < min_confidence
-        return replace(
-            self,
+        if not guess.any():
+            return self
+        return self._with_checked(
             xy=np.where(guess[..., None], np.float32(np.nan), self.xy),
             confidence=np.where(guess, np.float32(0), self.confidence),
         )
+
+    def _with_checked(self, **values: Any) -> PoseSequence:
+        """`replace` by values that are as sound as those of this clip: checks cost the most."""
+        clip = object.__new__(PoseSequence)
+        clip.__dict__.update(self.__dict__, **values)
+        return clip
 
 
 def _check_values(xy: np.ndarray, confidence: np.ndarray) -> None:

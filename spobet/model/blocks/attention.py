@@ -105,16 +105,17 @@ class AttentionBlock(Block):
         for norm in self.norms:
             y = graph.normed(norm, x) if self.norm_first else x
             if norm is self.norms[0]:
-                y = _write_attention(graph, self.attention, y, bias)
+                y = _write_attention(graph, self.attention, y, bias, frames.num_frames)
             else:
-                y = graph.dense(self.narrow, graph.dense(self.widen, y))
+                y = graph.dense(self.widen, y, frames.num_frames)
+                y = graph.dense(self.narrow, y, frames.num_frames)
             x = graph.add("Add", x, y)
             x = x if self.norm_first else graph.normed(norm, x)
         return Frames(x, frames.mask, frames.num_frames)
 
 
 def _write_attention(
-    graph: Graph, layer: keras.layers.MultiHeadAttention, x: str, bias: str
+    graph: Graph, layer: keras.layers.MultiHeadAttention, x: str, bias: str, num_frames: int
 ) -> str:
     """Queries, keys and values by one product, the queries scaled before it."""
     heads, size = layer.num_heads, layer.key_dim
@@ -123,8 +124,7 @@ def _write_attention(
     kernels = [scale * weights(part.kernel).reshape(-1, heads * size) for scale, part in scaled]
     biases = [scale * weights(part.bias).ravel() for scale, part in scaled]
     kernel, shift = np.concatenate(kernels, axis=1), np.concatenate(biases)
-    y = graph.add("Add", graph.add("MatMul", x, graph.constant(kernel)), graph.constant(shift))
-    y = graph.shaped(y, 0, 0, 3, heads, size)
+    y = graph.shaped(graph.affine(x, kernel, shift, num_frames), 0, 0, 3, heads, size)
 
     def part(number: int, *perm: int) -> str:
         chosen = graph.add("Gather", y, graph.constant(number, np.int64), axis=2)
@@ -136,8 +136,7 @@ def _write_attention(
     z = graph.shaped(graph.add("Transpose", z, perm=[0, 2, 1, 3]), 0, 0, heads * size)
     out = layer.output_dense
     kernel = weights(out.kernel).reshape(heads * size, -1)
-    z = graph.add("MatMul", z, graph.constant(kernel))
-    return graph.add("Add", z, graph.constant(weights(out.bias)))
+    return graph.affine(z, kernel, weights(out.bias), num_frames)
 
 
 BLOCK = AttentionBlock

@@ -96,7 +96,7 @@ class ConvolutionBlock(Block):
 
     def write(self, graph: Graph, frames: Frames) -> Frames:
         """Add the block's operators to an ONNX graph, as a picture of one row: those are fast."""
-        y = graph.dense(self.widen, graph.normed(self.norm, frames.x))
+        y = graph.dense(self.widen, graph.normed(self.norm, frames.x), frames.num_frames)
         y = graph.add("Mul", y, frames.mask)
         taps = weights(self.mix.kernel).T[:, None, None]  # (channels, 1, 1, taps)
         row = graph.add("Transpose", y, perm=[0, 2, 1])
@@ -106,7 +106,7 @@ class ConvolutionBlock(Block):
         y = graph.add("Conv", row, kernel, group=len(taps), pads=pads)
         y = graph.add("Squeeze", y, graph.constant([2], np.int64))
         y = graph.normed(self.mixed_norm, graph.add("Transpose", y, perm=[0, 2, 1]))
-        x = graph.add("Add", frames.x, graph.dense(self.narrow, y))
+        x = graph.add("Add", frames.x, graph.dense(self.narrow, y, frames.num_frames))
         return Frames(x, frames.mask, frames.num_frames)
 
 
