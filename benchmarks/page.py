@@ -35,7 +35,8 @@ RUN = """async ([name, clips, times]) => {
   const {Taught} = await import('/taught.js');
   const {clipOf} = await import('/poses.js');
   const facts = await server.facts(name);
-  const network = await Network.open(facts, await server.network(name), new Taught(facts.network));
+  const file = await (await fetch(`/api/networks/${name}/landmarks`)).arrayBuffer();
+  const network = await Network.open(facts, file, new Taught(facts.network));
   const ready = clips.map((frames) => clipOf(frames, facts));
   const logits = [];
   for (const clip of ready) logits.push((await network.run(clip)).logits);

@@ -42,7 +42,8 @@ OPEN = """async ([name, window_name]) => {
   const {Network} = await import('/network.js');
   const {Taught} = await import('/taught.js');
   const facts = await server.facts('wlasl100-hands-open');
-  window[window_name] = await Network.open(facts, await server.network(name), new Taught(''));
+  const file = await fetch(`/api/networks/${name}/landmarks`);
+  window[window_name] = await Network.open(facts, await file.arrayBuffer(), new Taught(''));
 }"""
 RUN = """async (clips) => {
   const {clipOf} = await import('/poses.js');

@@ -16,7 +16,7 @@ pytestmark = BROWSER_TESTS
 # after a second without a picture, as the camera gives after a pause
 SHOW = """async (hands) => {
   const {state: {camera}} = await import('/state.js');
-  const begin = (camera.evenFrames.last?.seconds ?? 0) + 1;
+  const begin = (camera.signs.even.last?.seconds ?? 0) + 1;
   hands.forEach((points, number) => camera.take([{points, side: 0.9}], begin + number / 25));
 }"""
 
@@ -88,6 +88,9 @@ def test_a_sign_is_found_taught_and_named_at_the_camera(
     page.click("#signs button")
     page.locator("#signs", has_text="None yet").wait_for()
     assert not page.evaluate("Object.values(localStorage).some((text) => text.includes('circle'))")
+    page.set_input_files("#load", tmp_path / "enrolled.json")
+    page.locator("#signs", has_text="circle (3 examples)").wait_for()
+    page.click("#signs button")
     assert watched.errors == [] and watched.strangers(address) == []
     page.close()
 

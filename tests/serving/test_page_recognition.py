@@ -21,7 +21,8 @@ OPEN = """async (name) => {
   const {Network} = await import('/network.js');
   const {Taught} = await import('/taught.js');
   const facts = await server.facts(name);
-  window.network = await Network.open(facts, await server.network(name), new Taught(facts.network));
+  const file = await fetch(`/api/networks/${name}/landmarks`);
+  window.network = await Network.open(facts, await file.arrayBuffer(), new Taught(facts.network));
 }"""
 OUTPUTS = """async (clips) => {
   const {clipOf} = await import('/poses.js');

@@ -1,9 +1,9 @@
 // The camera: pictures, the hands found in them drawn over them, and signs as they end.
 
 import { drawHands } from "./draw.js";
-import { handsIn, openLandmarker } from "./landmarker.js";
-import { Spotter } from "./spotter.js";
-import { EvenFrames, HandTracks } from "./tracks.js";
+import { openLandmarker } from "./landmarker.js";
+import { onPicture } from "./pictures.js";
+import { SignStream } from "./stream.js";
 
 const WANTED = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" };
 const REFUSED = "The camera was not allowed. Allow it beside the page's address, then start again.";
@@ -20,6 +20,7 @@ export class Camera {
     const stream = await openCamera();
     try {
       this.landmarker = await openLandmarker();
+      await this.landmarker.begin();
       this.video.srcObject = stream;
       await this.video.play();
     } catch (error) {
@@ -30,11 +31,9 @@ export class Camera {
     stream.getVideoTracks()[0].addEventListener("ended", () => this.onLost());
     const size = [this.video.videoWidth, this.video.videoHeight];
     [this.canvas.width, this.canvas.height] = size;
-    this.tracks = new HandTracks(this.facts, size);
-    this.evenFrames = new EvenFrames();
-    this.spotter = new Spotter(this.facts);
-    this.shown = -1;
-    requestAnimationFrame(() => this.look());
+    this.signs = new SignStream(this.facts, size);
+    this.looking = false;
+    this.watch();
   }
 
   stop() {
@@ -45,27 +44,37 @@ export class Camera {
     this.say("");
   }
 
-  look() {
-    if (!this.stream) return;
-    if (this.video.currentTime !== this.shown && this.video.readyState >= 2) {
-      this.shown = this.video.currentTime;
-      const hands = handsIn(this.landmarker, this.video);
+  watch() {
+    const { stream } = this;
+    onPicture(this.video, (seconds) => {
+      if (this.stream !== stream) return;
+      this.look(seconds);
+      this.watch();
+    });
+  }
+
+  // a picture that comes while one is looked at is dropped: late answers would be worse
+  async look(seconds) {
+    if (this.looking) return;
+    this.looking = true;
+    const { stream } = this;
+    try {
+      const hands = await this.landmarker.hands(await createImageBitmap(this.video));
+      if (this.stream !== stream) return;
       drawHands(this.canvas, hands);
-      this.take(hands, performance.now() / 1000);
+      this.take(hands, seconds);
+    } catch (error) {
+      if (this.stream === stream) this.onLost(error);
+    } finally {
+      this.looking = false;
     }
-    requestAnimationFrame(() => this.look());
   }
 
   take(hands, seconds) {
-    const frame = this.tracks.push(hands);
-    const { frames, restarted } = this.evenFrames.push(frame, seconds);
-    if (restarted) this.spotter = new Spotter(this.facts);
-    for (const even of frames) {
-      const sign = this.spotter.push(even);
-      if (sign) this.onSign(sign.clip);
-    }
+    const clip = this.signs.push(hands, seconds);
+    if (clip) this.onSign(clip);
     const waiting = hands.length ? "Ready. Make one sign, then rest." : "No hand in the picture.";
-    this.say(this.spotter.signing ? "Signing …" : waiting);
+    this.say(this.signs.signing ? "Signing …" : waiting);
   }
 
   say(words) {

@@ -1,39 +1,52 @@
-// MediaPipe's hand landmarker, loaded once from this server: about 10 MB.
-
-import { HandLandmarker } from "./vendor/vision_bundle.mjs";
-import { foundHands } from "./hands.js";
+// The hand landmarker, in a worker that is started once: about 10 MB from this server.
 
 let opening = null;
-let lastTime = 0;
 
 export function openLandmarker() {
-  if (opening) return opening;
-  quietConsole();
-  const address = (name) => new URL(`./vendor/${name}`, import.meta.url).href;
-  opening = HandLandmarker.createFromOptions(
-    {
-      wasmLoaderPath: address("vision_wasm_internal.js"),
-      wasmBinaryPath: address("vision_wasm_internal.wasm"),
-    },
-    {
-      baseOptions: { modelAssetPath: address("hand_landmarker.task"), delegate: "CPU" },
-      runningMode: "VIDEO",
-      numHands: 2,
-    },
-  );
+  opening ??= Landmarker.open();
   opening.catch(() => { opening = null; }); // so that it can be tried again
   return opening;
 }
 
-// the hands in the picture that a video shows now
-export function handsIn(landmarker, video) {
-  // it wants ascending times, whatever video its pictures are of
-  lastTime = Math.max(lastTime + 1, Math.round(performance.now()));
-  return foundHands(landmarker.detectForVideo(video, lastTime));
-}
+class Landmarker {
+  static async open() {
+    const landmarker = new Landmarker();
+    await landmarker.ask("open");
+    return landmarker;
+  }
 
-// MediaPipe writes its notes to the console's errors, where they would hide real ones
-function quietConsole() {
-  const { error } = console;
-  console.error = (...words) => (/^INFO:/.test(words[0]) ? console.info : error)(...words);
+  constructor() {
+    this.worker = new Worker(new URL("./landmarker-worker.js", import.meta.url));
+    this.asked = new Map();
+    this.count = 0;
+    this.worker.addEventListener("message", ({ data: { id, hands, error } }) => {
+      const { resolve, reject } = this.asked.get(id);
+      this.asked.delete(id);
+      if (error) reject(new Error(error));
+      else resolve(hands);
+    });
+    this.worker.addEventListener("error", ({ message }) => {
+      for (const { reject } of this.asked.values()) reject(new Error(message));
+      this.asked.clear();
+    });
+  }
+
+  ask(task, picture = null) {
+    this.count += 1;
+    const message = { id: this.count, task, picture };
+    this.worker.postMessage(message, picture ? [picture] : []);
+    return new Promise((resolve, reject) => {
+      this.asked.set(message.id, { resolve, reject });
+    });
+  }
+
+  // to be called before the first picture of another video
+  begin() {
+    return this.ask("begin");
+  }
+
+  // the hands in a picture, an ImageBitmap, which is used up
+  hands(picture) {
+    return this.ask("find", picture);
+  }
 }

@@ -5,6 +5,7 @@ import { clipOfFrames, cut, handFrames, sidesOf } from "./poses.js";
 import { median, quantile } from "./statistics.js";
 
 export const RATE = 25; // frames per second
+const ROUNDING = 1e-6; // seconds
 // SpotConfig's defaults, with their reasons there
 export const CONFIG = {
   fast: 4,
@@ -97,15 +98,20 @@ export class Spotter {
   }
 }
 
-// the whole clip, and it without some of its first and last frames, where a hand and half of it
+// the whole clip, and it without some of its first and last seconds, where a hand and half of it
 // remain
 export function cutsOf(clip, facts) {
+  const { numFrames } = clip;
   const handed = handFrames(clip, facts);
-  const steps = CONFIG.cuts.map((seconds) => Math.round(seconds * RATE));
-  const spans = steps.flatMap((first) => steps.map((last) => [first, clip.numFrames - last]));
-  const usable = spans.filter(([start, stop]) =>
-    stop - start >= clip.numFrames / 2 && handed.slice(start, stop).includes(true));
-  return usable.length ? usable.map(([start, stop]) => cut(clip, start, stop)) : [clip];
+  const times = clip.times ?? Array.from({ length: numFrames }, (_, frame) => frame / RATE);
+  const first = (seconds) => times.findIndex((time) => time >= times[0] + seconds - ROUNDING);
+  const stop = (seconds) =>
+    1 + times.findLastIndex((time) => time <= times.at(-1) - seconds + ROUNDING);
+  const spans = CONFIG.cuts.flatMap((before) =>
+    CONFIG.cuts.map((after) => [first(before), stop(after)]));
+  const usable = spans.filter(([start, end]) =>
+    start >= 0 && end - start >= numFrames / 2 && handed.slice(start, end).includes(true));
+  return usable.length ? usable.map(([start, end]) => cut(clip, start, end)) : [clip];
 }
 
 function keepLast(list, value, most) {

@@ -1,19 +1,23 @@
 // The hands in a video file: it is played, and each picture is taken once, with its time.
 
 import { drawHands } from "./draw.js";
-import { handsIn, openLandmarker } from "./landmarker.js";
+import { openLandmarker } from "./landmarker.js";
+import { onPicture } from "./pictures.js";
 import { clipOfFrames } from "./poses.js";
 import { framesOfHands } from "./tracks.js";
 
 const LONGEST = 20; // seconds of a video with one sign
-const SLOWEST = 0.0625; // playback rate, below which Chromium refuses
-const SPARE = 0.8; // share of a picture's time that looking for hands may take
+const PLAYBACK = 0.5; // rate: twice as long to show a picture, so that none is skipped
+const AHEAD = 2; // pictures that may wait to be looked at before the video is paused
+const SETTLE = 300; // milliseconds in which the last picture of a video is still shown
 
 export class Undecodable extends Error {}
 
 // video, canvas: elements of the page; say(share) while it works
 export async function clipOfVideo(file, video, canvas, facts, signal, say) {
   const address = URL.createObjectURL(file);
+  const shown = new ShownPictures(video);
+  signal.addEventListener("abort", () => shown.stop());
   try {
     await opened(video, address, file.name);
     if (!(video.duration <= LONGEST)) {
@@ -22,19 +26,23 @@ export async function clipOfVideo(file, video, canvas, facts, signal, say) {
       throw new Error(`${file.name} lasts ${seconds} seconds. ${limit}`);
     }
     const landmarker = await openLandmarker();
+    await landmarker.begin();
     const size = [video.videoWidth, video.videoHeight];
     [canvas.width, canvas.height] = size;
     const [pictures, times] = [[], []];
-    await eachPicture(video, signal, (time) => {
-      const hands = handsIn(landmarker, video);
+    for (let next = await shown.next(); next; next = await shown.next()) {
+      if (next.seconds <= times.at(-1)) continue; // the same once more
+      const hands = await landmarker.hands(await next.picture);
       drawHands(canvas, hands);
       pictures.push(hands);
-      times.push(time);
-      say(time / video.duration);
-    });
+      times.push(next.seconds);
+      say(next.seconds / video.duration);
+    }
+    signal.throwIfAborted();
     if (!pictures.length) throw new Undecodable(`No picture of ${file.name} could be shown.`);
     return clipOfFrames(framesOfHands(pictures, facts, size), times);
   } finally {
+    shown.stop();
     video.pause();
     video.removeAttribute("src");
     URL.revokeObjectURL(address);
@@ -52,37 +60,51 @@ function opened(video, address, name) {
   });
 }
 
-// look(time) at every picture, played as slowly as looking takes
-async function eachPicture(video, signal, look) {
-  let last = -1;
-  let interval = Infinity;
-  let slowest = 0; // seconds that a look took; the first look warms up and does not count
-  let count = 0;
-  video.playbackRate = 0.5;
-  for (let next = picture(video), started = video.play(); ; next = picture(video)) {
-    await started;
-    const time = await next;
-    if (signal.aborted) throw new DOMException("cancelled", "AbortError");
-    if (time === null) return;
-    if (time <= last) continue;
-    if (last >= 0) interval = Math.min(interval, time - last);
-    last = time;
-    const began = performance.now();
-    look(time);
-    count += 1;
-    if (count < 3) continue;
-    slowest = Math.max(0.9 * slowest, (performance.now() - began) / 1000);
-    video.playbackRate = Math.min(1, Math.max(SLOWEST, (SPARE * interval) / slowest));
+// A video's pictures as it plays, from the first on. It is paused while some wait to be looked at,
+// so that none is lost on a slow device.
+class ShownPictures {
+  constructor(video) {
+    Object.assign(this, { video, waiting: [], over: false, failure: null });
+    this.wake = () => undefined;
+    this.ended = () => setTimeout(() => this.stop(), SETTLE);
+    video.addEventListener("ended", this.ended);
+    this.watch();
   }
-}
 
-// the time of the next picture that is shown, null at the end
-function picture(video) {
-  return new Promise((resolve) => {
-    if (video.ended) resolve(null);
-    video.addEventListener("ended", () => resolve(null), { once: true });
-    if (video.requestVideoFrameCallback) {
-      video.requestVideoFrameCallback((_, { mediaTime }) => resolve(mediaTime));
-    } else requestAnimationFrame(() => resolve(video.currentTime));
-  });
+  watch() {
+    onPicture(this.video, (seconds) => {
+      if (this.over) return;
+      this.waiting.push({ seconds, picture: createImageBitmap(this.video) });
+      if (this.waiting.length >= AHEAD) this.video.pause();
+      this.wake();
+      this.watch();
+    });
+  }
+
+  // { seconds, picture: a promise of an ImageBitmap }, or null after the last
+  async next() {
+    while (!this.waiting.length && !this.over) {
+      this.play();
+      await new Promise((resolve) => { this.wake = resolve; });
+    }
+    if (this.failure) throw this.failure;
+    return this.waiting.shift() ?? null;
+  }
+
+  play() {
+    const { video } = this;
+    if (!video.paused || video.ended) return;
+    video.playbackRate = PLAYBACK;
+    video.play().catch((error) => {
+      if (error.name === "AbortError") return; // paused again before it began
+      this.failure = error;
+      this.stop();
+    });
+  }
+
+  stop() {
+    this.over = true;
+    this.video.removeEventListener("ended", this.ended);
+    this.wake();
+  }
 }
