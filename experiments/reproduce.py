@@ -129,12 +129,12 @@ def main(
             click.echo(_row(name, ROWS[name], landmarks, runs, data))
 
 
-def _dataset(name: str, landmarks: Path, data: Path) -> Path:
+def dataset(name: str, landmarks: Path, data: Path) -> Path:
     """The data set of that name; made where it is not there: imported, or dealt anew."""
     if (data / name).exists():
         return data / name
     if name == NEW_SIGNERS:
-        official = Dataset.open(_dataset(OFFICIAL, landmarks, data))
+        official = Dataset.open(dataset(OFFICIAL, landmarks, data))
         write_resplit(official, resplit(official), data / name)
     else:
         import_packed(landmarks / f"{name}.npz", data / name, TERMS)
@@ -147,8 +147,8 @@ def _pretrain(name: str, landmarks: Path, runs: Path, data: Path, lexicon: Path 
     wanted = BACKBONES[name]
     if (runs / name / "run.json").exists():
         return
-    sources = [_dataset("wlasl2000-hands-train", landmarks, data)]
-    tested = _dataset(wanted.without, landmarks, data)
+    sources = [dataset("wlasl2000-hands-train", landmarks, data)]
+    tested = dataset(wanted.without, landmarks, data)
     reserved = reserve(tested, their=wanted.their)
     if wanted.every_gloss:
         reserved = replace(
@@ -168,7 +168,7 @@ def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
     """Train and score every seed; returns the row as Markdown."""
     from spobet.training import train
 
-    folder = _dataset(row.data, landmarks, data)
+    folder = dataset(row.data, landmarks, data)
     start = None
     if row.backbone:
         start = (
@@ -187,7 +187,7 @@ def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
     for seed in row.seeds:
         run = runs / f"{name}-{seed}"
         if not (run / "run.json").exists():
-            others = [_dataset("wlasl2000-hands-train", landmarks, data)] if row.beside else []
+            others = [dataset("wlasl2000-hands-train", landmarks, data)] if row.beside else []
             train(
                 replace(experiment, seed=seed),
                 folder,
