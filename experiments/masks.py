@@ -44,7 +44,7 @@ BACKBONES = {
     "codes-first": (PLAIN, 30, 96, "codes"),
 }
 FIRST_EPOCHS = 30  # without labels, before as many with them
-GATE_EPOCHS, LABEL_FREE_BATCH, LABEL_FREE_RATE = 13, 128, 1e-3
+GATE_EPOCHS, LABEL_FREE_BATCH, LABEL_FREE_RATE = 10, 128, 1e-3
 SEEDS, DRAWS, SHOTS = (0, 1, 2), 5, 5
 
 landmarks_option = click.option(
