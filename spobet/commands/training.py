@@ -13,12 +13,27 @@ from spobet.commands.arguments import DATA, FILE, FOLDER, PATH, RUN
 
 if TYPE_CHECKING:
     from spobet.config import Experiment
+    from spobet.training.execution import Execution
 
 _RUN_OUT = click.option(
     "--run", type=FOLDER, required=True, help="Run folder to make, or to resume."
 )
 _BACKBONE = click.option(
     "--backbone", type=RUN, help="Start from this run folder or shipped network."
+)
+_DEVICES = click.option(
+    "--devices",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Share each batch among so many devices (Keras on JAX); the network is the same.",
+)
+_CHECKPOINT_MINUTES = click.option(
+    "--checkpoint-minutes",
+    type=click.FloatRange(min=0),
+    default=30.0,
+    show_default=True,
+    help="Within an epoch, store what to resume from so often.",
 )
 _SEED = click.option("--seed", type=int, help="Use this seed instead of the experiment's.")
 
@@ -69,6 +84,8 @@ def demo(out: Path) -> None:
 @click.option(
     "--lexicon", type=FILE, help="Table of `spobet lexicon`, to learn how signs are made."
 )
+@_DEVICES
+@_CHECKPOINT_MINUTES
 def pretrain(
     experiment: Path,
     data: tuple[Path, ...],
@@ -79,6 +96,8 @@ def pretrain(
     their: tuple[str, ...],
     seed: int | None,
     lexicon: Path | None,
+    devices: int,
+    checkpoint_minutes: float,
 ) -> None:
     """Pretrain a backbone on hidden frames, glosses or both.
 
@@ -91,7 +110,8 @@ def pretrain(
         raise click.UsageError("--fold and --without-their narrow what --without leaves out")
     reserved = reserve(without, fold, their) if without else None
     settings = _experiment(experiment, seed)
-    record = pretrain(settings, data, run, reserved, backbone, _command(), lexicon)
+    execution = _execution(devices, checkpoint_minutes)
+    record = pretrain(settings, data, run, reserved, backbone, _command(), lexicon, execution)
     clips, epochs = f"{len(record.clips):,} clips", f"{record.epochs} epochs"
     click.echo(f"{run}: pretrained on {clips}, {epochs}, {record.minutes:.1f} minutes")
     if record.left_out:
@@ -111,6 +131,8 @@ def pretrain(
     multiple=True,
     help="Data set of auxiliary glosses: trained on, never answered; repeat for several.",
 )
+@_DEVICES
+@_CHECKPOINT_MINUTES
 def train(
     experiment: Path,
     data: Path,
@@ -119,6 +141,8 @@ def train(
     seed: int | None,
     fold: int | None,
     auxiliary: tuple[Path, ...],
+    devices: int,
+    checkpoint_minutes: float,
 ) -> None:
     """Train a network to recognise glosses.
 
@@ -127,7 +151,8 @@ def train(
     from spobet.training import train
 
     settings = _experiment(experiment, seed)
-    record = train(settings, data, run, backbone, fold, _command(), auxiliary)
+    execution = _execution(devices, checkpoint_minutes)
+    record = train(settings, data, run, backbone, fold, _command(), auxiliary, execution)
     clips = f"{len(record.clips):,} clips{', those of its backbone included' if backbone else ''}"
     time = f"{record.epochs} epochs, {record.minutes:.1f} minutes"
     click.echo(f"{run}: trained on {clips}, {time}, {record.chosen}")
@@ -140,6 +165,12 @@ def _experiment(path: Path, seed: int | None) -> Experiment:
 
     experiment = read_experiment(path)
     return experiment if seed is None else replace(experiment, seed=seed)
+
+
+def _execution(devices: int, checkpoint_minutes: float) -> Execution:
+    from spobet.training.execution import Execution
+
+    return Execution(devices, checkpoint_minutes)
 
 
 def _command() -> str:

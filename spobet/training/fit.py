@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import keras
@@ -52,15 +53,16 @@ def fit(
     run: RunFolder,
     watchers: Sequence[keras.callbacks.Callback] = (),
     origin: str = "",
+    checkpoint_minutes: float = math.inf,
 ) -> None:
     """Train a compiled model; leaves it with its averaged weights.
 
-    After every epoch the run folder holds the state to go on from and the learning curves.
-    origin: what the run works on; UserError where the interrupted one worked on something else,
-    and where the loss or a weight is no number.
+    After every epoch, and within one every `checkpoint_minutes`, the run folder holds the state to
+    go on from; after every epoch also the learning curves. origin: what the run works on; UserError
+    where the interrupted one worked on something else, and where the loss or a weight is no number.
     """
     model.optimizer.build(model.trainable_variables)
-    keeper = StateKeeper(run, origin)
+    keeper = StateKeeper(run, origin, checkpoint_minutes)
     first = keeper.restore(model)
     turn = keras.callbacks.LambdaCallback(
         on_epoch_begin=lambda epoch, logs: batches.start_at(epoch)
@@ -68,7 +70,7 @@ def fit(
     callbacks = [turn, *watchers, keeper, TensorBoardLog(run.logs)]
     if first < schedule.epochs:
         callbacks += [ProgressBar(schedule.epochs, first)]
-        run_epochs(model, batches, range(first, schedule.epochs), callbacks)
+        run_epochs(model, batches, range(first, schedule.epochs), callbacks, keeper.logs)
 
 
 def run_epochs(
@@ -76,22 +78,26 @@ def run_epochs(
     batches: keras.utils.PyDataset,
     epochs: range,
     callbacks: Sequence[keras.callbacks.Callback],
+    begun: Sequence[Mapping[str, float]] = (),
 ) -> None:
     """What `Model.fit` does, batch by batch in this thread.
 
     `fit` hands batches from thread to thread: with TensorFlow on one core a third of the time went
-    by waiting. The curves hold means over an epoch's batches, which are of one size.
+    by waiting. The curves hold means over an epoch's batches, which are of one size. begun: the
+    figures of those batches of the first epoch that are done.
     """
+    logs = list(begun)
     watching = keras.callbacks.CallbackList([*callbacks], model=model, epochs=epochs.stop)
     watching.on_train_begin()
     for epoch in epochs:
         watching.on_epoch_begin(epoch)
-        logs = []
-        for batch in range(len(batches)):
-            logs.append(model.train_on_batch(*batches[batch], return_dict=True))
+        for batch in range(len(logs), len(batches)):
+            figures = model.train_on_batch(*batches[batch], return_dict=True)
+            logs.append({name: float(figure) for name, figure in figures.items()})
             watching.on_train_batch_end(batch, logs[-1])
         means = {name: float(np.mean([batch[name] for batch in logs])) for name in logs[0]}
         watching.on_epoch_end(epoch, means)
+        logs = []
     if model.optimizer.use_ema:
         model.optimizer.finalize_variable_values(model.trainable_variables)
     watching.on_train_end()

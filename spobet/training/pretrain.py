@@ -23,6 +23,7 @@ from spobet.model.masked_frames import MaskedFrameModel
 from spobet.model.phonology import PhonologyHead
 from spobet.runs import RunFolder, RunRecord
 from spobet.training.batches import PretrainingBatches
+from spobet.training.execution import Execution
 from spobet.training.fit import fit, optimizer_of
 from spobet.training.networks import new_backbone, new_head
 from spobet.training.phonology import feature_loss, write_phonology
@@ -31,7 +32,7 @@ from spobet.training.precision import (
     classifier_in_float32,
     precision,
 )
-from spobet.training.run import close, origin_of, record_of, start, stored_clips
+from spobet.training.run import alone, close, origin_of, record_of, start, stored_clips
 
 
 def pretrain(
@@ -42,6 +43,7 @@ def pretrain(
     pretrained: Path | None = None,
     command: str = "",
     lexicon: Path | None = None,
+    execution: Execution = Execution(),  # noqa: B008  frozen
 ) -> RunRecord:
     """Learn what [pretrain] weighs from all clips of the split `train`; leaves backbone.keras.
 
@@ -50,29 +52,32 @@ def pretrain(
     something, and then the run names glosses as one of `train` does. reserved: clips left out,
     listed in left-out.csv. pretrained: a run folder whose backbone to start from. lexicon: the
     table of how signs are made, for an experiment that weighs phonology. The same call on the
-    folder of an interrupted run goes on where that stopped.
+    folder of an interrupted run goes on where that stopped. execution: on how many devices, and how
+    often it is kept; the network is the same.
     """
     if experiment.pretrain.phonology_weight and lexicon is None:
         raise UserError("pretrain.phonology_weight needs the table of `spobet lexicon`: --lexicon")
     sources = training_clips([Dataset.open(folder) for folder in data], reserved or Reserved())
     glosses = tuple(dict.fromkeys(clip.gloss for source in sources for clip in source.clips))
     vocabulary = Vocabulary(glosses if experiment.pretrain.gloss_weight else ())
-    with precision(experiment.pretrain.schedule.precision):
-        backbone = new_backbone(experiment, sources[0].dataset, pretrained)
-        learned = _Learned.of(backbone, experiment, vocabulary, lexicon)
-        run, labels = start(experiment, path), _labels(sources, vocabulary)
-        clips = stored_clips(experiment, sources, run)
-        batches = PretrainingBatches(
-            clips, labels, len(vocabulary), experiment, learned.phonology, backbone.stride
-        )
-        left_out = write_left_out(sources, run.left_out)
-        schedule = experiment.pretrain.schedule
-        model = learned.compiled(experiment, len(batches))
-        fit(model, batches, schedule, run, origin=origin_of(sources, pretrained=pretrained))
-    learned.save(run, vocabulary, experiment.pretrain)
-    record = record_of(run, experiment, schedule.epochs, sources, pretrained, command)
-    record = replace(record, left_out=left_out)
-    close(run, record)
+    schedule = experiment.pretrain.schedule
+    with alone(path):
+        with precision(schedule.precision), execution.shared(schedule.batch_size):
+            backbone = new_backbone(experiment, sources[0].dataset, pretrained)
+            learned = _Learned.of(backbone, experiment, vocabulary, lexicon)
+            run, labels = start(experiment, path), _labels(sources, vocabulary)
+            clips = stored_clips(experiment, sources, run)
+            batches = PretrainingBatches(
+                clips, labels, len(vocabulary), experiment, learned.phonology, backbone.stride
+            )
+            left_out = write_left_out(sources, run.left_out)
+            model = learned.compiled(experiment, len(batches))
+            origin = origin_of(sources, pretrained=pretrained)
+            fit(model, batches, schedule, run, (), origin, execution.checkpoint_minutes)
+        learned.save(run, vocabulary, experiment.pretrain)
+        record = record_of(run, experiment, schedule.epochs, sources, pretrained, command)
+        record = replace(record, left_out=left_out)
+        close(run, record)
     return record
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import keras
 import numpy as np
+from filelock import FileLock, Timeout
 
 import spobet
 from spobet.config import Experiment, read_experiment, write_experiment
@@ -22,8 +24,33 @@ from spobet.training.networks import skeleton_of
 from spobet.training.stored_clips import StoredClips
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Nobody else trains in a run folder meanwhile; it is removed where nothing came of it.
+
+    UserError where another process trains in it.
+    """
+    if RunFolder(path).record_file.exists():
+        raise AlreadyThere(f"{path}: a finished run is there already; name a new folder")
+    path.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path / "in-use.lock")  # falls with its process, so it is never stale
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise UserError(
+            f"{path}: another process trains in this folder; wait for it or name a new folder"
+        ) from error
+    try:
+        yield
+    finally:
+        Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()
+        if not any(path.iterdir()):
+            path.rmdir()
+
+
 def start(experiment: Experiment, path: Path) -> RunFolder:
-    """Make the run folder, or take up an interrupted run of the same experiment.
+    """Begin in a run folder, or take up an interrupted run of the same experiment there.
 
     AlreadyThere where it is finished, UserError where it is of another experiment.
     """
@@ -35,7 +62,6 @@ def start(experiment: Experiment, path: Path) -> RunFolder:
             f"{run.config}: an interrupted run of another experiment is here; "
             "name a new folder or remove this one"
         )
-    path.mkdir(parents=True, exist_ok=True)
     write_experiment(experiment, run.config)
     if not run.state.is_file():
         run.best.unlink(missing_ok=True)  # of an epoch without a state, perhaps on other clips

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,25 +29,36 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
 
 
 class StateKeeper(keras.callbacks.Callback):
-    """Stores weights, optimizer and learning curves after every epoch, and restores them.
+    """Stores weights, optimizer and learning curves, and restores them.
 
-    origin: what the run works on, in words. A loss or weight that is no number ends the fit with a
-    UserError: the state on disk stays that of the last good epoch.
+    It does so after every epoch and, within one, after the first batch that ends `minutes` after
+    the last time. origin: what the run works on, in words. logs: the figures of every batch of the
+    epoch that has begun. A loss or weight that is no number ends the fit with a UserError: the
+    state on disk stays the last good one.
     """
 
-    def __init__(self, run: RunFolder, origin: str = "") -> None:
+    def __init__(self, run: RunFolder, origin: str = "", minutes: float = math.inf) -> None:
         super().__init__()
-        self._run, self._origin, self._began = run, origin, time.monotonic()
+        self._run, self._origin, self._minutes = run, origin, minutes
+        self._began = self._written = time.monotonic()
         self._rows: list[dict[str, float]] = []
+        self._seconds = 0.0  # that the epoch took before the run was interrupted
+        self.logs: list[dict[str, float]] = []
 
     def restore(self, model: keras.Model) -> int:
-        """Put the stored state, if any, into the model; returns the epoch to go on with."""
+        """Put the stored state, if any, into the model; returns the epoch to go on with.
+
+        `logs` tells how many of its batches are done.
+        """
         path = self._run.state
         if not path.is_file():
             return 0
         state = read_arrays(path)
         try:
             self._rows, origin = json.loads(str(state.pop("rows"))), str(state.pop("origin"))
+            if "begun" in state:  # states of version 0.1 are of whole epochs
+                begun = json.loads(str(state.pop("begun")))
+                self.logs, self._seconds = begun["logs"], begun["seconds"]
             values = [state[f"v{number}"] for number in range(len(state))]
         except (KeyError, ValueError) as error:
             raise _damaged(path, str(error)) from error
@@ -65,20 +78,42 @@ class StateKeeper(keras.callbacks.Callback):
         return len(self._rows)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self._began = time.monotonic()
+        self._began = time.monotonic() - self._seconds
+        self._seconds = 0.0
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Store the state where it is time to."""
+        scores = {name: float(value) for name, value in (logs or {}).items()}
+        self.logs.append(scores)
+        if time.monotonic() - self._written >= 60 * self._minutes:
+            self._write(len(self._rows), scores.get("loss", 0.0))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Store the state."""
+        """Store the state and the learning curves."""
         scores = {name: float(value) for name, value in (logs or {}).items()}
-        values = [keras.ops.convert_to_numpy(variable) for variable in _all_variables(self.model)]
-        self._check_finite(epoch, scores.get("loss", 0.0), values)
         seconds = round(time.monotonic() - self._began, 3)
-        self._rows.append({"epoch": epoch + 1, **scores, "seconds": seconds})
-        self._run.write_history(self._rows)
-        arrays: dict[str, Any] = {f"v{number}": value for number, value in enumerate(values)}
+        self.logs = []
+        row = {"epoch": epoch + 1, **scores, "seconds": seconds}
+        self._write(epoch, scores.get("loss", 0.0), [row])
+
+    def _write(self, epoch: int, loss: float, rows: Sequence[dict[str, float]] = ()) -> None:
+        """Store the state within an epoch or, with its row of the learning curves, at its end."""
+        values = [keras.ops.convert_to_numpy(variable) for variable in _all_variables(self.model)]
+        self._check_finite(epoch, loss, values)
+        self._rows.extend(rows)
+        if rows:
+            self._run.write_history(self._rows)
+        seconds = time.monotonic() - self._began
+        texts = {
+            "rows": json.dumps(self._rows),
+            "origin": self._origin,
+            "begun": json.dumps({"logs": self.logs, "seconds": seconds if self.logs else 0.0}),
+        }
+        arrays: dict[str, Any] = {name: np.array(text) for name, text in texts.items()}
+        arrays |= {f"v{number}": value for number, value in enumerate(values)}
         with new_file(self._run.state) as partial:
-            rows, origin = np.array(json.dumps(self._rows)), np.array(self._origin)
-            np.savez(partial, rows=rows, origin=origin, **arrays)
+            np.savez(partial, **arrays)
+        self._written = time.monotonic()
 
     def _check_finite(self, epoch: int, loss: float, values: list[np.ndarray]) -> None:
         if np.isfinite(loss) and all(np.isfinite(value).all() for value in values):

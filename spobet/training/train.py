@@ -21,6 +21,7 @@ from spobet.model.export import write_onnx
 from spobet.recognition.evaluate import evaluate_clips
 from spobet.runs import RunFolder, RunRecord
 from spobet.training.batches import AuxiliaryBatches, Batches, LabelledBatches
+from spobet.training.execution import Execution
 from spobet.training.fit import fit, optimizer_of
 from spobet.training.layer_rates import layer_rates
 from spobet.training.networks import build_classifier
@@ -29,7 +30,7 @@ from spobet.training.precision import (
     classifier_in_float32,
     precision,
 )
-from spobet.training.run import close, origin_of, record_of, start, stored_clips
+from spobet.training.run import alone, close, origin_of, record_of, start, stored_clips
 from spobet.training.stored_clips import Clips
 from spobet.training.validation import BestOnValidation
 
@@ -91,45 +92,48 @@ def train(
     fold: int | None = None,
     command: str = "",
     auxiliary: Sequence[Path] = (),
+    execution: Execution = Execution(),  # noqa: B008  frozen
 ) -> RunRecord:
     """Train on the clips of the split `train` and leave a whole run folder at `path`.
 
     pretrained: a run folder whose backbone to start from. fold: hold this fold of the training
     clips out and score it at the end (metrics-fold<K>.json). auxiliary: data sets whose training
     clips of other glosses are trained beside, so that the network knows what it does not know.
+    execution: on how many devices, and how often it is kept; the network is the same.
     The same call on the folder of an interrupted run goes on where that stopped. UserError where
     the folder holds another run, the backbone does not fit the experiment, or the loss is no
     number.
     """
     training = TrainingClips.of(experiment, data, fold, auxiliary)
-    with precision(experiment.train.schedule.precision):
-        classifier, head_from = build_classifier(
-            experiment,
-            training.dataset,
-            training.vocabulary,
-            pretrained,
-            training.auxiliary_glosses,
+    schedule = experiment.train.schedule
+    with alone(path):
+        with precision(schedule.precision), execution.shared(schedule.batch_size):
+            classifier, head_from = build_classifier(
+                experiment,
+                training.dataset,
+                training.vocabulary,
+                pretrained,
+                training.auxiliary_glosses,
+            )
+            run = start(experiment, path)
+            training.vocabulary.write(run.vocabulary)
+            if training.auxiliary_glosses:
+                training.auxiliary_glosses.write(run.auxiliary_glosses)
+            origin = origin_of(training.sources, fold, pretrained)
+            chosen = _fit(classifier, training, experiment, run, origin, execution)
+        backbone = backbone_in_float32(classifier.backbone)
+        classifier = classifier_in_float32(classifier, backbone)
+        backbone.save(run.backbone)
+        classifier.save(run.classifier)
+        write_onnx(classifier, run.onnx)
+        record = replace(
+            record_of(run, experiment, schedule.epochs, training.sources, pretrained, command),
+            chosen=chosen,
+            fold="" if fold is None else f"{fold} of {NUM_FOLDS}",
+            head_from=head_from,
+            left_out=write_left_out(training.auxiliary, run.left_out),
         )
-        run = start(experiment, path)
-        training.vocabulary.write(run.vocabulary)
-        if training.auxiliary_glosses:
-            training.auxiliary_glosses.write(run.auxiliary_glosses)
-        origin = origin_of(training.sources, fold, pretrained)
-        chosen = _fit(classifier, training, experiment, run, origin)
-    backbone = backbone_in_float32(classifier.backbone)
-    classifier = classifier_in_float32(classifier, backbone)
-    backbone.save(run.backbone)
-    classifier.save(run.classifier)
-    write_onnx(classifier, run.onnx)
-    epochs = experiment.train.schedule.epochs
-    record = replace(
-        record_of(run, experiment, epochs, training.sources, pretrained, command),
-        chosen=chosen,
-        fold="" if fold is None else f"{fold} of {NUM_FOLDS}",
-        head_from=head_from,
-        left_out=write_left_out(training.auxiliary, run.left_out),
-    )
-    close(run, record)
+        close(run, record)
     if training.held_out:
         evaluate_clips(run, training.dataset, training.held_out, f"fold{fold}")
     return record
@@ -141,6 +145,7 @@ def _fit(
     experiment: Experiment,
     run: RunFolder,
     origin: str,
+    execution: Execution,
 ) -> str:
     """Fit the classifier; returns how the epoch of its weights was chosen."""
     best = None
@@ -151,7 +156,8 @@ def _fit(
     clips = stored_clips(experiment, training.sources, run)
     model, batches = _compiled(classifier, clips, training.labels, len(training.clips), experiment)
     watchers = [best] if best else []
-    fit(model, batches, experiment.train.schedule, run, watchers, origin)
+    minutes = execution.checkpoint_minutes
+    fit(model, batches, experiment.train.schedule, run, watchers, origin, minutes)
     return best.restore_best(classifier) if best else "last epoch"
 
 

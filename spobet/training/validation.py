@@ -14,6 +14,7 @@ from spobet.evaluation.metrics.top_k import top_k_accuracy
 from spobet.evaluation.ranks import labels_of
 from spobet.files import new_file
 from spobet.model.classifier import SignClassifier
+from spobet.training.execution import on_one_device
 from spobet.training.fit import averaged_weights
 from spobet.training.run import preprocessor_of
 from spobet.training.state import read_arrays
@@ -40,14 +41,16 @@ class BestOnValidation(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         # A network apart: scoring inside fit disturbs the model being fitted.
-        self._scorer = keras.models.clone_model(self._classifier)
+        with on_one_device():
+            self._scorer = keras.models.clone_model(self._classifier)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Score, and add `val_top1` to the learning curves."""
         weights = averaged_weights(self.model)
         for variable, value in zip(self._scorer.trainable_variables, weights, strict=True):
             variable.assign(value)
-        logits = keras.ops.convert_to_numpy(self._scorer.predict_on_batch(self._inputs))
+        with on_one_device():
+            logits = keras.ops.convert_to_numpy(self._scorer.predict_on_batch(self._inputs))
         score = top_k_accuracy(logits[:, : self._classifier.head.num_glosses], self._labels)
         if logs is not None:
             logs["val_top1"] = score

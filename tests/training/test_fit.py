@@ -37,17 +37,17 @@ class Pairs(keras.utils.PyDataset):
 
 
 class Stop(keras.callbacks.Callback):
-    """Somebody presses control-C in the middle of an epoch."""
+    """Somebody presses control-C in the middle of an epoch, before a batch is kept."""
 
-    def __init__(self, epoch: int) -> None:
+    def __init__(self, epoch: int, batch: int = 0) -> None:
         super().__init__()
-        self._epoch = epoch
+        self._epoch, self._batch = epoch, batch
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._now = epoch
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        if self._now == self._epoch:
+        if (self._now, batch) == (self._epoch, self._batch):
             raise KeyboardInterrupt
 
 
@@ -140,6 +140,39 @@ def test_an_interrupted_fit_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     assert run.read_history()["epoch"] == [1, 2, 3, 4]
     for one, other in zip(straight.get_weights(), resumed.get_weights(), strict=True):
         np.testing.assert_allclose(other, one, atol=1e-6)
+
+
+def test_a_fit_interrupted_within_an_epoch_goes_on_bit_for_bit(tmp_path: Path) -> None:
+    schedule = Schedule(epochs=3, averaging=0.9, learning_rate=0.1)
+    straight, stopped, resumed = (model_of(schedule) for _ in range(3))
+    whole, run = run_folder(tmp_path / "straight"), run_folder(tmp_path / "stopped")
+    fit(straight, Pairs(), schedule, whole)
+    with pytest.raises(KeyboardInterrupt):
+        fit(stopped, Pairs(), schedule, run, [Stop(1, batch=1)], checkpoint_minutes=0)
+    batches = Pairs()
+    fit(resumed, batches, schedule, run)
+    assert batches.given == [(1, 1), (2, 0), (2, 1)]
+    assert run.read_history()["loss"] == whole.read_history()["loss"]
+    for one, other in zip(straight.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_array_equal(other, one)
+
+
+@pytest.mark.parametrize(("minutes", "batches"), [(0, 4), (60, 0)])
+def test_within_an_epoch_the_state_is_kept_as_often_as_asked(
+    minutes: int, batches: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = []
+    write = StateKeeper._write
+
+    def counting(keeper: StateKeeper, *arguments: object) -> None:
+        kept.append(len(keeper.logs))
+        write(keeper, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(StateKeeper, "_write", counting)
+    schedule = Schedule(epochs=2)
+    run = run_folder(tmp_path / "run")
+    fit(model_of(schedule), Pairs(), schedule, run, checkpoint_minutes=minutes)
+    assert np.count_nonzero(kept) == batches
 
 
 def test_a_state_of_other_data_is_refused(tmp_path: Path) -> None:
