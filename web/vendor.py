@@ -30,6 +30,7 @@ FILES = {
         "wasm/vision_wasm_internal.js",
         "wasm/vision_wasm_internal.wasm",
     ),
+    "mediabunny": ("dist/bundles/mediabunny.min.mjs",),
 }
 
 
