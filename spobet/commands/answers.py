@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from spobet.commands.arguments import DATA, FILE, OUT_FILE, PATH, RUN
+from spobet.commands.arguments import DATA, ENROLLED, FILE, OUT_FILE, PATH, RUN
 from spobet.errors import UserError
 
 
@@ -30,9 +30,6 @@ class _PictureSize(click.ParamType):
         return int(width), int(height)
 
 
-ENROLLED = click.option(
-    "--enrolled", type=FILE, help="Read enrolled signs from this file instead of the run's own."
-)
 JSON = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object per line instead of text."
 )
@@ -159,6 +156,8 @@ def spot(
         _say(f"{out}: {len(signs)} signs")
     else:
         click.echo(text, nl=False)
+    if not signs:
+        _say(f"{clip}: no sign found; hands that rest, sway slowly or are not seen make none")
 
 
 @click.command()
@@ -232,7 +231,14 @@ def enrol(
     show_default=True,
     help="Share of wrong answers to allow among accepted ones.",
 )
-def calibrate(run: Path, data: Path, splits: tuple[str, ...], error: float) -> None:
+@click.option(
+    "--unknown",
+    type=PATH,
+    help="Data set with other signs; no larger share of them is accepted either.",
+)
+def calibrate(
+    run: Path, data: Path, splits: tuple[str, ...], error: float, unknown: Path | None
+) -> None:
     """Fit a run's temperature and rejection threshold.
 
     Example: spobet calibrate runs/hands --data data/hands
@@ -241,7 +247,7 @@ def calibrate(run: Path, data: Path, splits: tuple[str, ...], error: float) -> N
     """
     from spobet.recognition.calibrate import calibrate
 
-    click.echo(calibrate(run, data, splits, error))
+    click.echo(calibrate(run, data, splits, error, unknown))
 
 
 def _say(line: str) -> None:

@@ -17,6 +17,9 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 PATH = click.Path(exists=True, path_type=Path)
 OUT_FILE = click.Path(dir_okay=False, path_type=Path)
 
+ENROLLED = click.option(
+    "--enrolled", type=FILE, help="Read enrolled signs from this file instead of the run's own."
+)
 DATA = click.option("--data", type=PATH, required=True, help="Data set that holds the clips.")
 SPLITS = click.option(
     "--split",

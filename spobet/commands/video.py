@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from spobet.commands.arguments import FILE, FOLDER, OUT_FILE, PATH, RUN, progress
+from spobet.commands.arguments import ENROLLED, FILE, FOLDER, OUT_FILE, PATH, RUN, progress
 
 _MODELS = click.option(
     "--models",
@@ -192,6 +192,7 @@ def _show_bytes(done: int, total: int | None) -> None:
 @_FETCH_MODELS
 @_MODELS_FROM
 @click.option("--top", default=5, show_default=True, help="Number of glosses to show per sign.")
+@ENROLLED
 def live(
     run: Path,
     source: str,
@@ -200,6 +201,7 @@ def live(
     fetch_models: bool,
     models_from: Path | None,
     top: int,
+    enrolled: Path | None,
 ) -> None:
     """Recognise signs live, at a camera or in a video.
 
@@ -214,4 +216,4 @@ def live(
     detector = open_mediapipe(
         models, models_from, fetch=fetch_models, say=lambda line: click.echo(line, err=True)
     )
-    show_live(load(run), detector, source, out, top, tell=click.echo)
+    show_live(load(run, enrolled=enrolled), detector, source, out, top, tell=click.echo)

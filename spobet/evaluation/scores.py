@@ -16,6 +16,7 @@ from spobet.files import write_whole
 
 _FIELDS = ("clip", "gloss", "logits", "data", "weights")
 _LATER_FIELDS = ("embedding", "auxiliary")  # files of version 0.1 lack them
+_EVIDENCE = "evidence"  # files of version 0.1 lack it too
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,14 +25,20 @@ class ModelOutput:
 
     logits: (clips, glosses) of its vocabulary. embedding: (clips, width), what stands for a clip
     where it is compared with glosses; width 0 where it was not kept. auxiliary: (clips, 1), one
-    logit for all auxiliary glosses together; (clips, 0) where the network has none.
+    logit for all auxiliary glosses together; (clips, 0) where the network has none. evidence:
+    (clips,) above 0 to 1, how much of each sign was seen (`recognition.evidence`); None: 1.
     """
 
     logits: np.ndarray
     embedding: np.ndarray
     auxiliary: np.ndarray
+    evidence: np.ndarray | None = None
 
     def __post_init__(self) -> None:
+        evidence = np.ones(len(self.logits)) if self.evidence is None else self.evidence
+        object.__setattr__(self, _EVIDENCE, np.asarray(evidence, dtype=np.float32))
+        if self.strength.shape != (len(self.logits),) or not (self.strength > 0).all():
+            raise ValueError(f"evidence of {self.strength.shape}, expected above 0, one a clip")
         for name in ("logits", "embedding", "auxiliary"):
             object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=np.float32))
         shapes = tuple(array.shape for array in (self.logits, self.embedding, self.auxiliary))
@@ -42,6 +49,12 @@ class ModelOutput:
 
     def __len__(self) -> int:
         return len(self.logits)
+
+    @property
+    def strength(self) -> np.ndarray:
+        """The evidence of each clip (clips,), 1 where it is not known to be less."""
+        assert self.evidence is not None  # set when the object is made
+        return self.evidence
 
     @classmethod
     def of_logits(cls, logits: np.ndarray) -> ModelOutput:
@@ -55,12 +68,17 @@ class ModelOutput:
             np.concatenate([output.logits for output in outputs]),
             np.concatenate([output.embedding for output in outputs]),
             np.concatenate([output.auxiliary for output in outputs]),
+            np.concatenate([output.strength for output in outputs]),
         )
+
+    def rows(self, clips: slice | np.ndarray) -> ModelOutput:
+        """The output for some of the clips."""
+        parts = (self.logits, self.embedding, self.auxiliary, self.strength)
+        return ModelOutput(*(part[clips] for part in parts))
 
     def clip(self, number: int) -> ModelOutput:
         """The output for one clip, with all axes."""
-        row = slice(number, number + 1)
-        return ModelOutput(self.logits[row], self.embedding[row], self.auxiliary[row])
+        return self.rows(slice(number, number + 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +115,7 @@ class Scores:
             "logits": self.output.logits,
             "embedding": self.output.embedding,
             "auxiliary": self.output.auxiliary,
+            _EVIDENCE: self.output.strength,
             "data": np.array(self.data),
             "weights": np.array(self.weights),
         }
@@ -115,6 +134,7 @@ class Scores:
                 clips, glosses, logits, data, weights = (arrays[name] for name in _FIELDS)
                 absent = np.zeros((len(logits), 0))
                 later = [arrays.get(name, absent) for name in _LATER_FIELDS]
+                later.append(arrays.get(_EVIDENCE, np.ones(len(logits))))
             return cls(
                 tuple(clips.tolist()),
                 Vocabulary(tuple(glosses.tolist())),

@@ -42,7 +42,7 @@ def _answers(pen: Any, answers: Answers | None, signing: bool, size: tuple[int, 
     font = extra_module("PIL.ImageFont", "video", _PURPOSE).load_default(letters)
     rows = [("signing ...", 0.0)] if signing else []
     if answers and not answers.accepted and not signing:
-        rows = [("not sure", 0.0)]
+        rows = [(answers.answer, 0.0)]
     for answer in answers or ():
         rows.append((f"{answer.gloss} {100 * answer.probability:.0f} %", answer.probability))
     row, wide = round(1.4 * letters), min(size[0], 14 * letters)

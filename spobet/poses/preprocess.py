@@ -11,6 +11,7 @@ import numpy as np
 from spobet.errors import UserError
 from spobet.poses.adapt import on_skeleton
 from spobet.poses.arrays import PoseBank
+from spobet.poses.rests import without_rests
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
 
@@ -30,13 +31,16 @@ class PreprocessSettings:
     num_frames: frames the network sees. stretch: every clip fills all of them; otherwise a clip
     keeps its number of frames, is padded when shorter and thinned evenly when longer.
     min_confidence: landmarks below it are missing. right_leads: clips in which the left hand
-    moves more are mirrored, so that left-handed signers look like right-handed ones.
+    moves more are mirrored, so that left-handed signers look like right-handed ones. cut_rests:
+    hands that rest before and after a sign are left out (`poses.rests`); recognition leaves them
+    out in any case.
     """
 
     num_frames: int = 48
     stretch: bool = True
     min_confidence: float = 0.1
     right_leads: bool = True
+    cut_rests: bool = False
 
     def __post_init__(self) -> None:
         if not self.num_frames >= 2:
@@ -86,8 +90,12 @@ class Preprocessor:
 
     def bank(self, poses: Iterable[PoseSequence]) -> PoseBank:
         """The clips normalised and lined up, for training to draw from."""
+        clips: Iterable[PoseSequence] = map(self.in_network_unit, poses)
+        if self.settings.cut_rests:
+            guessed_from = self.settings.min_confidence
+            clips = (without_rests(pose.without_guesses(guessed_from)) for pose in clips)
         return PoseBank.of(
-            map(self.in_network_unit, poses),
+            clips,
             self.skeleton,
             self.settings.min_confidence,
             self.settings.right_leads,

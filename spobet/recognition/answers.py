@@ -13,12 +13,14 @@ from spobet.dataset.manifest import Vocabulary
 from spobet.evaluation.probabilities import softmax
 from spobet.evaluation.scores import ModelOutput
 from spobet.recognition.enrolment import Enrolled, directions_of
+from spobet.recognition.evidence import DOUBT, DOUBT_OF_CONFIDENCE
 from spobet.recognition.rejection import Rejection
 
 # Answers with at least this share of the threshold's confidence are "perhaps": on WLASL100's
 # validation and test clips 40 % of them are right, and 13 % of the ones below (networks
 # wlasl100-hands and wlasl100-hands-open, 65 and 39 clips).
 PERHAPS = 0.5
+NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 DIGITS = 7  # of a probability in JSON: what agrees to 1e-6 wherever it is read
 
 
@@ -35,12 +37,15 @@ class Answers(Sequence[Answer]):
     """The ranked glosses of a clip, best first, and whether the first is accepted.
 
     confidence: 0..1, judged against the rejection's threshold. It is the first probability, or
-    less where auxiliary glosses fit the clip better.
+    less where auxiliary glosses fit the clip better. advice: how to be seen better, "" where
+    enough was seen. signs: the answers to each sign of a clip that shows several, else empty.
     """
 
     ranked: tuple[Answer, ...]
     confidence: float
     threshold: float = 0.0
+    advice: str = ""
+    signs: tuple[Answers, ...] = ()
 
     @overload
     def __getitem__(self, index: int) -> Answer: ...
@@ -57,9 +62,21 @@ class Answers(Sequence[Answer]):
         """Whether the first answer counts; otherwise the clip may show none of the glosses."""
         return self.confidence >= self.threshold
 
+    @property
+    def answer(self) -> str:
+        """The answer as one says it: "computer", "perhaps computer" or "not sure"."""
+        if self.accepted:
+            return self[0].gloss
+        perhaps = self.confidence >= PERHAPS * self.threshold
+        return f"perhaps {self[0].gloss}" if perhaps else "not sure"
+
     def to_json(self) -> dict[str, Any]:
-        """accepted, confidence, and answers of gloss and probability: the same wherever it is."""
-        return {
+        """answer, accepted, confidence, and answers of gloss and probability, wherever it is.
+
+        advice where little was seen, and signs where there are several.
+        """
+        values: dict[str, Any] = {
+            "answer": self.answer,
             "accepted": self.accepted,
             "confidence": round(self.confidence, DIGITS),
             "answers": [
@@ -67,13 +84,25 @@ class Answers(Sequence[Answer]):
                 for answer in self
             ],
         }
+        if self.advice:
+            values["advice"] = self.advice
+        if self.signs:
+            values["signs"] = [sign.to_json() for sign in self.signs]
+        return values
 
     def __str__(self) -> str:
-        listed = ", ".join(f"{answer.gloss} {answer.probability:.3f}" for answer in self)
-        if self.accepted:
-            return listed
-        perhaps = self.confidence >= PERHAPS * self.threshold
-        return f"perhaps {listed}" if perhaps else f"not sure: {listed}"
+        if self.signs:
+            number = NUMBERS.get(len(self.signs), str(len(self.signs)))
+            return f"{number} signs: {', '.join(sign.answer for sign in self.signs)}"
+        ranked = [f"{answer.gloss} {_percent(answer.probability)}" for answer in self]
+        if self.answer != "not sure":
+            ranked[:2] = [", then ".join([_percent(self[0].probability), *ranked[1:2]])]
+        told = f"{self.answer} ({', '.join(ranked)})"
+        return f"{told}; {self.advice}" if self.advice else told
+
+
+def _percent(probability: float) -> str:
+    return f"{100 * probability:.0f} %" if probability >= 0.005 else "< 1 %"
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,16 +161,20 @@ def gloss_probabilities(
         glosses, scores = _scores_with_enrolled(output, vocabulary, enrolled, prototype_scale)
     trained = scores.max(axis=1, initial=-np.inf) <= output.logits.max(axis=1, initial=-np.inf)
 
-    def probabilities(temperature: float, weight: float) -> np.ndarray:
-        alone = softmax(scores, temperature)
+    strength = output.strength.astype(np.float64)
+
+    def probabilities(temperature: float, weight: float, doubt: float) -> np.ndarray:
+        temperatures = temperature * strength**-doubt  # less was seen: less is known
+        alone = softmax(scores, temperatures)
         if not output.auxiliary.shape[1] or weight == 0:
             return alone
-        auxiliary = output.auxiliary.astype(np.float64) + temperature * math.log(weight)
-        beside = softmax(np.concatenate([scores, auxiliary], axis=1), temperature)[:, :-1]
+        auxiliary = output.auxiliary + temperatures[:, None] * math.log(weight)
+        beside = softmax(np.concatenate([scores, auxiliary], axis=1), temperatures)[:, :-1]
         return np.where(trained[:, None], beside, alone)
 
-    confidence = probabilities(rejection.temperature_of_confidence, 1.0).max(axis=1, initial=0.0)
-    shown = probabilities(rejection.temperature, rejection.auxiliary_weight)
+    judged = probabilities(rejection.temperature_of_confidence, 1.0, DOUBT_OF_CONFIDENCE)
+    confidence = judged.max(axis=1, initial=0.0)
+    shown = probabilities(rejection.temperature, rejection.auxiliary_weight, DOUBT)
     return GlossProbabilities(glosses, scores, shown, confidence, rejection.threshold)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -14,13 +14,16 @@ from spobet.errors import NotFound, UserError
 from spobet.evaluation.scores import ModelOutput
 from spobet.formats import read
 from spobet.poses.preprocess import Preprocessor
+from spobet.poses.rests import Signing
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
 from spobet.recognition.answers import Answers, GlossProbabilities, gloss_probabilities
 from spobet.recognition.enrolled_file import enrolled_path
 from spobet.recognition.enrolment import Enrolled
+from spobet.recognition.evidence import Evidence
 from spobet.recognition.network import Network, network_hash, open_network, run_network
 from spobet.recognition.rejection import Rejection
+from spobet.recognition.signs import outputs_of_signs, signing_in
 from spobet.runs import RunFolder
 from spobet.shipped import find_run
 
@@ -78,7 +81,16 @@ class Recognizer:
 
     def predict_many(self, clips: Iterable[Clip], top: int = 5) -> list[Answers]:
         """What `predict` gives for each clip, in one go."""
-        return self.probabilities(self._outputs_with_hands(clips)).answers(top)
+        poses = [self.pose_of(clip) for clip in clips]
+        found = self._signing_in(poses)
+        answers = self._answers(poses, found, top)
+        for number, (signing, evidence) in enumerate(found):
+            answers[number] = replace(answers[number], advice=evidence.advice)
+            if len(signing.signs) > 1:
+                signs = [poses[number].frames(*span) for span in signing.signs]
+                each = self._answers(signs, self._signing_in(signs), top)
+                answers[number] = replace(answers[number], signs=tuple(each))
+        return answers
 
     def embed(self, clips: Iterable[Clip]) -> np.ndarray:
         """Embeddings (clips, width) of clips that a sign can be enrolled from.
@@ -90,7 +102,8 @@ class Recognizer:
                 "this network has no prototypes (train.prototype_scale is 0), "
                 "so no sign can be enrolled"
             )
-        return self._outputs_with_hands(clips).embedding
+        poses = [self.pose_of(clip) for clip in clips]
+        return self._outputs_with_hands(poses, self._signing_in(poses)).embedding
 
     def probabilities(self, output: ModelOutput) -> GlossProbabilities:
         """What the network's output means with the signs that are enrolled."""
@@ -100,12 +113,17 @@ class Recognizer:
 
     def outputs(self, poses: Iterable[PoseSequence]) -> ModelOutput:
         """What the network makes of clips, also of those that show no hand."""
-        remaining, batches = iter(poses), []
+        remaining, outputs = iter(poses), []
         while batch := list(islice(remaining, BATCH_SIZE)):
-            batches.append(run_network(self.network, self.preprocessor(batch)))
-        if not batches:
+            found = self._signing_in(batch)
+            outputs.append(
+                outputs_of_signs(
+                    batch, found, lambda some: self._run(self.preprocessor(some)), self._best_scores
+                )
+            )
+        if not outputs:
             return ModelOutput.of_logits(np.zeros((0, len(self.vocabulary))))
-        return ModelOutput.joined(batches)
+        return ModelOutput.joined(outputs)
 
     def logits(self, poses: Iterable[PoseSequence]) -> np.ndarray:
         """Scores of every trained gloss for every clip: (clips, glosses) float32."""
@@ -126,12 +144,34 @@ class Recognizer:
         """The clip before it is normalised: the network's landmarks and unit, guesses missing."""
         return self.preprocessor.prepared(pose)
 
-    def _outputs_with_hands(self, clips: Iterable[Clip]) -> ModelOutput:
-        poses = [self.pose_of(clip) for clip in clips]
+    def _signing_in(self, poses: Sequence[PoseSequence]) -> list[tuple[Signing, Evidence]]:
+        return [signing_in(pose, self.preprocessor.settings.min_confidence) for pose in poses]
+
+    def _answers(
+        self, poses: Sequence[PoseSequence], found: Sequence[tuple[Signing, Evidence]], top: int
+    ) -> list[Answers]:
+        return self.probabilities(self._outputs_with_hands(poses, found)).answers(top)
+
+    def _outputs_with_hands(
+        self, poses: Sequence[PoseSequence], found: Sequence[tuple[Signing, Evidence]]
+    ) -> ModelOutput:
         if not poses:
             return self.outputs(poses)
-        inputs, outputs = self.preprocessor.with_hands(poses), []
-        for start in range(0, len(poses), BATCH_SIZE):
+        return outputs_of_signs(
+            poses,
+            found,
+            lambda some: self._run(self.preprocessor.with_hands(some)),
+            self._best_scores,
+        )
+
+    def _best_scores(self, output: ModelOutput) -> np.ndarray:
+        best: np.ndarray = self.probabilities(output).scores.max(axis=1)
+        return best
+
+    def _run(self, inputs: dict[str, np.ndarray]) -> ModelOutput:
+        """The network on input as the Preprocessor makes it, a batch at a time."""
+        num_clips, outputs = len(inputs["frame_mask"]), []
+        for start in range(0, num_clips, BATCH_SIZE):
             batch = {name: rows[start : start + BATCH_SIZE] for name, rows in inputs.items()}
             outputs.append(run_network(self.network, batch))
         return ModelOutput.joined(outputs)

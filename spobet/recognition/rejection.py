@@ -21,7 +21,8 @@ class Rejection:
     Confidence is what acceptance is judged by: the highest probability where the auxiliary logit
     counts as trained, at `confidence_temperature` (None: the same temperature).
     error: the share of wrong answers that was asked for. answered, hits, count: clips of `split`
-    accepted, right among them, and all.
+    accepted, right among them, and all; unknown_answered, unknown_count: clips of unknown signs
+    accepted, and all that the threshold was fitted on beside them.
     """
 
     temperature: float = 1.0
@@ -33,6 +34,8 @@ class Rejection:
     split: str = ""
     auxiliary_weight: float = 1.0
     confidence_temperature: float | None = None
+    unknown_answered: int = 0
+    unknown_count: int = 0
 
     def __post_init__(self) -> None:
         temperatures = (self.temperature, self.temperature_of_confidence)
@@ -69,6 +72,9 @@ class Rejection:
 
     def __str__(self) -> str:
         answered = f"{self.answered} of {self.count} clips of {self.split} answered"
+        if self.unknown_count:
+            unknown = f"{self.unknown_answered} of {self.unknown_count} of unknown signs"
+            answered = f"{answered} ({unknown})"
         return (
             f"temperature {self.temperature:.3f}, auxiliary glosses weigh "
             f"{self.auxiliary_weight:.3g}, answers accepted from confidence "

@@ -77,9 +77,12 @@ class AnswerBody(BaseModel):
 class Prediction(BaseModel):
     """Ranked glosses, and whether the first is accepted: its confidence reaches the threshold."""
 
+    answer: str = Field(description='In words: "computer", "perhaps computer" or "not sure".')
     answers: list[AnswerBody]
     accepted: bool
     confidence: float
+    advice: str = Field("", description="How to be seen better, where little was seen.")
+    signs: list[Prediction] = Field([], description="Each sign, where the clip shows several.")
 
 
 class SpottedSigns(BaseModel):

@@ -9,6 +9,7 @@ from spobet.dataset.manifest import Vocabulary
 from spobet.evaluation.scores import ModelOutput
 from spobet.recognition.answers import Answer, Answers, gloss_probabilities
 from spobet.recognition.enrolment import Enrolled
+from spobet.recognition.evidence import DOUBT, DOUBT_OF_CONFIDENCE
 from spobet.recognition.rejection import Rejection
 
 TWO = Vocabulary(("book", "drink"))
@@ -57,20 +58,58 @@ def test_equal_scores_stand_in_the_order_of_the_vocabulary() -> None:
 @pytest.mark.parametrize(
     ("confidence", "text"),
     [
-        (0.5, "computer 0.800, book 0.100"),
-        (0.49, "perhaps computer 0.800, book 0.100"),
-        (0.25, "perhaps computer 0.800, book 0.100"),
-        (0.24, "not sure: computer 0.800, book 0.100"),
+        (0.5, "computer (80 %, then book 10 %, cow < 1 %)"),
+        (0.49, "perhaps computer (80 %, then book 10 %, cow < 1 %)"),
+        (0.25, "perhaps computer (80 %, then book 10 %, cow < 1 %)"),
+        (0.24, "not sure (computer 80 %, book 10 %, cow < 1 %)"),
     ],
 )
 def test_an_answer_below_the_threshold_says_so(confidence: float, text: str) -> None:
-    ranked = (Answer("computer", 0.8), Answer("book", 0.1))
-    assert str(Answers(ranked, confidence, 0.5)) == text
+    ranked = (Answer("computer", 0.8), Answer("book", 0.1), Answer("cow", 0.004))
+    answers = Answers(ranked, confidence, 0.5)
+    assert str(answers) == text
+    assert answers.to_json()["answer"] == answers.answer == text.partition(" (")[0]
+    assert str(Answers(ranked[:1], 0.5)) == "computer (80 %)"
+
+
+def test_several_signs_are_named_each_and_advice_is_told() -> None:
+    signs = [
+        Answers((Answer(gloss, 0.9),), 0.9, threshold)
+        for gloss, threshold in (("book", 0.5), ("drink", 1.0), ("computer", 2.0))
+    ]
+    answers = Answers((Answer("cow", 0.2),), 0.1, 0.5, signs=tuple(signs))
+    assert str(answers) == "three signs: book, perhaps drink, not sure"
+    assert [sign["answer"] for sign in answers.to_json()["signs"]] == [
+        "book",
+        "perhaps drink",
+        "not sure",
+    ]
+    told = Answers((Answer("cow", 0.2),), 0.1, 0.5, advice="come nearer")
+    assert str(told) == "not sure (cow 20 %); come nearer"
+    assert told.to_json()["advice"] == "come nearer"
+
+
+def test_little_evidence_is_little_confidence() -> None:
+    rows = [
+        np.repeat(np.asarray(part), 3, axis=0)
+        for part in (OUTPUT.logits, OUTPUT.embedding, OUTPUT.auxiliary)
+    ]
+    outputs = ModelOutput(*rows, evidence=np.array([1, 0.5, 0.01]))
+    answered = gloss_probabilities(outputs, TWO, Rejection())
+    for row, strength in enumerate((1, 0.5, 0.01)):
+        powers = np.array([6, 2, 8]) ** strength**DOUBT_OF_CONFIDENCE
+        assert answered.confidence[row] == pytest.approx(powers[0] / powers.sum(), rel=1e-6)
+        powers = np.array([6, 2, 8]) ** strength**DOUBT
+        expected = powers[:2] / powers.sum()
+        assert answered.probabilities[row] == pytest.approx(expected, rel=1e-6)
+    with pytest.raises(ValueError, match="evidence of"):
+        ModelOutput(*rows, evidence=np.zeros(3))
 
 
 def test_json_holds_what_the_answers_hold() -> None:
     answers = Answers((Answer("computer", 1 / 3),), 0.25, 0.5)
     assert answers.to_json() == {
+        "answer": "perhaps computer",
         "accepted": False,
         "confidence": 0.25,
         "answers": [{"gloss": "computer", "probability": 0.3333333}],

@@ -86,6 +86,23 @@ def test_temperature_and_weight_are_where_the_likelihood_is_highest() -> None:
         assert likelihood(temperature, weight * factor) < best
 
 
+@pytest.mark.parametrize("with_auxiliary", [False, True])
+def test_no_larger_share_of_unknown_signs_is_accepted(with_auxiliary: bool) -> None:
+    output, labels = drawn(num_unknown=100)
+    if not with_auxiliary:
+        output = ModelOutput.of_logits(output.logits)
+    known, unknown = output.rows(labels >= 0), output.rows(labels < 0)
+    lax = find_rejection(known, FIVE, labels[labels >= 0], 0.1, "val")
+    strict = find_rejection(known, FIVE, labels[labels >= 0], 0.1, "val", unknown)
+    assert gloss_probabilities(unknown, FIVE, lax).accepted.sum() > 10
+    accepted = gloss_probabilities(unknown, FIVE, strict).accepted
+    assert accepted.sum() == strict.unknown_answered == 10
+    assert (strict.unknown_count, strict.count) == (100, 200)
+    assert strict.temperature == lax.temperature  # what is shown stays as it was
+    answered = gloss_probabilities(known, FIVE, strict).accepted
+    assert answered.sum() == strict.answered < lax.answered
+
+
 def test_no_threshold_is_an_error_not_a_guess() -> None:
     wrong = (np.arange(5) + 1) % 5
     with pytest.raises(

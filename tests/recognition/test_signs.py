@@ -1,0 +1,94 @@
+"""Claims about rests, evidence and several signs in what a network answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from joined_clips import join_clips
+from rests_kit import read_cases
+
+from spobet.evaluation.scores import ModelOutput
+from spobet.poses.sequence import PoseSequence
+from spobet.recognition.evidence import Evidence, evidence_of
+from spobet.recognition.recognizer import Recognizer, load
+from spobet.recognition.signs import outputs_of_signs, signing_in
+
+CASES = {case["name"]: (case, pose) for case, pose in read_cases()}
+
+
+@pytest.fixture(scope="module")
+def hands() -> Recognizer:
+    return load("wlasl100-hands")
+
+
+def test_a_clip_is_answered_as_without_its_rests(hands: Recognizer) -> None:
+    """By the span that scores higher: with the way from rest to sign, or without."""
+    case, pose = CASES["rest, sign, rest"]
+    assert hands.predict(pose) == hands.predict(pose.frames(5, len(pose)))
+    inputs = hands.preprocessor([pose.frames(*span) for span in case["candidates"]])
+    by_span = hands.network.run(None, inputs)[0]
+    logits = hands.logits([pose])
+    np.testing.assert_allclose(logits[0], by_span[by_span.max(axis=1).argmax()], atol=1e-5)
+    with_rests = hands.preprocessor([pose])
+    assert np.abs(hands.network.run(None, with_rests)[0] - logits).max() > 0.1
+
+
+def test_of_two_spans_the_one_with_the_best_score_is_answered() -> None:
+    poses = [CASES[name][1] for name in ("sign alone", "rest, sign, rest")]
+    found = [signing_in(pose, 0.1) for pose in poses]
+    shorter = np.array([stop - start for start, stop in found[1][0].candidates])
+    assert shorter[1] < shorter[0]
+    for sign in (1.0, -1.0):  # the shorter, then the longer span scores higher
+        output = outputs_of_signs(
+            poses,
+            found,
+            lambda clips: ModelOutput.of_logits(
+                np.array([[-sign * len(clip)] for clip in clips])  # noqa: B023
+            ),
+            lambda output: output.logits[:, 0],
+        )
+        assert output.logits[0, 0] == -sign * len(poses[0])
+        assert output.logits[1, 0] == -sign * (shorter[1] if sign > 0 else shorter[0])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_evidence_is_what_the_page_is_held_to(name: str) -> None:
+    case, pose = CASES[name]
+    evidence = evidence_of(pose, *case["candidates"][0])
+    assert evidence.share == pytest.approx(case["share"], abs=1e-5)
+    assert evidence.strength == pytest.approx(case["strength"], abs=1e-5)
+
+
+def test_hands_that_are_hardly_seen_are_told_and_cost_confidence(hands: Recognizer) -> None:
+    pose = CASES["rest, sign, rest"][1]
+    lost = pose.xy.copy()
+    lost[np.arange(len(pose)) % 8 > 0] = np.nan
+    seldom = PoseSequence(
+        lost, np.isfinite(lost[..., 0]), pose.skeleton, pose.times, "image", pose.size
+    )
+    [whole, few] = hands.predict_many([pose, seldom])
+    assert whole.advice == ""
+    assert few.advice.startswith("your hands were seen in 12 % of the pictures: move back")
+    evidence = signing_in(seldom, 0.1)[1]
+    assert evidence.strength < 0.5
+    sure = replace(hands.outputs([seldom]), evidence=None)
+    assert few.confidence < hands.probabilities(sure).confidence[0]
+
+
+def test_advice_names_what_is_lacking() -> None:
+    assert Evidence(1.0, 2.0, 0.1).advice == ""
+    assert "2.5 % of its height): come nearer" in Evidence(0.3, 2.0, 0.025).advice
+    assert "seen for 0.2 seconds only" in Evidence(1.0, 0.2, 0.1).advice
+
+
+def test_several_signs_are_named_one_by_one(hands: Recognizer) -> None:
+    pose = CASES["three signs"][1]
+    answers = hands.predict(pose, top=2)
+    assert len(answers.signs) == len(answers.to_json()["signs"]) == 3
+    spans = CASES["three signs"][0]["signs"]
+    alone = hands.predict_many([pose.frames(*span) for span in spans], top=2)
+    assert answers.signs == tuple(alone)
+    assert str(answers).startswith("three signs: ")
+    assert hands.predict(join_clips([("a", pose.frames(*spans[0]))], 0).pose).signs == ()
