@@ -45,7 +45,7 @@ BACKBONES = {
 }
 FIRST_EPOCHS = 30  # without labels, before as many with them
 GATE_EPOCHS, LABEL_FREE_BATCH, LABEL_FREE_RATE = 10, 128, 1e-3
-SEEDS, DRAWS, SHOTS = (0, 1, 2), 5, 5
+SEEDS, DRAWS, SHOTS = (0, 1, 2), 5, (1, 5)
 
 landmarks_option = click.option(
     "--landmarks", type=click.Path(exists=True, path_type=Path), required=True
@@ -121,16 +121,14 @@ def compare(names: tuple[str, str], landmarks: Path, runs: Path, data: Path) -> 
     """Fine-tune and enrol from two backbones, a run folder or a NAME each: one and its control."""
     paths = [Path(name) if Path(name).is_dir() else runs / f"masks-{name}" for name in names]
     folder = dataset(NEW_SIGNERS, landmarks, data)
-    dealt = Dataset.open(folder)
-    clips = dealt.manifest.of_splits("val", "test").clips
-    tuned = [[tuned_answers(path, seed, folder, runs) for seed in SEEDS] for path in paths]
-    print_paired("fine-tuned, new signers", *map(np.array, tuned))
-    for shots in (1, SHOTS):
+    recognizers = [load(path) for path in paths]
+    for shots in SHOTS:
         enrolled = [
-            [enrolment(load(path), dealt, clips, shots, draw) for draw in range(DRAWS)]
-            for path in paths
+            enrolment(recognizer, Dataset.open(folder), shots, DRAWS) for recognizer in recognizers
         ]
-        print_paired(f"{shots} clips enrolled, new signers", *map(np.array, enrolled))
+        print_paired(f"enrolled, {shots} clips a gloss", *enrolled)
+    tuned = [[tuned_answers(path, seed, folder, runs) for seed in SEEDS] for path in paths]
+    print_paired("fine-tuned", *map(np.array, tuned))
 
 
 def tuned_answers(start: Path, seed: int, folder: Path, runs: Path) -> np.ndarray:

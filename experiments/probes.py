@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import numpy as np
 
 from spobet.config import Experiment
 from spobet.dataset.folds import NUM_FOLDS, hold_out
-from spobet.dataset.manifest import Clip
 from spobet.dataset.phonology import read_phonology
 from spobet.dataset.store import Dataset
 from spobet.evaluation.intervals import wilson_interval
@@ -101,21 +99,28 @@ def probe(values: np.ndarray, labels: np.ndarray, held: np.ndarray) -> np.ndarra
     return (x[held] @ weights + y.mean(axis=0)).argmax(axis=1) == labels[held]
 
 
-def enrolment(
-    recognizer: Recognizer, data: Dataset, clips: Sequence[Clip], shots: int, draw: int
-) -> np.ndarray:
-    """Which clips are nearest to their gloss's prototype, of `shots` training clips each."""
-    train = data.manifest.of_splits("train")
-    rng = np.random.default_rng([draw, shots])
-    glosses, prototypes = train.vocabulary.glosses, []
-    for gloss in glosses:
-        candidates = [clip for clip in train if clip.gloss == gloss]
-        chosen = [candidates[index] for index in rng.permutation(len(candidates))[:shots]]
-        embeddings = recognizer.outputs(data.pose(clip.id) for clip in chosen).embedding
-        prototypes.append(directions_of(embeddings).mean(axis=0))
-    scored = directions_of(recognizer.outputs(data.pose(clip.id) for clip in clips).embedding)
-    nearest = (scored @ directions_of(np.stack(prototypes)).T).argmax(axis=1)
-    return np.array([glosses[index] for index in nearest]) == [clip.gloss for clip in clips]
+def enrolment(recognizer: Recognizer, data: Dataset, shots: int, draws: int) -> np.ndarray:
+    """Which validation and test clips are nearest to their gloss's prototype: (draws, clips).
+
+    A prototype is the mean of `shots` training clips, drawn anew each time; all glosses compete.
+    """
+    train, scored = (data.manifest.of_splits(*names) for names in (("train",), ("val", "test")))
+    taught, asked = (
+        directions_of(recognizer.outputs(data.pose(clip.id) for clip in clips).embedding)
+        for clips in (train, scored)
+    )
+    vocabulary = train.vocabulary
+    labels, wanted = labels_of(train, vocabulary), labels_of(scored, vocabulary)
+    correct = []
+    for draw in range(draws):
+        rng = np.random.default_rng([draw, shots])
+        prototypes = [
+            taught[rng.permutation(np.flatnonzero(labels == gloss))[:shots]].mean(axis=0)
+            for gloss in range(len(vocabulary))
+        ]
+        nearest = (asked @ directions_of(np.stack(prototypes)).T).argmax(axis=1)
+        correct.append(nearest == wanted)
+    return np.stack(correct)
 
 
 def print_paired(what: str, new: np.ndarray, control: np.ndarray) -> None:
