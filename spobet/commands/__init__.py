@@ -8,13 +8,14 @@ from spobet.commands.export import export, push
 from spobet.commands.lexicon import lexicon
 from spobet.commands.references import references
 from spobet.commands.serving import serve
+from spobet.commands.sweep import sweep
 from spobet.commands.training import demo, pretrain, train
 from spobet.commands.video import extract, live, wlasl
 
 SECTIONS = {
     "Recognition": (predict, spot, enrol, calibrate, models),
     "Data": (import_, extract, wlasl, lexicon, synthesize, info, audit, split, convert, show),
-    "Training": (demo, pretrain, train),
+    "Training": (demo, pretrain, train, sweep),
     "Evaluation": (evaluate, report, compare, rollout, reconstruct),
     "Apps": (export, push, serve, references, live),
 }

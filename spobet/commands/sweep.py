@@ -1,0 +1,102 @@
+"""The command that makes many runs of one experiment and compares them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from spobet.commands.arguments import DATA, FILE, FOLDER, PATH, RUN, progress
+
+
+@click.command()
+@click.argument("experiment", type=FILE)
+@DATA
+@click.option("--out", type=FOLDER, required=True, help="Folder of the sweep, or to resume.")
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="KEY=VALUE,...",
+    help="Values of the experiment to compare; repeat the option for every combination.",
+)
+@click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True)
+@click.option(
+    "--folds",
+    type=click.IntRange(0, 5),
+    default=0,
+    show_default=True,
+    help="Hold out and score so many folds of the training clips, instead of --split.",
+)
+@click.option(
+    "--split",
+    "splits",
+    multiple=True,
+    default=["val"],
+    show_default=True,
+    help="Split to score; repeat the option to pool several.",
+)
+@click.option("--backbone", type=RUN, help="Start from this run folder or shipped network.")
+@click.option("--auxiliary", type=PATH, multiple=True, help="As for `spobet train`.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Runs at a time."
+)
+@click.option(
+    "--ray",
+    is_flag=False,
+    flag_value="",
+    metavar="[ADDRESS]",
+    help="Run on Ray: on this machine, or on the cluster at ADDRESS.",
+)
+def sweep(
+    experiment: Path,
+    data: Path,
+    out: Path,
+    changes: tuple[str, ...],
+    seeds: int,
+    folds: int,
+    splits: tuple[str, ...],
+    backbone: Path | None,
+    auxiliary: tuple[Path, ...],
+    workers: int,
+    ray: str | None,
+) -> None:
+    """Train with several settings, seeds and folds, and compare.
+
+    Example: spobet sweep my.toml --data data/mine --out sweeps/rate --set
+    train.schedule.learning_rate=1e-3,5e-4
+
+    Each run is a process with a folder of its own. Ends in one table, sweep.md, and one page,
+    sweep.html. The same command goes on after an interruption and tries failed runs again.
+    """
+    from spobet.config import read_experiment
+    from spobet.errors import UserError
+    from spobet.files import write_whole
+    from spobet.reports.sweep import sweep_page
+    from spobet.sweeps.figures import figures_of, table
+    from spobet.sweeps.plan import settings_of
+    from spobet.sweeps.sweep import FAILED, Grid, Workers, run_sweep
+
+    grid = Grid(
+        settings_of(read_experiment(experiment), changes),
+        data.resolve(),
+        seeds,
+        folds,
+        splits,
+        backbone.resolve() if backbone else None,
+        tuple(path.resolve() for path in auxiliary),
+        " ".join(["spobet", *sys.argv[1:]]),
+    )
+    out = out.resolve()
+    failed = run_sweep(grid, out, Workers(workers, ray), progress("runs"))
+    tasks = grid.tasks(out)
+    figures = figures_of(tasks)
+    write_whole(out / "sweep.md", table(figures) + "\n")
+    write_whole(out / "sweep.html", sweep_page(str(experiment), figures, failed, len(tasks)))
+    click.echo(table(figures))
+    if failed:
+        raise UserError(
+            f"{len(failed)} of {len(tasks)} runs failed, the first: {failed[0].failure}; all are "
+            f"listed in {out / FAILED}, and the same command tries them again"
+        )

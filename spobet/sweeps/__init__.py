@@ -1,0 +1,1 @@
+"""Sweeps: many runs of one experiment, compared; each run a process that may die."""
