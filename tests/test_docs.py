@@ -1,27 +1,50 @@
-"""README and docs say what is so: every command runs, help texts are current."""
+"""README and docs say what is so: commands and examples run, help texts are current."""
 
+import contextlib
+import doctest
+import io
 import json
 import re
 import runpy
 import shlex
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 import spobet
 from spobet.cli import main
+from spobet.config import Experiment, write_experiment
 from spobet.formats import openpose
+from spobet.poses.skeleton import SKELETONS
 from spobet.synthetic.clips import make_signer, make_vocabulary, perform
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FENCED = "\n".join(re.findall(r"^```\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL))
-COMMANDS = [
-    shlex.split(line, comments=True)[1:]
-    for line in re.findall(r"^spobet .*$", FENCED, flags=re.MULTILINE)
+DOCS = ROOT / "docs"
+# Pages whose bare fences and Python blocks run here; what needs a camera or hours is marked "sh".
+PAGES = [
+    DOCS / "index.md",
+    *sorted(DOCS.glob("tutorials/*.md")),
+    *sorted(DOCS.glob("coming*/*.md")),
 ]
+REFERENCE = DOCS / "reference.md"
+
+
+def fenced(text: str, language: str = "") -> list[str]:
+    """What stands in the fences of a page that are marked with the language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def commands(blocks: list[str]) -> list[list[str]]:
+    """The words after `spobet` of every line that begins with it."""
+    lines = re.findall(r"^spobet .*$", "\n".join(blocks), flags=re.MULTILINE)
+    return [shlex.split(line, comments=True)[1:] for line in lines]
+
+
+COMMANDS = commands(fenced(README))
 TINY = """
 [input]
 num_frames = 16
@@ -74,23 +97,101 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_command_of_the_readme_runs(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_command_and_every_example_runs(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one test, for the docs go on where the README's commands end."""
     pytest.importorskip("keras", reason="training is not installed")
     pytest.importorskip("pose_format", reason="the extra pose is not installed")
     monkeypatch.chdir(workplace)
     assert len(COMMANDS) >= 8
     for command in COMMANDS:
-        result = CliRunner().invoke(main, command)
-        assert result.exit_code == 0, (
-            f"spobet {shlex.join(command)}: {result.output} {result.exception!r}"
-        )
+        run(command, "README.md")
     answers = spobet.load("runs/asl100").predict(spobet.read("poses/69241"), top=5)
     assert sorted(answer.gloss for answer in answers) == ["book", "drink", "tea"]
+    done = list(COMMANDS)
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for command in commands(fenced(text)):
+            if command not in done:
+                run(command, page.name)
+                done.append(command)
+        program = "\n".join(fenced(text, "python"))
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(program, page.name, "exec"), {})
+    examples = doctest.DocTestParser().get_doctest(
+        "".join(fenced(REFERENCE.read_text(encoding="utf-8"), "pycon")), {}, "reference", None, None
+    )
+    told = io.StringIO()
+    failed = doctest.DocTestRunner(verbose=False).run(examples, out=told.write).failed
+    assert not failed, told.getvalue()
+
+
+def run(command: list[str], where: str) -> None:
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 0, (
+        f"{where}: spobet {shlex.join(command)}: {result.output} {result.exception!r}"
+    )
+
+
+def test_every_command_of_the_docs_is_one_of_ours_with_options_that_it_has() -> None:
+    pages = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+    num_commands = 0
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        for words in commands([*fenced(text), *fenced(text, "sh")]):
+            num_commands += 1
+            command: click.Command = main
+            context = click.Context(main, **main.context_settings)
+            remaining = [word for word in words if word not in ("RUN", "OUT")]
+            while isinstance(command, click.Group):
+                name, *remaining = remaining
+                found = command.get_command(context, name)
+                assert found, f"{page.name}: spobet {shlex.join(words)}: no command {name}"
+                command = found
+                context = click.Context(command, parent=context)
+            try:
+                command.make_parser(context).parse_args(args=remaining)
+            except click.UsageError as error:
+                pytest.fail(f"{page.name}: spobet {shlex.join(words)}: {error}")
+    assert num_commands > 60
+
+
+def test_every_public_name_is_in_the_reference_with_an_example() -> None:
+    parts = re.split(r"^::: spobet\.", REFERENCE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    shown = {part.split()[0] for part in parts[1:] if "\n>>> " in part}
+    assert shown == set(dir(spobet)) - {"__version__"}
+
+
+def test_pages_made_from_the_package_name_every_landmark_and_every_key(tmp_path: Path) -> None:
+    pages = runpy.run_path(str(DOCS / "generated.py"))["PAGES"]
+    landmarks = pages["landmarks.md"]()
+    for skeleton in SKELETONS.values():
+        part = landmarks.split(f"## {skeleton.name}\n")[1].split("\n## ")[0]
+        assert re.findall(r"\| \d+ \| `(\w+)` \|", part) == list(skeleton.landmarks)
+    write_experiment(Experiment(), tmp_path / "all.toml")
+    page = pages["experiment-file.md"]()
+    for line in (tmp_path / "all.toml").read_text(encoding="utf-8").splitlines():
+        named = f"## `{line}`" if line.startswith("[") else f"| `{line.partition(' ')[0]}` |"
+        assert not line or named in page
+    assert "](docs/" not in pages["changelog.md"]()
 
 
 def test_the_help_texts_in_the_docs_are_current() -> None:
     page = runpy.run_path(str(ROOT / "docs" / "commands.py"))["page"]
     assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == page()
+
+
+def test_the_bill_of_materials_names_every_file_of_others_with_its_hash() -> None:
+    vendored = json.loads((ROOT / "spobet/serving/web/vendor/vendor.json").read_text("utf-8"))
+    components = runpy.run_path(str(ROOT / "web" / "sbom.py"))["bill"]()["components"]
+    named = {
+        file["name"]: file["hashes"][0]["content"]
+        for component in components
+        for file in component["components"]
+    }
+    assert named == {name: file["sha256"] for name, file in vendored.items()}
+    assert all(component["version"] for component in components)
 
 
 def test_every_file_the_readme_points_to_is_there() -> None:
