@@ -31,15 +31,15 @@ def load_npz(
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             size = sum(info.file_size for info in archive.infolist())
         if max_bytes and size > max_bytes:
-            raise UserError(
-                f"{size:,} bytes of arrays, expected at most {max_bytes:,} for one clip"
-            )
+            raise UserError(f"{path}: {size:,} bytes of arrays, expected at most {max_bytes:,}")
         with (
             path.open("rb") as file,  # numpy leaves a damaged file open
             np.load(file, allow_pickle=False) as arrays,
         ):
             return {name: arrays[name] for name in arrays.files if wanted(name)}
     except _DAMAGED as error:
+        if isinstance(error, UserError):
+            raise
         raise UserError(f"{path}: not an .npz of plain arrays ({error})") from error
 
 

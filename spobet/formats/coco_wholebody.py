@@ -101,6 +101,7 @@ def clip_of_json(content: Any) -> PoseSequence:
         traits.check_people(len(people), f"frame {number}")
         rows += [_person(person, f"frame {number}") for person in people]
         frames += [position] * len(people)
+        traits.check_rows(len(rows))
     shape = (len(rows), len(COCO_WHOLEBODY_65), 3)
     return _clip(np.array(rows).reshape(shape), np.array(frames, np.int64), found.order)
 
@@ -159,6 +160,7 @@ def _people_of_array(array: np.ndarray) -> np.ndarray:
     traits.check_people(shape[1] if len(shape) == 4 else 1, "every frame")
     if not 0 < len(array) <= traits.MAX_FRAMES:
         raise UserError(f"{len(array):,} frames, expected 1 to {traits.MAX_FRAMES:,}")
+    traits.check_rows(len(array) * (shape[1] if len(shape) == 4 else 1))
     chosen = numbers(array[..., _ORDERS[shape[-2]], :], "array")
     return chosen if len(shape) == 4 else chosen[:, None]
 

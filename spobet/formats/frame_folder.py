@@ -10,7 +10,7 @@ import numpy as np
 from spobet.errors import UserError
 from spobet.formats import coco_wholebody, holistic_array, mediapipe, openpose, traits
 from spobet.formats.arrays import load_npy
-from spobet.formats.text import head_of, load_json, naming
+from spobet.formats.text import MAX_BYTES, head_of, load_json, naming
 from spobet.poses.sequence import PoseSequence
 
 NOT_KEPT = "z and the face's landmarks"
@@ -47,6 +47,11 @@ def read(path: Path) -> PoseSequence:
             block = np.full((order.num_frames, *rows[0].shape), np.nan)
             block[order.positions] = rows
             return holistic_array.clip_of_array(block, order.times)
+        size = sum(file.stat().st_size for file in files.values())
+        if size > MAX_BYTES:
+            raise UserError(
+                f"{size:,} bytes in its files, expected at most {MAX_BYTES:,} for one clip"
+            )
         reader = mediapipe if kind == "mediapipe" else coco_wholebody
         content: dict[str, Any] = {}
         for number, file in files.items():

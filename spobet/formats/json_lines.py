@@ -6,7 +6,7 @@ from pathlib import Path
 
 from spobet.errors import UserError
 from spobet.formats import coco_wholebody, mediapipe, traits
-from spobet.formats.text import head_of, naming, parse_json, read_bounded
+from spobet.formats.text import check_json_size, head_of, naming, parse_json, read_bounded
 from spobet.poses.sequence import PoseSequence
 
 NOT_KEPT = "z and the face's landmarks"
@@ -26,7 +26,9 @@ def looks_like(path: Path) -> str:
 def read(path: Path) -> PoseSequence:
     """The clip whose frames are the lines, as `mediapipe.read` or `coco_wholebody.read` says."""
     with naming(path):
-        text = traits.decode(read_bounded(path))
+        content = read_bounded(path)
+        check_json_size(content)
+        text = traits.decode(content)
         lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) > traits.MAX_FRAMES:
             raise UserError(f"{len(lines):,} lines, expected at most {traits.MAX_FRAMES:,} frames")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from array import array
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,9 @@ from spobet.poses.sequence import PoseSequence
 
 NOT_KEPT = "z and the face's landmarks"
 _COLUMNS = ["frame", "type", "landmark_index", "x", "y"]
-_MAX_CELL = 100  # characters: numbers have 25; NumPy makes every cell as wide as the widest
-_MAX_ROWS = 2_000_000  # 543 rows a frame: the longest clips of the contest have 540 frames
+_KINDS = {part: number for number, part in enumerate(PARTS)}
+_OTHER = len(_KINDS)  # faces
+_MAX_ROWS = 1_000_000  # 543 rows a frame: the longest clips of the contest have 540 frames
 
 
 def looks_like(path: Path) -> str:
@@ -46,11 +48,11 @@ def read(path: Path) -> PoseSequence:
         order = traits.frame_order(counted.tolist())
         rows = order.positions[position_of_row]
         landmarks = _whole_numbers(columns["landmark_index"], "landmark_index")
-        kinds = columns["type"].astype(str)
+        kinds = columns["type"]
         xy = np.stack([numbers(columns[name], name) for name in ("x", "y")], axis=1)
         values = no_landmarks(order.num_frames)
         for part, of_part in PARTS.items():
-            here = kinds == part
+            here = kinds == _KINDS[part]
             index = landmarks[here]
             if here.any() and not 0 <= index.min() <= index.max() < len(of_part):
                 raise UserError(
@@ -66,35 +68,49 @@ def _parquet_columns(path: Path) -> dict[str, np.ndarray]:
     parquet = extra_module("pyarrow.parquet", "parquet", "reading Parquet")
     errors = extra_module("pyarrow", "parquet", "reading Parquet")
     try:
-        with parquet.ParquetFile(path) as file:
+        # Each kind is stored once: written out, a few bytes of file could be gigabytes of text.
+        with parquet.ParquetFile(path, read_dictionary=["type"]) as file:
             _check_rows(file.metadata.num_rows)
-            columns = file.read(_COLUMNS).columns
-            return {name: column.to_numpy() for name, column in zip(_COLUMNS, columns, strict=True)}
-    except (errors.ArrowException, OSError, KeyError) as error:
+            columns = dict(zip(_COLUMNS, file.read(_COLUMNS).columns, strict=True))
+            kinds = columns.pop("type").combine_chunks()
+            codes = [_KINDS.get(kind, _OTHER) for kind in kinds.dictionary.to_pylist()]
+            rows = kinds.indices.fill_null(len(codes)).to_numpy(zero_copy_only=False)
+            found = {name: column.to_numpy() for name, column in columns.items()}
+            return {**found, "type": np.array([*codes, _OTHER])[rows]}
+    except (errors.ArrowException, OSError, KeyError, AttributeError) as error:
         raise UserError(f"not Parquet with the columns {', '.join(_COLUMNS)} ({error})") from error
 
 
 def _csv_columns(path: Path) -> dict[str, np.ndarray]:
-    lines = traits.decode(read_bounded(path)).splitlines()
-    _check_rows(len(lines))
-    try:
-        table = list(csv.reader(lines))
-    except csv.Error as error:
-        raise UserError(f"not CSV ({error})") from error
-    names = [name.strip() for name in table[0]] if table else []
-    absent = [name for name in _COLUMNS if name not in names]
-    if absent:
-        raise UserError(f"no columns {', '.join(absent)}")
-    positions = [names.index(name) for name in _COLUMNS]
-    for line, row in enumerate(table[1:], start=2):
-        if row and len(row) != len(names):
-            raise UserError(f"line {line}: {len(row)} values, expected {len(names)}")
-        if max(map(len, row), default=0) > _MAX_CELL:
-            raise UserError(f"line {line}: a value of over {_MAX_CELL} characters")
-    rows = np.array(
-        [[row[position] or "nan" for position in positions] for row in table[1:] if row]
-    )
-    return dict(zip(_COLUMNS, rows.reshape(-1, len(_COLUMNS)).T, strict=True))
+    """The columns of a CSV, row by row: as text it would fill the memory."""
+    _check_rows(read_bounded(path).count(b"\n"))
+    numeric = [name for name in _COLUMNS if name != "type"]
+    found = {name: array("d") for name in numeric}
+    kinds = array("b")
+    with path.open(encoding=traits.text_encoding(path), errors="replace", newline="") as file:
+        table = csv.reader(file)
+        try:
+            names = [name.strip() for name in next(table, [])]
+            absent = [name for name in _COLUMNS if name not in names]
+            if absent:
+                raise UserError(f"no columns {', '.join(absent)}")
+            places = {name: names.index(name) for name in _COLUMNS}
+            for row in table:
+                if row and len(row) != len(names):
+                    expected = f"{len(row)} values, expected {len(names)}"
+                    raise UserError(f"line {table.line_num}: {expected}")
+                if row:
+                    kinds.append(_KINDS.get(row[places["type"]], _OTHER))
+                    for name in numeric:
+                        found[name].append(float(row[places[name]] or "nan"))
+        except csv.Error as error:
+            raise UserError(f"not CSV ({error})") from error
+        except ValueError as error:
+            if isinstance(error, UserError):
+                raise
+            raise UserError(f"line {table.line_num}: expected numbers ({error})") from error
+    columns: dict[str, np.ndarray] = {name: np.array(values) for name, values in found.items()}
+    return {**columns, "type": np.array(kinds)}
 
 
 def _check_rows(num_rows: int) -> None:

@@ -76,7 +76,7 @@ def with_confidence(given: np.ndarray, part: str) -> np.ndarray:
 
 def no_landmarks(num_frames: int) -> np.ndarray:
     """x, y, confidence of frames in which nothing is found: (frames, landmarks, 3) of NaN."""
-    return np.full((num_frames, len(HOLISTIC_75), 3), np.nan)
+    return np.full((num_frames, len(HOLISTIC_75), 3), np.nan, np.float32)
 
 
 def holistic_clip(

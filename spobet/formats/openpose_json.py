@@ -46,8 +46,14 @@ def read_people(files: Mapping[int, File]) -> tuple[np.ndarray, np.ndarray]:
     """
     values, numbers = array("d"), array("q")
     for number, file in files.items():
+        if len(numbers) > traits.MAX_ROWS:
+            raise UserError(
+                f"{file}: over {traits.MAX_ROWS:,} people so far, expected fewer for one clip"
+            )
         for person in _people(file):
             row = _landmark_values(person, file)
+            if not any(row):  # nothing of anybody
+                continue
             try:
                 values.fromlist(row)
             except (TypeError, OverflowError):

@@ -22,6 +22,8 @@ from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, Skeleton
 
 NOT_KEPT = "a third coordinate"
+_MAX_CLIP_BYTES = 200_000_000  # 80,000 frames of 75 landmarks as float64
+_MAX_RATIO = 100  # real landmarks unpack to 2 to 10 times the file, an empty bomb to 1,000 times
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +84,7 @@ def looks_like(path: Path) -> str:
 
 def read(path: Path) -> PoseSequence:
     """The one clip of a packed file; UserError where it holds none or several."""
-    clips = read_clips(path)
+    clips = read_clips(path, _MAX_CLIP_BYTES)
     if len(clips) != 1:
         raise UserError(
             f"{path}: holds {len(clips)} clips, expected one; "
@@ -110,13 +112,15 @@ def write(pose: PoseSequence, path: Path) -> None:
     write_whole(path, content.getvalue())
 
 
-def read_clips(path: Path) -> PackedClips:
+def read_clips(path: Path, max_bytes: int = 0) -> PackedClips:
     """Every clip of a packed file.
 
-    UserError names the field that is absent, of the wrong kind or shape, or out of range.
+    max_bytes: of its arrays unpacked, 0 = any number that files of its size unpack to. UserError
+    names the field that is absent, of the wrong kind or shape, or out of range.
     """
-    fields = load_npz(path)
     with naming(path):
+        limit = max_bytes or max(_MAX_CLIP_BYTES, _MAX_RATIO * path.stat().st_size)
+        fields = load_npz(path, max_bytes=limit)
         packed_fields.check_kinds(fields)
         two_hands = fields["coords"].ndim == 4  # (frames, slot, point, 2 or 3)
         skeleton = HANDS_42 if two_hands else packed_fields.skeleton_of(fields)

@@ -228,6 +228,10 @@ def _track(cell: str | None, column: str) -> np.ndarray:
         values = orjson.loads(_NOT_A_NUMBER.sub("null", cell))
     except orjson.JSONDecodeError as error:
         raise UserError(f"{column}: expected a list of numbers ({error})") from error
+    if not isinstance(values, list) or len(values) > traits.MAX_FRAMES:
+        raise UserError(
+            f"{column}: expected a list of numbers, at most {traits.MAX_FRAMES:,}, one a frame"
+        )
     track = numbers(values, column)
     if track.ndim != 1:
         raise UserError(f"{column}: expected a list of numbers")

@@ -35,11 +35,16 @@ def head_of(path: Path) -> bytes:
     return head.lstrip(b"\xef\xbb\xbf \t\r\n")
 
 
-def read_bounded(path: Path) -> bytes:
-    """The whole content; UserError for a file over MAX_BYTES."""
+def check_size(path: Path) -> None:
+    """UserError for a file over MAX_BYTES."""
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise UserError(f"{path}: {size:,} bytes, expected at most {MAX_BYTES:,} for one clip")
+
+
+def read_bounded(path: Path) -> bytes:
+    """The whole content; UserError for a file over MAX_BYTES."""
+    check_size(path)
     return path.read_bytes()
 
 
@@ -56,12 +61,7 @@ def parse_json(content: bytes) -> Any:
 
     UserError where it is not JSON, or would fill the memory.
     """
-    num_lists, num_values = content.count(b"[") + content.count(b"{"), content.count(b",")
-    if num_lists > _MAX_LISTS or num_values > _MAX_VALUES:
-        raise UserError(
-            f"{num_lists:,} lists and {num_values:,} values, "
-            f"expected at most {_MAX_LISTS:,} and {_MAX_VALUES:,} for one clip"
-        )
+    check_json_size(content)
     try:
         return orjson.loads(content)  # strict, but eight times as fast as Python's
     except orjson.JSONDecodeError as error:
@@ -74,6 +74,16 @@ def parse_json(content: bytes) -> Any:
         raise UserError("not JSON: nested too deeply") from error
     except ValueError as error:
         raise UserError(f"not JSON: {error}") from error
+
+
+def check_json_size(content: bytes) -> None:
+    """UserError where JSON, or lines of it, would fill the memory."""
+    num_lists, num_values = content.count(b"[") + content.count(b"{"), content.count(b",")
+    if num_lists > _MAX_LISTS or num_values > _MAX_VALUES:
+        raise UserError(
+            f"{num_lists:,} lists and {num_values:,} values, "
+            f"expected at most {_MAX_LISTS:,} and {_MAX_VALUES:,} for one clip"
+        )
 
 
 @contextmanager

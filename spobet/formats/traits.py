@@ -19,6 +19,7 @@ from spobet.errors import UserError
 
 MAX_FRAMES = 100_000  # over an hour at 25 a second: no single clip of signing
 MAX_PEOPLE = 50  # in one frame: a crowd, which is no clip of a sign
+MAX_ROWS = 100_000  # people in all frames of a clip together: 160 MB of landmarks
 MAX_GAP = 1000  # frames; a longer hole in the numbering is no clip
 MAX_FRAME_RATE = 1000.0  # above it a "rate" is a time base, such as MPEG's 90,000
 MAX_STEP = 5  # seconds between frames: longer ones are another unit's
@@ -61,6 +62,14 @@ def check_people(num_people: int, where: str) -> None:
     """UserError where a frame shows more than MAX_PEOPLE."""
     if num_people > MAX_PEOPLE:
         raise UserError(f"{where}: {num_people:,} people, expected at most {MAX_PEOPLE} in a frame")
+
+
+def check_rows(num_rows: int) -> None:
+    """UserError where a clip shows more than MAX_ROWS people in all its frames together."""
+    if num_rows > MAX_ROWS:
+        raise UserError(
+            f"{num_rows:,} people in all frames, expected at most {MAX_ROWS:,} for one clip"
+        )
 
 
 def natural_key(name: str) -> tuple[list[str], list[int], str]:
