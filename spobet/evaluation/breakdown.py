@@ -150,3 +150,27 @@ def _grouped(names: Sequence[str], hits: np.ndarray) -> tuple[Group, ...]:
         Group(name, len(members[name]), int(hits[:, members[name]].sum()), len(hits))
         for name in sorted(members)
     )
+
+
+def worst_confusions(
+    clips: Manifest, answers: Sequence[Sequence[str]], num_glosses: int
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """The glosses with most wrong answers, and what was answered for their clips.
+
+    answers: a gloss for each clip, by run. Counts are int (glosses, glosses + 1), summed over the
+    runs: row by true gloss, column by answer in the same order, the last for all other answers.
+    """
+    wrong = Counter(
+        clip.gloss
+        for answered in answers
+        for clip, answer in zip(clips, answered, strict=True)
+        if answer != clip.gloss
+    )
+    glosses = tuple(gloss for gloss, _ in wrong.most_common(num_glosses))
+    position = {gloss: number for number, gloss in enumerate(glosses)}
+    counts = np.zeros((len(glosses), len(glosses) + 1), dtype=np.int64)
+    for answered in answers:
+        for clip, answer in zip(clips, answered, strict=True):
+            if clip.gloss in position:
+                counts[position[clip.gloss], position.get(answer, len(glosses))] += 1
+    return glosses, counts
