@@ -94,15 +94,15 @@ def _csv_columns(path: Path) -> dict[str, np.ndarray]:
             absent = [name for name in _COLUMNS if name not in names]
             if absent:
                 raise UserError(f"no columns {', '.join(absent)}")
-            places = {name: names.index(name) for name in _COLUMNS}
+            columns_at = {name: names.index(name) for name in _COLUMNS}
             for row in table:
                 if row and len(row) != len(names):
                     expected = f"{len(row)} values, expected {len(names)}"
                     raise UserError(f"line {table.line_num}: {expected}")
                 if row:
-                    kinds.append(_KINDS.get(row[places["type"]], _OTHER))
+                    kinds.append(_KINDS.get(row[columns_at["type"]], _OTHER))
                     for name in numeric:
-                        found[name].append(float(row[places[name]] or "nan"))
+                        found[name].append(float(row[columns_at[name]] or "nan"))
         except csv.Error as error:
             raise UserError(f"not CSV ({error})") from error
         except ValueError as error:

@@ -67,11 +67,12 @@ def _names(files: list[Path]) -> dict[int, str]:
     return class_names(names)
 
 
+_PAGE = "https://hamzah-luqman.github.io/KArSL/"
 KARSL = PublishedSet(
     "karsl",
     "KArSL",
-    "for research, with a citation; its makers name no licence: https://hamzah-luqman.github.io/KArSL/",
-    "https://hamzah-luqman.github.io/KArSL/",
+    f"its makers name no licence and ask to be cited: {_PAGE}",
+    _PAGE,
     "01/train/0071/*.mp4 and so on: signer, split, sign; and KARSL-502_Labels.xlsx",
     videos=videos_in,
 )

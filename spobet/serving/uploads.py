@@ -13,7 +13,7 @@ from spobet.serving.landmarks import MAX_FRAMES
 from spobet.serving.schemas import BadRequest
 
 SUFFIXES = (
-    *(".npz", ".npy", ".json", ".csv", ".pose", ".zip", ".parquet"),
+    *(".npz", ".npy", ".json", ".jsonl", ".csv", ".pose", ".zip", ".parquet"),
     *(".mp4", ".webm", ".mov", ".mkv"),
 )
 SECONDS = 60  # a video of one sign takes two or three

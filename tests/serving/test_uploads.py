@@ -17,14 +17,16 @@ from spobet.formats import packed, write
 from spobet.poses.skeleton import HANDS_42, HOLISTIC_75
 
 
-@pytest.mark.parametrize("suffix", [".npz", ".pose", ".json"])
+@pytest.mark.parametrize("suffix", [".npz", ".pose", ".json", ".jsonl"])
 def test_a_file_is_answered_and_given_back_as_landmarks(
     suffix: str, client: Any, tmp_path: Path
 ) -> None:
     file, clip = tmp_path / f"clip{suffix}", made_clip(HOLISTIC_75, num_frames=12, size=(640, 480))
-    if suffix == ".json":
+    if suffix in (".json", ".jsonl"):
         hand = [{"x": 0.1 + 0.01 * point, "y": 0.5} for point in range(21)]
-        file.write_text(json.dumps([{"left_hand_landmarks": hand}] * 5))
+        frames = [{"left_hand_landmarks": hand}] * 5
+        lines = "\n".join(map(json.dumps, frames))
+        file.write_text(json.dumps(frames) if suffix == ".json" else lines)
     else:
         pytest.importorskip("pose_format", reason="the extra pose is not installed")
         write(clip, file)
