@@ -73,6 +73,9 @@ def chromium(*flags: str) -> Iterator[Any]:
         opened.close()
 
 
+PATIENCE = 120_000  # milliseconds: other work may run beside the tests
+
+
 class Watched:
     """A page whose console errors and requests are recorded.
 
@@ -84,6 +87,7 @@ class Watched:
             viewport={"width": width, "height": 900},
             service_workers="allow" if offline else "block",
         )
+        self.page.set_default_timeout(PATIENCE)
         self.errors: list[str] = []
         self.asked: list[str] = []
         self.page.on(

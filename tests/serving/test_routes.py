@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 from clients import CLIP, described, post_bytes, refused
 from formats.clips import made_clip
@@ -192,6 +193,18 @@ def test_a_network_and_what_it_needs_are_given_to_those_who_run_it_elsewhere(
     assert facts["network"] == hashlib.sha256(file).hexdigest()
     assert client.get("/api/networks/synthetic-20").json()["name"] == "synthetic-20"
     assert "no network 'x' here" in refused(client.get("/api/networks/x"))
+
+
+def test_the_file_that_reads_raw_landmarks_is_made_once(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("onnx", reason="the extra export is not installed")
+    content = client.get("/api/networks/synthetic-20/landmarks").content
+    outputs = [output.name for output in onnxruntime.InferenceSession(content).get_outputs()]
+    assert outputs == ["probabilities", "confidence", "embedding", "hands_seen", "logits"]
+    monkeypatch.setattr("spobet.serving.service.landmarks_file", None)
+    assert client.get("/api/networks/synthetic-20/landmarks").content == content
+    assert "no network 'x' here" in refused(client.get("/api/networks/x/landmarks"))
 
 
 def test_what_the_page_takes_from_others_is_what_the_list_says(client: Any) -> None:
