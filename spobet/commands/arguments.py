@@ -15,12 +15,28 @@ from spobet.errors import NotFound
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 PATH = click.Path(exists=True, path_type=Path)
+
+
+class _DataSet(click.Path):
+    """A folder, or an address such as s3://bucket/folder."""
+
+    def convert(
+        self, value: Any, parameter: click.Parameter | None, context: click.Context | None
+    ) -> Any:
+        from spobet.dataset.shards import location
+
+        if isinstance(value, str) and "://" in value:
+            return location(value)
+        return super().convert(value, parameter, context)
+
+
+DATA_SET = _DataSet(exists=True, path_type=Path)
 OUT_FILE = click.Path(dir_okay=False, path_type=Path)
 
 ENROLLED = click.option(
     "--enrolled", type=FILE, help="Read enrolled signs from this file instead of the run's own."
 )
-DATA = click.option("--data", type=PATH, required=True, help="Data set that holds the clips.")
+DATA = click.option("--data", type=DATA_SET, required=True, help="Data set that holds the clips.")
 SPLITS = click.option(
     "--split",
     "splits",

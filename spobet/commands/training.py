@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spobet.commands.arguments import DATA, FILE, FOLDER, PATH, RUN
+from spobet.commands.arguments import DATA, DATA_SET, FILE, FOLDER, PATH, RUN
 
 if TYPE_CHECKING:
     from spobet.config import Experiment
@@ -62,7 +62,7 @@ def demo(out: Path) -> None:
 @click.argument("experiment", type=FILE)
 @click.option(
     "--data",
-    type=PATH,
+    type=DATA_SET,
     required=True,
     multiple=True,
     help="Data set whose training clips are used; repeat the option for several.",
@@ -127,7 +127,7 @@ def pretrain(
 @click.option("--fold", type=int, help="Hold out this fold of the training clips and score it.")
 @click.option(
     "--auxiliary",
-    type=PATH,
+    type=DATA_SET,
     multiple=True,
     help="Data set of auxiliary glosses: trained on, never answered; repeat for several.",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import operator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from spobet.errors import UserError
@@ -19,7 +19,8 @@ class DatasetInfo:
 
     num_frames: of each clip. shard_starts: the first frame of each shard. sizes: (width, height) of
     each clip's picture in pixels, None where unknown; () where no clip's is known, as in data sets
-    that were written before sizes were.
+    that were written before sizes were. checksums: CRC-32 of each shard's files by their names; {}
+    in data sets that were written before checksums were.
     """
 
     skeleton: Skeleton
@@ -30,6 +31,7 @@ class DatasetInfo:
     shard_starts: tuple[int, ...]
     content_hash: str
     sizes: tuple[tuple[int, int] | None, ...] = ()
+    checksums: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.sizes and len(self.sizes) != len(self.num_frames):
@@ -39,8 +41,9 @@ class DatasetInfo:
     def write(self, path: Path) -> None:
         """Write the facts as JSON."""
         facts = {"format": FORMAT, **asdict(self)}
-        if not self.sizes:
-            del facts["sizes"]
+        for name in ("sizes", "checksums"):
+            if not facts[name]:
+                del facts[name]
         path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
@@ -48,6 +51,7 @@ class DatasetInfo:
         """Read dataset.json; UserError where it is of another format or damaged."""
         try:
             facts = json.loads(path.read_text(encoding="utf-8"))
+            checksums = facts.pop("checksums", {})
             if facts.pop("format", None) != FORMAT:
                 raise UserError(f"expected format {FORMAT!r}")
             return cls(
@@ -55,6 +59,7 @@ class DatasetInfo:
                 num_frames=tuple(map(operator.index, facts.pop("num_frames"))),
                 shard_starts=tuple(map(operator.index, facts.pop("shard_starts"))),
                 sizes=tuple(_size(size) for size in facts.pop("sizes", ())),
+                checksums={name: operator.index(value) for name, value in checksums.items()},
                 **facts,
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:

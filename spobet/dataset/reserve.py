@@ -27,8 +27,8 @@ class Reserved:
     glosses: frozenset[str] = frozenset()
     signers: frozenset[str] = frozenset()
 
-    def why_not(self, clip: Clip, pose: PoseSequence) -> str:
-        """Why a clip may not be trained on, "" where it may.
+    def why_not(self, clip: Clip, pose: PoseSequence | None) -> str:
+        """Why a clip may not be trained on, "" where it may; pose: needed where `recordings` are.
 
         Where signers are reserved, a clip of an unknown signer may be by one of them.
         """
@@ -38,7 +38,7 @@ class Reserved:
             return f"gloss {clip.gloss}"
         if self.signers and (not clip.signer or clip.signer in self.signers):
             return f"signer {clip.signer or 'unknown'}"
-        if self.recordings and fingerprint(pose) in self.recordings:
+        if self.recordings and pose is not None and fingerprint(pose) in self.recordings:
             return "identical landmarks"
         return ""
 
@@ -92,9 +92,10 @@ def training_clips(datasets: Sequence[Dataset], reserved: Reserved) -> tuple[Sou
     for dataset in datasets:
         allowed, left_out = [], []
         for clip in dataset.manifest.of_splits("train"):
+            pose = dataset.pose(clip.id) if reserved.recordings else None
             if clip.id in used:
                 left_out.append((clip.id, "in an earlier data set"))
-            elif reason := reserved.why_not(clip, dataset.pose(clip.id)):
+            elif reason := reserved.why_not(clip, pose):
                 left_out.append((clip.id, reason))
             else:
                 allowed.append(clip)

@@ -8,7 +8,6 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
@@ -16,13 +15,13 @@ import numpy as np
 
 from spobet.dataset.info import DatasetInfo
 from spobet.dataset.manifest import Clip, Manifest
+from spobet.dataset.shards import ARRAYS, Shards, checksum, location, shard_file
 from spobet.errors import NotFound, UserError
 from spobet.files import new_folder
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
 
 MAX_SHARD_FRAMES = 65_536  # of 75 landmarks: 60 MB, which a machine of any size can map and sync
-_ARRAYS = {"xy": np.float32, "confidence": np.float32, "times": np.float64}
 
 
 class Dataset:
@@ -31,15 +30,15 @@ class Dataset:
     def __init__(self, path: Path, manifest: Manifest, info: DatasetInfo) -> None:
         self.path, self.manifest, self.info = path, manifest, info
         self._firsts = np.concatenate([[0], np.cumsum(info.num_frames)]).astype(np.int64)
-        # few at once: pages of a shard that is let go leave the memory
-        self._open = lru_cache(maxsize=2)(self._open_shard)
-        for shard in range(len(info.shard_starts)):
-            self._open(shard)
+        self._shards = Shards(path, info)
 
     @classmethod
     def open(cls, path: str | Path) -> Dataset:
-        """Open what DatasetWriter wrote; NotFound or UserError where it is not a whole data set."""
-        path = Path(path)
+        """Open what DatasetWriter wrote; NotFound or UserError where it is not a whole data set.
+
+        path: a folder, or an address such as s3://bucket/folder (extra `remote`).
+        """
+        path = location(path)
         for name in ("manifest.csv", "dataset.json"):
             if not (path / name).is_file():
                 raise NotFound(
@@ -74,7 +73,7 @@ class Dataset:
         shard = bisect_right(self.info.shard_starts, first) - 1
         start = first - self.info.shard_starts[shard]
         span = slice(start, start + self.info.num_frames[position])
-        arrays = self._open(shard)
+        arrays = self._shards[shard]
         times = np.array(arrays["times"][span])
         return PoseSequence(
             xy=arrays["xy"][span],
@@ -84,12 +83,6 @@ class Dataset:
             unit=self.info.unit,
             size=self.info.sizes[position] if self.info.sizes else None,
         )
-
-    def _open_shard(self, shard: int) -> dict[str, np.ndarray]:
-        start, stop = (*self.info.shard_starts, sum(self.info.num_frames))[shard : shard + 2]
-        return {
-            name: _open_array(_shard_path(self.path, name, shard), stop - start) for name in _ARRAYS
-        }
 
     def poses(self) -> Iterator[tuple[Clip, PoseSequence]]:
         """Every clip with its landmarks, in manifest order."""
@@ -115,6 +108,7 @@ class DatasetWriter:
         self._sizes: list[tuple[int, int] | None] = []
         self._shard_starts: list[int] = []
         self._pending: list[PoseSequence] = []
+        self._checksums: dict[str, int] = {}
         self._hash = hashlib.sha256()
 
     def __enter__(self) -> DatasetWriter:
@@ -161,9 +155,11 @@ class DatasetWriter:
             ],
         }
         for name, parts in arrays.items():
-            values = np.concatenate(parts).astype(_ARRAYS[name])
+            values = np.concatenate(parts).astype(ARRAYS[name])
             self._hash.update(values.tobytes())
-            np.save(_shard_path(self.folder, name, number), values)
+            file = shard_file(self.folder, name, number)
+            np.save(file, values)
+            self._checksums[file.name] = checksum(file)
         self._pending = []
 
     def _finish(self) -> None:
@@ -189,19 +185,6 @@ class DatasetWriter:
             shard_starts=tuple(self._shard_starts),
             content_hash=self._hash.hexdigest(),
             sizes=sizes,
+            checksums=self._checksums,
         )
         info.write(self.folder / "dataset.json")
-
-
-def _shard_path(folder: Path, array: str, number: int) -> Path:
-    return folder / f"{array}-{number:05d}.npy"
-
-
-def _open_array(file: Path, num_frames: int) -> np.ndarray:
-    try:
-        values = np.load(file, mmap_mode="r")
-    except (ValueError, EOFError) as error:
-        raise UserError(f"{file}: damaged ({error})") from error
-    if len(values) != num_frames:
-        raise UserError(f"{file}: {len(values)} frames, expected {num_frames}")
-    return np.asarray(values)  # still memory-mapped, and faster to slice than np.memmap

@@ -139,8 +139,9 @@ def record_of(
 
 
 def frame_rate_of(source: Source) -> float:
-    """Median frames a second of a source's clips, 0 where none has times."""
-    rates = [rate for clip in source.clips if (rate := source.dataset.pose(clip.id).frame_rate)]
+    """Median frames a second of a source's first 10,000 clips, 0 where none has times."""
+    poses = (source.dataset.pose(clip.id) for clip in source.clips.clips[:10_000])
+    rates = [rate for pose in poses if (rate := pose.frame_rate)]
     return round(float(np.median(rates)), 2) if rates else 0.0
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from spobet.dataset import store
 from spobet.dataset.manifest import Clip, Manifest
 from spobet.dataset.store import Dataset, DatasetWriter
+from spobet.errors import UserError
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
 
@@ -234,6 +235,38 @@ def test_a_truncated_file_is_named(tmp_path: Path, name: str, share: float) -> N
     path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
     with pytest.raises(ValueError, match=rf"{name}: (damaged|not the facts of a data set)"):
         Dataset.open(tmp_path / "set")
+
+
+@pytest.mark.parametrize("name", ["xy-00001.npy", "confidence-00001.npy", "times-00001.npy"])
+@pytest.mark.parametrize("place", [30, -1], ids=["header", "values"])
+def test_a_flipped_bit_is_named_when_its_shard_is_read_and_not_before(
+    tmp_path: Path, name: str, place: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MAX_SHARD_FRAMES", 4)
+    write(tmp_path / "set", face(0), face(1), face(2))
+    path = tmp_path / "set" / name
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=rf"{name}: damaged"):
+        Dataset.open(tmp_path / "set").pose("1")
+    if place == -1:
+        dataset = Dataset.open(tmp_path / "set")
+        assert_same(dataset.pose("0"), face(0))
+        assert_same(dataset.pose("2"), face(2))
+
+
+def test_a_data_set_from_before_checksums_is_read(tmp_path: Path) -> None:
+    write(tmp_path / "set", face())
+    path = tmp_path / "set" / "dataset.json"
+    facts = json.loads(path.read_text())
+    assert sorted(facts.pop("checksums")) == [
+        "confidence-00000.npy",
+        "times-00000.npy",
+        "xy-00000.npy",
+    ]
+    path.write_text(json.dumps(facts))
+    assert_same(Dataset.open(tmp_path / "set").pose("0"), face())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,120 @@
+"""The frames of a data set, in shards: mapped from a disk, or fetched from an address."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from spobet.dataset.info import DatasetInfo
+from spobet.errors import NotFound, UserError
+from spobet.extras import extra_module
+
+ARRAYS: Mapping[str, np.dtype] = {
+    "xy": np.dtype(np.float32),
+    "confidence": np.dtype(np.float32),
+    "times": np.dtype(np.float64),
+}
+
+
+def location(path: str | Path) -> Path:
+    """Where a data set is: a folder, or an address such as s3://bucket/folder.
+
+    What is at an address is read as a path too; UserError where the package for it is lacking.
+    """
+    if not isinstance(path, str) or "://" not in path:
+        return Path(path) if isinstance(path, str) else path
+    upath = extra_module("upath", "remote", "reading from an address")
+    try:
+        return upath.UPath(path)
+    except (ValueError, ImportError) as error:
+        raise UserError(f"{path}: {error}") from error
+
+
+def shard_file(folder: Path, array: str, number: int) -> Path:
+    """The file of one array of one shard."""
+    return folder / f"{array}-{number:05d}.npy"
+
+
+def checksum(file: Path) -> int:
+    """CRC-32 of a file on a disk."""
+    return zlib.crc32(np.memmap(file, np.uint8, mode="r").data)
+
+
+class Shards:
+    """The arrays of each shard of a data set: `shards[number][name]`, (frames of it, ...).
+
+    Files on a disk are memory-mapped, and all are looked at when this is made: what was cut off is
+    named at once. From an address a shard is fetched when it is asked for, or, where shards are
+    asked for one after the other, while the one before it is used; the last two are kept.
+    Checksums are compared when a shard is first asked for.
+    """
+
+    def __init__(self, folder: Path, info: DatasetInfo) -> None:
+        self._folder, self._info = folder, info
+        self._local = isinstance(folder, Path) and not hasattr(folder, "fs")
+        # few at once: pages of a shard that is let go leave the memory
+        self._open = lru_cache(maxsize=2)(self._arrays if self._local else self._fetched_arrays)
+        self._compared: set[int] = set()
+        self._last = -1
+        self._ahead: dict[int, Future] = {}
+        self._fetching = None if self._local else ThreadPoolExecutor(1)
+        if self._local:
+            for number in range(len(info.shard_starts)):
+                self._open(number)
+
+    def __getitem__(self, number: int) -> dict[str, np.ndarray]:
+        if self._local and number not in self._compared:
+            for name in ARRAYS:
+                file = shard_file(self._folder, name, number)
+                if file.name in self._info.checksums:
+                    self._compare(file, checksum(file))
+            self._compared.add(number)
+        return self._open(number)
+
+    def _arrays(self, number: int) -> dict[str, np.ndarray]:
+        start, stop = (*self._info.shard_starts, sum(self._info.num_frames))[number : number + 2]
+        arrays = {}
+        for name in ARRAYS:
+            file = shard_file(self._folder, name, number)
+            try:
+                values = np.load(file, mmap_mode="r") if self._local else self._fetched(file)
+            except UserError:
+                raise
+            except (ValueError, EOFError) as error:
+                raise UserError(f"{file}: damaged ({error})") from error
+            if len(values) != stop - start:
+                raise UserError(f"{file}: {len(values)} frames, expected {stop - start}")
+            arrays[name] = np.asarray(values)  # as fast to slice as no np.memmap is
+        return arrays
+
+    def _fetched_arrays(self, number: int) -> dict[str, np.ndarray]:
+        """The arrays of a shard; begins to fetch the next one."""
+        ahead: Future | None = self._ahead.pop(number, None)
+        arrays = ahead.result() if ahead else self._arrays(number)
+        follows, self._last = number == self._last + 1, number
+        if self._fetching and follows and number + 1 < len(self._info.shard_starts):
+            self._ahead = {number + 1: self._fetching.submit(self._arrays, number + 1)}
+        return arrays
+
+    def _fetched(self, file: Path) -> np.ndarray:
+        try:
+            content = file.read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound(f"{file}: not there, expected a shard of the data set") from error
+        if file.name in self._info.checksums:
+            self._compare(file, zlib.crc32(content))
+        return np.load(io.BytesIO(content))
+
+    def _compare(self, file: Path, found: int) -> None:
+        expected = self._info.checksums[file.name]
+        if found != expected:
+            raise UserError(
+                f"{file}: damaged, its checksum is {found:08x}, dataset.json says {expected:08x}; "
+                "copy or make the data set again"
+            )

@@ -1,0 +1,146 @@
+"""Claims about data sets at an address: the same clips, each shard fetched once and compared."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from spobet.dataset import store
+from spobet.dataset.manifest import Clip
+from spobet.dataset.shards import location
+from spobet.dataset.store import Dataset, DatasetWriter
+from spobet.errors import NotFound, UserError
+from spobet.extras import ExtraNeeded
+from spobet.poses.sequence import PoseSequence
+from spobet.poses.skeleton import HANDS_42
+
+fsspec = pytest.importorskip("fsspec")
+upath = pytest.importorskip("upath")
+
+NUM_CLIPS, NUM_FRAMES = 6, 3
+
+
+@pytest.fixture
+def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    """A data set of three shards of two clips."""
+    monkeypatch.setattr(store, "MAX_SHARD_FRAMES", 2 * NUM_FRAMES)
+    rng = np.random.default_rng(0)
+    with DatasetWriter(tmp_path / "set", HANDS_42, "image", "made", "none") as writer:
+        for number in range(NUM_CLIPS):
+            xy = rng.random((NUM_FRAMES, len(HANDS_42), 2))
+            pose = PoseSequence(xy, np.ones(xy.shape[:2]), HANDS_42, unit="image")
+            writer.add(Clip(str(number), f"gloss{number % 2}", split="train"), pose)
+    return Dataset.open(tmp_path / "set")
+
+
+@pytest.fixture
+def remote(local: Dataset) -> Iterator[Any]:
+    """Its copy at the address memory://sets/one, as fsspec sees it."""
+    files = fsspec.filesystem("memory")
+    files.put(str(local.path), "/sets/one", recursive=True)
+    yield files
+    files.rm("/sets", recursive=True)
+
+
+def assert_same_clips(one: Dataset, other: Dataset) -> None:
+    assert one.manifest == other.manifest
+    for clip in one.manifest:
+        np.testing.assert_array_equal(one.pose(clip.id).xy, other.pose(clip.id).xy)
+
+
+def test_clips_at_an_address_are_those_of_the_folder(local: Dataset, remote: Any) -> None:
+    assert_same_clips(Dataset.open("memory://sets/one"), local)
+
+
+def test_each_shard_is_fetched_once_and_no_more_than_four_are_kept(
+    local: Dataset, remote: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+    read = upath.UPath.read_bytes
+    kind = type(location("memory://sets/one"))
+    monkeypatch.setattr(kind, "read_bytes", lambda path: fetched.append(path.name) or read(path))
+    dataset = Dataset.open("memory://sets/one")
+    assert fetched == []
+    for clip in dataset.manifest:
+        dataset.pose(clip.id)
+    assert sorted(fetched) == sorted(path.name for path in local.path.glob("*.npy"))
+    assert len(fetched) == 9
+
+
+@pytest.mark.parametrize("name", ["xy-00001.npy", "times-00002.npy"])
+def test_a_shard_that_was_damaged_on_the_way_is_named(
+    name: str, local: Dataset, remote: Any
+) -> None:
+    content = bytearray(remote.cat(f"/sets/one/{name}"))
+    content[-1] ^= 1
+    remote.pipe(f"/sets/one/{name}", bytes(content))
+    dataset = Dataset.open("memory://sets/one")
+    dataset.pose("0")
+    with pytest.raises(
+        UserError,
+        match=rf"^memory://sets/one/{name}: damaged, its checksum is \w+, dataset.json says",
+    ):
+        [dataset.pose(clip.id) for clip in dataset.manifest]
+
+
+def test_what_is_not_at_the_address_is_named(local: Dataset, remote: Any) -> None:
+    with pytest.raises(NotFound, match=r"memory://sets/two: not a data set, manifest\.csv"):
+        Dataset.open("memory://sets/two")
+    remote.rm("/sets/one/xy-00001.npy")
+    with pytest.raises(
+        NotFound, match=r"^memory://sets/one/xy-00001\.npy: not there, expected a shard"
+    ):
+        Dataset.open("memory://sets/one").pose("2")
+
+
+def test_an_address_of_an_unknown_kind_or_without_the_extra_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(UserError, match=re.escape("nosuch://sets/one: ")):
+        Dataset.open("nosuch://sets/one")
+    monkeypatch.setitem(sys.modules, "upath", None)
+    with pytest.raises(ExtraNeeded, match=r"reading from an address needs .*spobet\[remote\]"):
+        Dataset.open("memory://sets/one")
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of an empty bucket of an S3-compatible server on this machine."""
+    pytest.importorskip("s3fs")
+    pytest.importorskip("moto.server")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    secrets = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    for name, value in {**secrets, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}.items():
+        monkeypatch.setenv(name, value)
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=os.environ) as server:
+        for _ in range(600):
+            with socket.socket() as client:
+                if client.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        fsspec.filesystem("s3", skip_instance_cache=True).mkdir("clips")
+        yield "s3://clips"
+        server.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")  # of the packages that speak to the server
+def test_clips_in_a_bucket_are_those_of_the_folder(local: Dataset, bucket: str) -> None:
+    files = fsspec.filesystem("s3", skip_instance_cache=True)
+    files.put(f"{local.path}/", f"{bucket}/one/", recursive=True)
+    assert_same_clips(Dataset.open(f"{bucket}/one"), local)
+    with pytest.raises(NotFound, match="two: not a data set"):
+        Dataset.open(f"{bucket}/two")
