@@ -56,6 +56,7 @@ SIZE = click.option(
     show_default=True,
     help="Number of glosses to show per clip.",
 )
+@click.option("--data", type=PATH, help="Data set in which CLIPS are ids; without it, paths.")
 @SIZE
 @ENROLLED
 @JSON
@@ -65,6 +66,7 @@ def predict(
     sample: bool,
     split_file: Path | None,
     top: int,
+    data: Path | None,
     size: tuple[int, int] | None,
     enrolled: Path | None,
     as_json: bool,
@@ -79,12 +81,14 @@ def predict(
     from spobet.recognition.predict import predict_paths
     from spobet.shipped import SAMPLE
 
+    if data and (sample or split_file):
+        raise click.UsageError("--data takes ids of its clips, not --sample or --split-file")
     clips = (*clips, SAMPLE) if sample else clips
     if not clips:
         raise click.UsageError("name the clips to recognise, or --sample to try the package")
     num_clips, num_failed = 0, 0
     with _warnings_as_lines():
-        for predicted in predict_paths(run, clips, split_file, top, _say, size, enrolled):
+        for predicted in predict_paths(run, clips, split_file, top, _say, size, enrolled, data):
             if predicted.answers is None and not split_file and len(clips) == 1:
                 raise UserError(predicted.error)
             num_clips, num_failed = num_clips + 1, num_failed + (predicted.answers is None)

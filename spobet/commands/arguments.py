@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from spobet.errors import NotFound
+from spobet.progress import ProgressLines
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -69,7 +70,7 @@ RUN = _Run()
 def progress(
     label: str, length: int | None = None, frames_of: Callable[[Any], int] | None = None
 ) -> Callable[[Iterable], Iterable]:
-    """A bar on stderr over whatever passes through.
+    """A bar on stderr over whatever passes through; where that is no terminal, a line at times.
 
     length: of what passes, None where it knows its own. frames_of: how many frames an item is;
     then frames a second are shown.
@@ -83,6 +84,13 @@ def progress(
             return f"{num_frames / seconds:,.1f} frames a second" if frames_of else None
 
         whole = length or (len(items) if isinstance(items, Sized) else None)
+        if not sys.stderr.isatty():
+            lines = ProgressLines(label, whole)
+            for done, item in enumerate(items, 1):
+                num_frames += frames_of(item) if frames_of else 0
+                yield item
+                lines.update(done, rate(item) or "")
+            return
         with click.progressbar(
             items, whole, label, file=sys.stderr, show_pos=True, item_show_func=rate
         ) as bar:

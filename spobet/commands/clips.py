@@ -27,8 +27,9 @@ def convert(clip: Path, out: Path) -> None:
 
 
 @click.command()
-@click.argument("clip", type=PATH)
+@click.argument("clip")
 @click.argument("out", type=OUT_FILE)
+@click.option("--data", type=PATH, help="Data set in which CLIP is an id; without it, a path.")
 @click.option(
     "--frames",
     default=8,
@@ -41,19 +42,26 @@ def convert(clip: Path, out: Path) -> None:
     type=FILE,
     help="Draw over the pictures of this video; CLIP must have one frame per picture.",
 )
-def show(clip: Path, out: Path, frames: int, height: int, video: Path | None) -> None:
-    """Draw the landmarks of a clip as SVG.
+def show(
+    clip: str, out: Path, data: Path | None, frames: int, height: int, video: Path | None
+) -> None:
+    """Draw the landmarks of a clip as SVG or PNG.
 
     Example: spobet show 69241 strip.svg
 
-    Frames are drawn side by side; --frames 0 writes an animation of all of them instead.
+    Frames are drawn side by side; --frames 0 writes an animation of all of them instead (SVG).
     """
     if video and not frames:
         raise click.UsageError(
             "--frames 0 has no pictures; give the number of frames to draw over --video"
         )
+    is_png = out.suffix.lower() == ".png"
+    if is_png and not frames:
+        raise click.UsageError("--frames 0 is an animation: name an .svg file, or give --frames")
+    from spobet.dataset.store import Dataset
     from spobet.files import write_whole
     from spobet.formats import read, recognise
+    from spobet.reports.png import png_of
     from spobet.reports.skeletons import (
         moving_skeleton,
         shown_frames,
@@ -61,7 +69,7 @@ def show(clip: Path, out: Path, frames: int, height: int, video: Path | None) ->
         strip_over_pictures,
     )
 
-    pose = read(clip)
+    pose = Dataset.open(data).pose(clip) if data else read(clip)
     if video:
         from spobet.video.pictures import pictures_of
 
@@ -70,5 +78,6 @@ def show(clip: Path, out: Path, frames: int, height: int, video: Path | None) ->
         )
     else:
         drawn = skeleton_strip(pose, frames, height) if frames else moving_skeleton(pose, height)
-    write_whole(out, drawn)
-    click.echo(f"{out}: {clip}, {recognise(clip).format}, {len(pose)} frames")
+    write_whole(out, png_of(drawn) if is_png else drawn)
+    source = f"of {data}" if data else recognise(clip).format
+    click.echo(f"{out}: {clip}, {source}, {len(pose)} frames")

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from spobet.dataset.store import Dataset
 from spobet.errors import UserError
 from spobet.formats import openpose, read
 from spobet.ingest.wlasl_splits import read_split
@@ -42,19 +43,22 @@ def predict_paths(
     say: Callable[[str], None],
     size: tuple[int, int] | None = None,
     enrolled: Path | None = None,
+    data: Path | None = None,
 ) -> Iterator[Predicted]:
     """What each clip is answered with; with a split file, each clip it names in the one folder.
 
     A clip that cannot be read or shows no hand is answered with the error, and the next one
     follows. size: the picture's width and height in pixels, of clips that do not say it
     themselves. enrolled: the file of enrolled signs, if not the run's own. `say` gets a line where
-    the split file's frames lie outside a clip, all of which is then read.
+    the split file's frames lie outside a clip, all of which is then read. data: the data set in
+    which `clips` are ids.
     """
     recognizer = load(run, enrolled=enrolled)
+    find: Callable[[str], PoseSequence] = Dataset.open(data).pose if data else read
     readers = (
         _split_readers(clips, split_file, say)
         if split_file
-        else ((path, partial(read, path)) for path in clips)
+        else ((path, partial(find, path.as_posix())) for path in clips)
     )
     for path, read_clip in readers:
         try:

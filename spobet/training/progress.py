@@ -11,6 +11,8 @@ import keras
 import numpy as np
 from tensorboardX import SummaryWriter
 
+from spobet.progress import ProgressLines
+
 
 class TensorBoardLog(keras.callbacks.Callback):
     """Writes the learning curves for TensorBoard on any backend."""
@@ -32,11 +34,16 @@ class TensorBoardLog(keras.callbacks.Callback):
 
 
 class ProgressBar(keras.callbacks.Callback):
-    """One bar over all epochs on stderr, with the time left and the last loss."""
+    """One bar over all epochs on stderr, with the time left and the last loss.
+
+    Where that is no terminal, a line at times.
+    """
 
     def __init__(self, epochs: int, done: int) -> None:
         super().__init__()
-        self._last = ""
+        self._last, self._done = "", done
+        self._lines = ProgressLines("epochs", epochs)
+        self._is_terminal = sys.stderr.isatty()
         self._bar: Any = click.progressbar(
             length=epochs,
             label="epochs",
@@ -44,11 +51,17 @@ class ProgressBar(keras.callbacks.Callback):
             show_pos=True,
             item_show_func=lambda item: self._last,
         )
-        self._bar.update(done)
+        if self._is_terminal:
+            self._bar.update(done)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._last = f"loss {float((logs or {}).get('loss', np.nan)):.3f}"
-        self._bar.update(1, self._last)
+        self._done += 1
+        if self._is_terminal:
+            self._bar.update(1, self._last)
+        else:
+            self._lines.update(self._done, self._last)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        self._bar.render_finish()
+        if self._is_terminal:
+            self._bar.render_finish()
