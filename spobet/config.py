@@ -17,7 +17,7 @@ from spobet.poses.augment import AugmentConfig
 from spobet.poses.preprocess import PreprocessSettings
 from spobet.schema import Limits, OneOf, build, check
 
-FEATURES = ("coordinates", "local", "relation", "seen")
+FEATURES = ("coordinates", "local", "relation", "place", "seen")
 # One kind of block a file; listed without importing them, since they need Keras.
 _BLOCK_FILES = str(Path(__file__).parent / "model" / "blocks")
 BLOCKS = tuple(sorted(module.name for module in pkgutil.iter_modules([_BLOCK_FILES])))
@@ -70,7 +70,9 @@ class BackboneConfig:
     expansion: Count = 2
     activation: str = "silu"
     dropout: ShareBelowOne = 0.1
-    features: tuple[Annotated[str, OneOf(FEATURES)], ...] = FEATURES
+    features: tuple[Annotated[str, OneOf(FEATURES)], ...] = (
+        *("coordinates", "local", "relation", "seen"),
+    )
     motion_steps: tuple[Count, ...] = (1, 2)
     positions: bool = True
     clip_token: bool = False

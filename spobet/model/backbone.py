@@ -22,6 +22,8 @@ from spobet.model.layers import (
 )
 from spobet.poses.skeleton import Skeleton
 
+_ANCHORS = ("nose", "neck", "right_shoulder", "left_shoulder")  # where signs are made
+
 PRESETS = {
     "default": BackboneConfig(),
     "spobet-2022": BackboneConfig(
@@ -104,10 +106,12 @@ class SignBackbone(keras.Model):
 
 def _embed(inputs: dict[str, Tensor], config: BackboneConfig, skeleton: Skeleton) -> Tensor:
     hands = [hand.tolist() for hand in skeleton.hands]
+    anchors = [name for name in _ANCHORS if name in skeleton.landmarks]
     kinematics = Kinematics(
         config.features,
         hands,
         config.motion_steps,
+        skeleton.indices(anchors).tolist(),
         name="kinematics",
         dtype="float32",  # differences of coordinates: bfloat16 would round them away
     )

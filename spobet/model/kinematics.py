@@ -26,11 +26,12 @@ class Kinematics(keras.layers.Layer):
         coordinates: x, y of every landmark in the clip's frame of reference.
         local: the same, but finger landmarks relative to the wrist of their hand.
         relation: the right wrist relative to the left; nothing where the skeleton lacks a hand.
+        place: each hand's wrist relative to each of `anchors`; nothing without any.
         seen: 1 where a landmark is seen, 0 where it is missing or hidden.
-    Then the change of the first three over each of `motion_steps` frames. What is missing or
+    Then the change of all but `seen` over each of `motion_steps` frames. What is missing or
     hidden is zero, and so is its motion.
 
-    hands: indices of each hand's landmarks, wrist first.
+    hands: indices of each hand's landmarks, wrist first. anchors: of the body's.
     """
 
     def __init__(
@@ -38,10 +39,12 @@ class Kinematics(keras.layers.Layer):
         features: Sequence[str],
         hands: Sequence[Sequence[int]],
         motion_steps: Sequence[int] = (),
+        anchors: Sequence[int] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.features, self.motion_steps = list(current_features(features)), list(motion_steps)
+        self.anchors = [int(landmark) for landmark in anchors]
         self.hands = [[int(landmark) for landmark in hand] for hand in hands]
 
     def call(self, landmarks: Tensor, hidden: Tensor) -> Tensor:
@@ -51,6 +54,7 @@ class Kinematics(keras.layers.Layer):
             "coordinates": (coordinates, seen),
             "local": self._local(coordinates, seen),
             "relation": self._relation(coordinates, seen),
+            "place": self._place(coordinates, seen),
         }
         tracks = [tracks_by_name[name] for name in self.features if name != "seen"]
         tracks = [track for track in tracks if track[0].shape[2]]
@@ -80,12 +84,24 @@ class Kinematics(keras.layers.Layer):
         both = seen[:, :, right] * seen[:, :, left]
         return (coordinates[:, :, right] - coordinates[:, :, left]) * both[..., None], both
 
+    def _place(self, coordinates: Tensor, seen: Tensor) -> Track:
+        pairs = np.array(self._place_pairs(), np.int32).reshape(-1, 2)
+        wrists, anchors = pairs[:, 0], pairs[:, 1]
+        both = ops.take(seen, wrists, axis=2) * ops.take(seen, anchors, axis=2)
+        apart = ops.take(coordinates, wrists, axis=2) - ops.take(coordinates, anchors, axis=2)
+        return apart * both[..., None], both
+
+    def _place_pairs(self) -> list[tuple[int, int]]:
+        """(wrist, anchor) of every hand and anchor."""
+        return [(hand[0], anchor) for hand in self.hands for anchor in self.anchors]
+
     def get_config(self) -> dict:
         return {
             **super().get_config(),
             "features": self.features,
             "hands": self.hands,
             "motion_steps": self.motion_steps,
+            "anchors": self.anchors,
         }
 
     def write(self, graph: Graph, num_landmarks: int) -> str:
@@ -117,7 +133,7 @@ class Kinematics(keras.layers.Layer):
         for wrist, *fingers in self.hands:
             for finger in fingers:
                 local[finger] = (finger, wrist)
-        pairs = {"coordinates": own, "local": local}
+        pairs = {"coordinates": own, "local": local, "place": self._place_pairs()}
         if len(self.hands) == 2:
             pairs["relation"] = [(self.hands[0][0], self.hands[1][0])]
         return [pair for name in self.features for pair in pairs.get(name, [])]

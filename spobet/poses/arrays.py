@@ -40,17 +40,20 @@ class PoseBank:
         skeleton: Skeleton,
         min_confidence: float,
         right_leads: bool = False,
+        reference: str = "body",
     ) -> PoseBank:
         """Select the skeleton's landmarks, normalise (docs of `normalize`), and line the clips up.
 
-        KeyError where a pose lacks landmarks, ValueError where it has no frames.
+        KeyError where a pose lacks landmarks, but those of the body where the reference is "hands";
+        UserError where it has no frames.
         """
         xy, ends = np.zeros((0, len(skeleton), 2), np.float32), [0]
         uncertain: list[tuple[int, np.ndarray]] = []
         for pose in poses:
             if not len(pose):
                 raise UserError(f"clip {len(ends)} has no frames, expected at least one")
-            clip = normalize(on_skeleton(pose, skeleton), min_confidence, right_leads)
+            pose = on_skeleton(pose, skeleton, body_optional=reference == "hands")
+            clip = normalize(pose, min_confidence, right_leads, reference)
             ends.append(ends[-1] + len(clip))
             if ends[-1] > len(xy):  # grown in place, so that all clips are never held twice
                 xy.resize((ends[-1] + len(xy) // 4, *xy.shape[1:]), refcheck=False)

@@ -18,14 +18,21 @@ from spobet.poses.resample import even_frame_times
 from spobet.poses.skeleton import Skeleton
 
 NUM_PIECES = 6  # of a warped clip: about as many as a sign has phases, holds among them
-_LARGEST = {"mirror": 1, "drop_hand": 1, "drop_span": 1, "max_dropped_span": 1, "cut": 0.5}
+_LARGEST = {
+    "mirror": 1,
+    "drop_hand": 1,
+    "drop_body": 1,
+    "drop_span": 1,
+    "max_dropped_span": 1,
+    "cut": 0.5,
+}
 
 
 @dataclass(frozen=True)
 class AugmentConfig:
     """How far a training clip may stray from its recording; zeros leave it as it is.
 
-    mirror, drop_hand, drop_span: share of the clips. rotate: degrees. scale, shear, stretch:
+    mirror, drop_hand, drop_body, drop_span: share of the clips. rotate: degrees. scale, shear, stretch:
     largest relative change. shift, jitter: in the pose's unit. hand_rotate, hand_scale: the same
     for each hand about its wrist. finger_scale: for each finger from its base. max_dropped_span:
     share of the clip's frames. speed: the clip lasts 1 / (1 + speed) to 1 + speed times as long
@@ -45,6 +52,7 @@ class AugmentConfig:
     hand_rotate: float = 8.0
     hand_scale: float = 0.1
     finger_scale: float = 0.0
+    drop_body: float = 0.0
     drop_hand: float = 0.1
     drop_span: float = 0.3
     max_dropped_span: float = 0.3
@@ -70,6 +78,7 @@ def augment(
     xy = vary_fingers(xy, skeleton, config.finger_scale, rng) if config.finger_scale else xy
     xy = xy + rng.normal(0, config.jitter, xy.shape).astype(np.float32)
     xy = drop_hands(xy, skeleton, config.drop_hand, rng)
+    xy = drop_body(xy, skeleton, config.drop_body, rng) if config.drop_body else xy
     return drop_spans(xy, config.drop_span, config.max_dropped_span, rng)
 
 
@@ -145,6 +154,16 @@ def drop_hands(
         start, stop = _random_span(xy.shape[1], 1.0, rng)
         if hands:
             xy[clip, start:stop, hands[rng.integers(len(hands))]] = np.nan
+    return xy
+
+
+def drop_body(
+    xy: np.ndarray, skeleton: Skeleton, share: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Lose all but the hands throughout each chosen clip, as extractors of hands alone do."""
+    xy = xy.copy()
+    chosen = np.flatnonzero(rng.random(len(xy)) < share)
+    xy[np.ix_(chosen, np.arange(xy.shape[1]), skeleton.body)] = np.nan
     return xy
 
 

@@ -16,21 +16,26 @@ _WRISTS = ("right_hand_wrist", "left_hand_wrist")
 
 
 def normalize(
-    pose: PoseSequence, min_confidence: float = 0.0, right_leads: bool = False
+    pose: PoseSequence,
+    min_confidence: float = 0.0,
+    right_leads: bool = False,
+    reference: str = "body",
 ) -> PoseSequence:
     """The clip in the signer's frame of reference, from the first to the last frame with a hand.
 
     Landmarks below `min_confidence` are missing first, and frames are at even times (`resample`).
     With a body: origin at the clip's median neck, unit the head length (median nose-neck distance).
-    Without one: origin at the median of the hands' wrists, unit the median hand length (wrist to
-    the knuckle of the middle finger). A clip in which nothing can be measured keeps its frames with
+    Without one, and where `reference` is "hands": origin at the median of the hands' wrists, unit
+    the median hand length (wrist to the knuckle of the middle finger). A clip in which nothing can be measured keeps its frames with
     every landmark missing. right_leads: mirrored where the left hand moves more than the right.
     """
     # Resampled before it is measured: medians over frames would favour where frames are dense.
     pose = onto_even_times(trim_to_hands(pose.without_guesses(min_confidence)))
     names = set(pose.skeleton.landmarks)
     wrists = [name for name in _WRISTS if name in names]
-    frames = {"head lengths": (["neck"] if "neck" in names else [], head_length(pose))}
+    frames = {}
+    if reference == "body":
+        frames["head lengths"] = ["neck"] if "neck" in names else [], head_length(pose)
     frames["hand lengths"] = wrists, hand_length(pose)
     for unit, (origins, length) in frames.items():
         origin = _median_point(pose.xy[:, pose.skeleton.indices(origins)])

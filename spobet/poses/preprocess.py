@@ -18,6 +18,7 @@ from spobet.poses.skeleton import Skeleton
 # Extractors place landmarks outside the picture, but rarely a whole picture away. Half of all
 # coordinates beyond this are pixels: even a picture 64 pixels wide has a median of some 30.
 MAX_MEDIAN_SHARE = 3.0
+REFERENCES = ("body", "hands")
 
 
 class UnknownPictureSize(UserWarning):
@@ -33,7 +34,8 @@ class PreprocessSettings:
     min_confidence: landmarks below it are missing. right_leads: clips in which the left hand
     moves more are mirrored, so that left-handed signers look like right-handed ones. cut_rests:
     hands that rest before and after a sign are left out (`poses.rests`); recognition leaves them
-    out in any case.
+    out in any case. reference: what coordinates are measured by, "body" (neck and head length,
+    where they are seen) or "hands" (wrists and hand length; the body may then be lacking).
     """
 
     num_frames: int = 48
@@ -41,12 +43,17 @@ class PreprocessSettings:
     min_confidence: float = 0.1
     right_leads: bool = True
     cut_rests: bool = False
+    reference: str = "body"
 
     def __post_init__(self) -> None:
         if not self.num_frames >= 2:
             raise UserError(f"input.num_frames is {self.num_frames!r}, expected at least 2")
         if not 0 <= self.min_confidence <= 1:  # NaN compares False
             raise UserError(f"input.min_confidence is {self.min_confidence!r}, expected 0 to 1")
+        if self.reference not in REFERENCES:
+            raise UserError(
+                f"input.reference is {self.reference!r}, expected one of: {', '.join(REFERENCES)}"
+            )
 
 
 @dataclass(frozen=True)
@@ -99,11 +106,13 @@ class Preprocessor:
             self.skeleton,
             self.settings.min_confidence,
             self.settings.right_leads,
+            self.settings.reference,
         )
 
     def prepared(self, pose: PoseSequence) -> PoseSequence:
         """The clip before it is normalised: the network's landmarks and unit, guesses missing."""
-        pose = on_skeleton(self.in_network_unit(pose), self.skeleton)
+        pose = self.in_network_unit(pose)
+        pose = on_skeleton(pose, self.skeleton, self.settings.reference == "hands")
         return pose.without_guesses(self.settings.min_confidence)
 
     def lacks_size(self, pose: PoseSequence) -> bool:

@@ -201,6 +201,18 @@ COCO_WHOLEBODY_65 = Skeleton(
     _COCO_BODY + HANDS_42.landmarks,
     (*_TORSO_BONES, *_HAND_JOINTS, *HANDS_42.bones),
 )
+HANDS_AND_TORSO_46 = Skeleton(
+    "HANDS_AND_TORSO_46",
+    ("nose", "neck", "right_shoulder", "left_shoulder", *HANDS_42.landmarks),
+    (*_UPPER_BODY_BONES[:3], *HANDS_42.bones),
+)
 SKELETONS = {
-    skeleton.name: skeleton for skeleton in (HANDS_42, OPENPOSE_54, HOLISTIC_75, COCO_WHOLEBODY_65)
+    skeleton.name: skeleton
+    for skeleton in (
+        HANDS_42,
+        HANDS_AND_TORSO_46,
+        OPENPOSE_54,
+        HOLISTIC_75,
+        COCO_WHOLEBODY_65,
+    )
 }

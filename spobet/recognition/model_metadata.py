@@ -23,6 +23,7 @@ def facts_of(folder: RunFolder, recognizer: Recognizer) -> dict[str, Any]:
         "stretch": choices.stretch,
         "min_confidence": choices.min_confidence,
         "right_leads": choices.right_leads,
+        "reference": choices.reference,
         "unit": record.unit,
         "frame_rate": record.frame_rate,
         "prototype_scale": recognizer.prototype_scale,

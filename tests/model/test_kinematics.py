@@ -14,6 +14,7 @@ from spobet.config import FEATURES
 from spobet.model.kinematics import Kinematics
 from spobet.poses.skeleton import OPENPOSE_54
 
+WITHOUT_BODY = tuple(name for name in FEATURES if name != "place")
 HANDS = [[1, 2], [3, 4]]  # one body point, then two hands of a wrist and a finger
 POINTS = 5
 
@@ -42,9 +43,10 @@ def told(
 @pytest.mark.parametrize(
     ("features", "steps", "width"),
     [
-        (FEATURES, (), 2 * 54 + 2 * 54 + 2 + 54),
-        (FEATURES, (1, 2), 3 * (2 * 54 + 2 * 54 + 2) + 54),
+        (WITHOUT_BODY, (), 2 * 54 + 2 * 54 + 2 + 54),
+        (WITHOUT_BODY, (1, 2), 3 * (2 * 54 + 2 * 54 + 2) + 54),
         (("local", "seen"), (), 3 * 54),
+        (("place", "seen"), (1,), 2 * (2 * 2 * 2) + 54),
         (("seen",), (1,), 54),
     ],
 )
@@ -53,9 +55,13 @@ def test_kinematics_conform(
 ) -> None:
     inputs = network_input()
     hands = [OPENPOSE_54.hand("right").tolist(), OPENPOSE_54.hand("left").tolist()]
+    anchors = OPENPOSE_54.indices(["nose", "neck"]) if "place" in features else []
     shape = (*inputs["frame_mask"].shape, width)
     assert_conforms(
-        Kinematics(features, hands, steps), (inputs["landmarks"], inputs["hidden"]), shape, tmp_path
+        Kinematics(features, hands, steps, anchors),
+        (inputs["landmarks"], inputs["hidden"]),
+        shape,
+        tmp_path,
     )
 
 
@@ -151,6 +157,15 @@ def test_no_motion_is_told_across_what_is_missing() -> None:
 def test_motion_comes_in_the_order_of_the_steps_after_all_features() -> None:
     features = told(("relation", "seen"), np.repeat(two_frames(), 2, axis=1), (1, 2))
     assert features.shape == (4, 2 + POINTS + 2 + 2)
+
+
+def test_place_is_each_wrist_relative_to_each_anchor() -> None:
+    landmarks = two_frames()
+    landmarks[0, 1, 3, 2] = 0  # the left wrist is missing from the second frame
+    layer = Kinematics(("place",), HANDS, (1,), anchors=[0])
+    places = call(layer, (landmarks, np.zeros(landmarks.shape[:-1], bool)))[0]
+    assert places[:, :4].tolist() == [[1, 1, -1, 2], [1, 1, 0, 0]]
+    assert places[1, 4:].tolist() == [0, 0, 0, 0]  # the right one moves with the body
 
 
 def test_a_skeleton_without_hands_has_no_relation() -> None:

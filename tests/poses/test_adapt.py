@@ -7,7 +7,14 @@ import pytest
 
 from spobet.poses.adapt import on_skeleton
 from spobet.poses.sequence import PoseSequence
-from spobet.poses.skeleton import COCO_WHOLEBODY_65, HANDS_42, HOLISTIC_75, OPENPOSE_54, Skeleton
+from spobet.poses.skeleton import (
+    COCO_WHOLEBODY_65,
+    HANDS_42,
+    HANDS_AND_TORSO_46,
+    HOLISTIC_75,
+    OPENPOSE_54,
+    Skeleton,
+)
 
 
 def clip(skeleton: Skeleton) -> PoseSequence:
@@ -44,3 +51,13 @@ def test_what_no_rule_makes_is_listed() -> None:
     with pytest.raises(KeyError, match=r"HANDS_42 .* lacks 12 of 54: nose, neck"):
         on_skeleton(clip(HANDS_42), OPENPOSE_54)
     assert on_skeleton(clip(OPENPOSE_54), HANDS_42).skeleton == HANDS_42
+
+
+def test_a_body_that_is_optional_is_missing_throughout_and_hands_are_not() -> None:
+    pose = on_skeleton(clip(HANDS_42), HANDS_AND_TORSO_46, body_optional=True)
+    assert pose.skeleton == HANDS_AND_TORSO_46
+    assert not pose.seen[:, HANDS_AND_TORSO_46.body].any()
+    np.testing.assert_array_equal(on_skeleton(pose, HANDS_42).xy, clip(HANDS_42).xy)
+    with pytest.raises(KeyError, match="lacks 42 of 46"):
+        body = Skeleton("BODY", OPENPOSE_54.landmarks[:12])
+        on_skeleton(clip(body), HANDS_AND_TORSO_46, body_optional=True)

@@ -242,6 +242,7 @@ MOVED = {
 }
 LOST = {
     "drop_hand": ({"drop_hand": 1.0}, 0.195),
+    "drop_body": ({"drop_body": 0.5}, 12 / 54 / 2),
     "drop_span": ({"drop_span": 1.0, "max_dropped_span": 0.5}, 0.25),
     "max_dropped_span": ({"drop_span": 1.0, "max_dropped_span": 1.0}, 0.49),
 }

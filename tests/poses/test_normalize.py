@@ -157,3 +157,14 @@ def test_low_confidence_guesses_count_nowhere() -> None:
     assert len(guessed) == 6
     assert np.isnan(guessed["nose"][2]).all()
     assert len(normalize(replace(pose, confidence=confidence))) == 8
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=seeds)
+def test_measured_by_the_hands_they_stand_as_without_a_body(seed: int) -> None:
+    pose = signer(OPENPOSE_54, seed)
+    framed = normalize(pose, reference="hands")
+    assert framed.unit == "hand lengths" != normalize(pose).unit
+    alone = normalize(pose.select(HANDS_42))
+    np.testing.assert_array_equal(framed.select(HANDS_42).xy, alone.xy)
+    assert framed.seen[:, OPENPOSE_54.body].any()

@@ -13,7 +13,7 @@ from spobet.dataset.store import Dataset
 from spobet.errors import UserError
 from spobet.poses.preprocess import Preprocessor, PreprocessSettings
 from spobet.poses.sequence import PoseSequence
-from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, Skeleton
+from spobet.poses.skeleton import HANDS_42, HANDS_AND_TORSO_46, OPENPOSE_54, Skeleton
 from spobet.recognition.raw_landmarks.network import with_preprocessing
 from spobet.recognition.recognizer import load
 from spobet.recognition.rejection import Rejection
@@ -52,6 +52,20 @@ def test_the_file_makes_the_input_that_the_preprocessor_makes(
         made = inside.run(["embedding"], raw(pose))[0].reshape(expected["landmarks"].shape)
         np.testing.assert_array_equal(made[..., 2], expected["landmarks"][..., 2])
         np.testing.assert_allclose(made, expected["landmarks"], atol=1e-5)
+
+
+def test_the_file_measures_by_the_hands_where_the_network_does() -> None:
+    settings = PreprocessSettings(24, reference="hands")
+    made = []
+    for chosen in (settings, replace(settings, reference="body")):
+        preprocessor = Preprocessor(HANDS_AND_TORSO_46, "image", chosen)
+        network = untouched(HANDS_AND_TORSO_46, 24)
+        inside = session(with_preprocessing(network, preprocessor, Rejection(), {}))
+        pose = random_clip(1, HANDS_AND_TORSO_46)
+        expected = preprocessor([pose])["landmarks"]
+        made.append(inside.run(["embedding"], raw(pose))[0].reshape(expected.shape))
+        np.testing.assert_allclose(made[-1], expected, atol=1e-5)
+    assert np.abs(made[0] - made[1]).max() > 0.1
 
 
 def test_pixels_with_their_picture_are_read_as_the_same_shares() -> None:

@@ -10,14 +10,16 @@ from spobet.poses.skeleton import Skeleton
 from spobet.recognition.raw_landmarks.graph import END, LandmarkGraph, single, whole
 
 
-def add_normalized(graph: LandmarkGraph, skeleton: Skeleton, xy: str, seen: str) -> tuple[str, str]:
+def add_normalized(
+    graph: LandmarkGraph, skeleton: Skeleton, xy: str, seen: str, reference: str
+) -> tuple[str, str]:
     """`poses.normalize`: the clip in the signer's frame of reference, 0 where missing."""
     names = skeleton.landmarks
     sides = [side for side in ("right", "left") if len(skeleton.hand(side))]
     wrists = np.array([skeleton.index(f"{side}_hand_wrist") for side in sides])
     knuckles = np.array([skeleton.index(f"{side}_middle_mcp") for side in sides])
     origin, unit, known = _frame_of(graph, xy, seen, wrists, np.stack([wrists, knuckles], 1))
-    if "neck" in names and "nose" in names:
+    if reference == "body" and "neck" in names and "nose" in names:
         neck, nose = skeleton.index("neck"), skeleton.index("nose")
         body = _frame_of(graph, xy, seen, np.array([neck]), np.array([[nose, neck]]))
         origin, unit = (

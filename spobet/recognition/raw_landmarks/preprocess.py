@@ -34,7 +34,7 @@ def add_preprocessing(graph: LandmarkGraph, preprocessor: Preprocessor) -> tuple
     xy, seen = (graph.part(value, 0, first, stop) for value in (scaled, seen))
     times = graph.part("times", 0, first, stop)
     xy, seen = add_even_times(graph, xy, seen, times)
-    xy, seen = add_normalized(graph, skeleton, xy, seen)
+    xy, seen = add_normalized(graph, skeleton, xy, seen, settings.reference)
     if settings.right_leads:
         xy, seen = add_right_lead(graph, skeleton, xy, seen)
     return (*add_network_frames(graph, xy, seen, settings.num_frames, settings.stretch), share)
