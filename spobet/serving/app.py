@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from starlette.middleware.gzip import GZipMiddleware
 
 import spobet
 from spobet.serving.gallery import Gallery
@@ -35,6 +36,8 @@ def create_app(
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
+    # not for what says how it is encoded: networks, which shrink little and slowly, and web/vendor
+    app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
     add_guards(app, token, hosts, origins)
 
     @app.exception_handler(BadRequest)

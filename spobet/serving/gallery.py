@@ -11,6 +11,7 @@ from spobet.serving.service import Service
 from spobet.shipped import FOLDER
 
 NETWORK = "synthetic-20"
+DIGITS = 4  # of its clips' coordinates: a ten-thousandth of a picture, and half of the bytes
 DICTIONARY = "wlasl2000-hands"  # in which the page looks up what the served network does not know
 
 
@@ -44,5 +45,6 @@ class Gallery:
         names = [clip["name"] for clip in self.names()]
         if name not in names:
             raise UnknownName(f"no clip {name[:40]!r} in the gallery")
-        answer = self.service.predict_with_landmarks(self._clips.pose(names.index(name)))
+        pose = self._clips.pose(names.index(name))
+        answer = self.service.predict_with_landmarks(pose, DIGITS)
         return {**answer, "network": NETWORK}

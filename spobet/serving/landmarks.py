@@ -43,11 +43,11 @@ def pose_of(clip: ClipBody, skeleton: Skeleton, unit: str) -> PoseSequence:
         raise BadRequest(str(error)) from error
 
 
-def landmarks_of(pose: PoseSequence) -> list[list[list[float] | None]]:
-    """The landmarks of a clip as JSON: [x, y] to seven digits after the point, or null."""
+def landmarks_of(pose: PoseSequence, digits: int = 7) -> list[list[list[float] | None]]:
+    """The landmarks of a clip as JSON: [x, y] to so many digits after the point, or null."""
     return [
         [None if x != x else [x, y] for x, y in frame]
-        for frame in pose.xy.astype(float).round(7).tolist()
+        for frame in pose.xy.astype(float).round(digits).tolist()
     ]
 
 

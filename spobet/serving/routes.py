@@ -32,6 +32,7 @@ from spobet.serving.uploads import read_upload
 
 SHORT = 300_000  # bytes of a body, about 400 frames as JSON, answered faster than a thread wakes
 Responses = dict[int | str, dict[str, Any]]
+_AS_IT_IS = {"content-encoding": "identity"}
 _BAD: Responses = {400: {"description": "What is wrong with the request, in words."}}
 
 
@@ -92,7 +93,7 @@ def networks(service: Service, gallery: Gallery) -> APIRouter:
         response_class=FileResponse,
     )
     def file(name: str) -> FileResponse:
-        return FileResponse(named(name).file, media_type=PACKED)
+        return FileResponse(named(name).file, media_type=PACKED, headers=_AS_IT_IS)
 
     @router.get(
         "/networks/{name}/landmarks",
@@ -100,7 +101,7 @@ def networks(service: Service, gallery: Gallery) -> APIRouter:
         responses=_BAD,
     )
     def landmarks(name: str) -> Response:
-        return Response(named(name).landmarks_file, media_type=PACKED)
+        return Response(named(name).landmarks_file, media_type=PACKED, headers=_AS_IT_IS)
 
     @router.get(
         "/networks/{name}/references",

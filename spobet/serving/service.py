@@ -69,10 +69,10 @@ class Service:
             answer["warnings"] = [NO_SIZE]
         return answer
 
-    def predict_with_landmarks(self, pose: PoseSequence) -> dict[str, Any]:
+    def predict_with_landmarks(self, pose: PoseSequence, digits: int = 7) -> dict[str, Any]:
         """The same, with the landmarks as the network reads them, to be drawn or enrolled."""
         answer, ready = self.predict(pose, 5), self.recognizer.prepared(pose)
-        landmarks = {"landmarks": landmarks_of(ready), "unit": ready.unit}
+        landmarks = {"landmarks": landmarks_of(ready, digits), "unit": ready.unit}
         times = None if ready.times is None else ready.times.tolist()
         return {**answer, "frames": len(pose), **landmarks, "times": times, "size": ready.size}
 

@@ -1,4 +1,4 @@
-"""Claims about the drawn references that the page is given, and about how large the page is."""
+"""Claims about the drawn references that the page is given, how large it is, and what it keeps."""
 
 from __future__ import annotations
 
@@ -64,7 +64,30 @@ def test_the_signs_of_a_shipped_network_are_drawn_from_several_recordings(
     assert file.stat().st_size < most_bytes
 
 
-def test_the_page_is_small() -> None:
-    files = [file for file in WEB.iterdir() if file.suffix in (".html", ".css", ".js")]
+def test_all_that_is_vendored_is_kept_for_offline_use() -> None:
+    kept = (WEB / "offline.js").read_text()
+    vendored = [file.name.removesuffix(".gz") for file in (WEB / "vendor").glob("*.gz")]
+    assert len(vendored) >= 7
+    assert [name for name in vendored if f'"{name}"' not in kept] == []
+
+
+def test_the_page_is_small(client: Any) -> None:
+    files = [file.name for file in WEB.iterdir() if file.suffix in (".html", ".css", ".js")]
     assert len(files) > 20
-    assert sum(file.stat().st_size for file in files) < PAGE_BYTES
+    names = [clip["name"] for clip in client.get("/api/gallery").json()["clips"]]
+    networks = ["wlasl100-hands", "synthetic-20"]
+    asked = [
+        *(f"/{name}" for name in files),
+        *(f"/api/{name}" for name in ("health", "card", "signs")),
+        *(f"/api/networks/{name}" for name in networks),
+        *(f"/api/gallery/{name}" for name in names),
+    ]
+    sent = sum(int(client.get(address).headers["content-length"]) for address in asked)
+    assert sent < PAGE_BYTES
+
+
+def test_networks_are_sent_as_they_are(client: Any) -> None:
+    reply = client.get("/api/networks/synthetic-20/file")
+    file = FOLDER / "synthetic-20" / "classifier.onnx"
+    assert reply.content == file.read_bytes()
+    assert int(reply.headers["content-length"]) == file.stat().st_size

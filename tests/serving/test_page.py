@@ -128,6 +128,24 @@ def test_the_vocabulary_is_sorted_and_searched_and_the_card_is_no_markdown(
     page.close()
 
 
+@pytest.mark.slow  # another network of 9 MB is opened
+def test_a_sign_is_looked_up_in_the_dictionary(address: str, browser: Any, tmp_path: Path) -> None:
+    packed.write(CLIP, tmp_path / "clip.npz")
+    watched = Watched(browser)
+    page = watched.open(address)
+    page.set_input_files("#file", tmp_path / "clip.npz")
+    page.click("#look-up")
+    page.locator("#answer", has_text="The ten likeliest of 1,996 words").wait_for()
+    assert page.locator("#answers li").count() == 10
+    assert page.locator("#answers canvas").count() >= 5
+    assert page.is_hidden("#teach") and page.is_hidden("#look-up")
+    page.locator("#answers button").last.click()
+    assert drawn(page, "#compared canvas")
+    no_serious_violation(page)
+    assert watched.errors == []
+    page.close()
+
+
 def test_what_goes_wrong_is_said_in_words(address: str, browser: Any, tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text("{")
     packed.write(made_clip(HANDS_42, num_frames=1), tmp_path / "empty.npz")

@@ -13,7 +13,7 @@ test("names are ones that can be said", () => {
   assert.equal(sayable("thumb-chest-move-inward-palm-out"), "thumb at the chest, move inward");
   const changing = "point-to-fist-neutral-zigzag-down-palm-out-base";
   assert.equal(sayable(changing), "point to fist in front, zigzag down");
-  assert.deepEqual([0.004, 0.034, 1].map(percent), ["< 1 %", "3 %", "100 %"]);
+  assert.deepEqual([0.004, 0.034, 0.994, 0.996].map(percent), ["< 1 %", "3 %", "99 %", "> 99 %"]);
   assert.deepEqual([1, 2].map((number) => counted(number, "example")), ["1 example", "2 examples"]);
 });
 

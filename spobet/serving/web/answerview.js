@@ -3,11 +3,11 @@
 
 import { inWords } from "./answers.js";
 import { element, part } from "./dom.js";
-import { Player, moves } from "./player.js";
+import { Player, THUMBNAIL, moves } from "./player.js";
 import { state } from "./state.js";
 import { strip } from "./strip.js";
 import { enlarge } from "./watch.js";
-import { percent, sayable } from "./words.js";
+import { MANY, percent, sayable } from "./words.js";
 
 const LONG = 24; // letters of an answer that is written smaller
 
@@ -19,6 +19,8 @@ export function showAnswer(answer, seen) {
   part("idle").hidden = true;
   part("answered").hidden = false;
   const { word, probability } = verdict(answer, facts);
+  part("answer").textContent = facts.glosses.length < MANY ? "The answer"
+    : `The ten likeliest of ${facts.glosses.length.toLocaleString("en")} words`;
   part("word").textContent = word;
   part("word").classList.toggle("long", word.length > LONG);
   part("probability").textContent = probability;
@@ -34,7 +36,7 @@ export function showAnswer(answer, seen) {
 function verdict(answer, facts) {
   const word = inWords(answer, facts.threshold);
   const [best] = answer.answers;
-  if (word === "not sure") return { word, probability: `closest: ${sayable(best.gloss)}` };
+  if (word === "not sure") return { word, probability: `closest: “${sayable(best.gloss)}”` };
   return {
     word: word.replace(best.gloss, sayable(best.gloss)),
     probability: `${percent(best.probability)} likely`,
@@ -49,28 +51,25 @@ function row({ gloss, probability }, references) {
   meter.value = probability;
   const number = element("span", { "aria-hidden": "true" }, words);
   if (!references?.has(gloss)) {
-    return element("li", {}, element("span", { class: "name" }, name), meter, number);
+    const empty = references ? [element("span", { class: "undrawn" })] : [];
+    return element("li", {}, element("span", { class: "name" }, ...empty, name), meter, number);
   }
-  const player = new Player(references.clip(gloss), references.drawing, "", true);
-  player.canvas.setAttribute("aria-hidden", "true");
+  const player = new Player(references.clip(gloss), references.drawing, "", true, THUMBNAIL);
   const chosen = { type: "button", class: "plain name", "aria-label": `Compare with “${gloss}”` };
   const choose = element("button", chosen, player.element, element("span", {}, name));
   choose.addEventListener("click", () => {
     compare(gloss, references);
     part("replay").scrollIntoView({ block: "nearest" });
   });
-  for (const [begin, end] of [["pointerenter", "pointerleave"], ["focus", "blur"]]) {
-    choose.addEventListener(begin, () => player.start());
-    choose.addEventListener(end, () => player.pause());
-  }
+  player.playOn(choose);
   return element("li", {}, choose, meter, number);
 }
 
 function showClip(clip, facts, spans) {
   const player = new Player(clip, facts, "what the page saw");
   part("player").replaceChildren(player.element);
-  part("strip").replaceChildren(...strip(clip, facts, spans, (frame) =>
-    enlarge(clip, facts, frame)));
+  const look = (frame) => enlarge(clip, facts, frame);
+  part("strip").replaceChildren(...strip(clip, facts, spans, look));
   part("mattered").hidden = !spans;
   part("replay").hidden = false;
   if (moves() && !state.camera?.stream) player.start();

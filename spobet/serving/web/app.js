@@ -3,7 +3,7 @@
 
 import { showAnswer } from "./answerview.js";
 import { part } from "./dom.js";
-import { MANY, introduce, showExample, showVocabulary } from "./first.js";
+import { introduce, showExample, showVocabulary } from "./first.js";
 import { showGallery } from "./gallery.js";
 import { handsOnly } from "./hands.js";
 import { rendered } from "./markdown.js";
@@ -13,6 +13,7 @@ import { References } from "./references.js";
 import * as server from "./server.js";
 import { state } from "./state.js";
 import * as teaching from "./teaching.js";
+import { MANY } from "./words.js";
 import { Trouble, clearTrouble, doing, progress, trouble } from "./work.js";
 
 const VIDEO = /\.(mp4|webm|mov|mkv|m4v)$/i;

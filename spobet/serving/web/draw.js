@@ -17,6 +17,7 @@ const LINE = [3.5, "#ffd166"];
 const MARGIN = 0.12; // of a drawing, around the signer
 const OUTER = 0.03; // share of landmarks that may lie beyond a drawing's margin, at each side
 const SMALLEST = 0.012; // of a drawing: the thinnest stroke that is seen
+const THINNEST = 4; // pixels, for the same reason in a small one
 const THICK = 0.16; // of a palm's length: a finger
 
 export function drawHands(canvas, hands) {
@@ -56,13 +57,14 @@ export function drawFrame(canvas, clip, facts, frame, bounds) {
   const pen = canvas.getContext("2d");
   const points = pointsAt(clip, facts, frame, bounds).map((value) => value * size);
   const style = getComputedStyle(document.body);
+  const thinnest = Math.max(THINNEST, SMALLEST * size);
   const seen = (landmark) => !Number.isNaN(points[2 * landmark]);
   const line = (landmarks) => {
     pen.beginPath();
     landmarks.forEach((landmark) => pen.lineTo(points[2 * landmark], points[2 * landmark + 1]));
   };
   pen.clearRect(0, 0, size, size);
-  Object.assign(pen, { lineCap: "round", lineJoin: "round", lineWidth: SMALLEST * size });
+  Object.assign(pen, { lineCap: "round", lineJoin: "round", lineWidth: thinnest });
   pen.strokeStyle = style.getPropertyValue("--quiet");
   const inHands = new Set([...facts.hands.right, ...facts.hands.left]);
   for (const bone of facts.bones) {
@@ -77,7 +79,7 @@ export function drawFrame(canvas, clip, facts, frame, bounds) {
     pen.fillStyle = pen.strokeStyle;
     const [wrist, knuckle] = [hand[0], hand[9]].map((at) => [points[2 * at], points[2 * at + 1]]);
     const palm = Math.hypot(knuckle[0] - wrist[0], knuckle[1] - wrist[1]);
-    pen.lineWidth = Math.max(SMALLEST * size, THICK * palm);
+    pen.lineWidth = Math.max(thinnest, THICK * palm);
     line(PALM.map((point) => hand[point]));
     pen.closePath();
     pen.globalAlpha = 0.35;

@@ -4,8 +4,8 @@ import { element, part } from "./dom.js";
 import { handsOnly } from "./hands.js";
 import { Player, moves } from "./player.js";
 import { state } from "./state.js";
-import { arrows, listed, watch } from "./watch.js";
-import { search } from "./words.js";
+import { arrows, listed } from "./watch.js";
+import { MANY, search } from "./words.js";
 
 const PRIVATE = "Nothing you show leaves this device. Camera and videos are read by this browser.";
 const NOT_PRIVATE = "What you show is sent to the server of this page, read there, and not kept.";
@@ -14,7 +14,6 @@ const TWO_OF_THREE = "Be a little careful: of signs by a new person it names abo
 const CAREFUL = "Be careful: it can be wrong, and says when it is not sure.";
 const LOOK_UP = "Look a sign up: make it at the camera, and see the ten likeliest of";
 const NAME = "Make one sign at the camera, and the page tells which of";
-export const MANY = 500; // glosses from which a network is one to look signs up in
 const BEGIN_WITH = ["book", "help", "walk", "drink", "play", "family"]; // seen well as drawings
 
 // here: whether this browser recognises, or else the server
@@ -45,12 +44,8 @@ export function introduce({ network: name, version, glosses }, here) {
 export function showVocabulary() {
   const found = search(state.facts.glosses, part("search").value);
   const { references } = state;
-  const drawn = (gloss) => Boolean(references?.has(gloss));
-  if (found.some(drawn)) {
-    listed(part("glosses"), found, (gloss) => drawn(gloss) && watch(gloss));
-    for (const made of part("glosses").querySelectorAll("button")) {
-      made.setAttribute("aria-disabled", !drawn(made.textContent));
-    }
+  if (found.some((gloss) => references?.has(gloss))) {
+    listed(part("glosses"), found);
   } else part("glosses").replaceChildren(...found.map((gloss) => element("li", {}, gloss)));
   part("watchable").hidden = !references;
   part("found").textContent = part("search").value ? `${found.length} found` : "";

@@ -8,6 +8,7 @@ const FINDER = [
   "vision_wasm_internal.js",
   "vision_wasm_internal.wasm",
   "hand_landmarker.task",
+  "mediabunny.min.mjs",
   "ort.wasm.min.mjs",
   "ort-wasm-simd-threaded.mjs",
   "ort-wasm-simd-threaded.wasm",

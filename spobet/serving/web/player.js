@@ -4,6 +4,7 @@ import { button, element } from "./dom.js";
 import { boundsOf, drawFrame } from "./draw.js";
 
 const SIZE = 480; // pixels of the drawing; the page scales it
+export const THUMBNAIL = 192; // of one beside a word
 const RATE = 25; // frames per second, where the clip's own is unknown
 const REST = 0.5; // seconds between the end and the next beginning
 const SLOWER = 0.8; // speed: hands are followed better
@@ -13,9 +14,9 @@ export const moves = () => !matchMedia("(prefers-reduced-motion: reduce)").match
 export class Player {
   // clip: of poses.js, with `seconds` and `aspect` where they are known. small: no controls but
   // the drawing
-  constructor(clip, facts, label, small = false) {
+  constructor(clip, facts, label, small = false, size = SIZE) {
     Object.assign(this, { clip, facts, bounds: boundsOf(clip), frame: 0, began: null });
-    const attributes = { width: SIZE, height: SIZE, role: "img", "aria-label": label };
+    const attributes = { width: size, height: size, role: "img", "aria-label": label };
     this.canvas = element("canvas", attributes);
     this.play = button("Play", () => this.toggle(), { "aria-label": `Play ${label}` });
     const range = { type: "range", min: 0, max: clip.numFrames - 1, value: 0, step: "any" };
@@ -40,6 +41,15 @@ export class Player {
     this.frame = frame;
     this.slider.value = frame;
     drawFrame(this.canvas, this.clip, this.facts, frame, this.bounds);
+  }
+
+  // plays while a button is pointed at or has the focus
+  playOn(trigger) {
+    this.canvas.setAttribute("aria-hidden", "true");
+    for (const [begin, end] of [["pointerenter", "pointerleave"], ["focus", "blur"]]) {
+      trigger.addEventListener(begin, () => this.start());
+      trigger.addEventListener(end, () => this.pause());
+    }
   }
 
   toggle() {

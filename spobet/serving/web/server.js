@@ -1,13 +1,12 @@
 // What is asked of the server.
 
-import { Trouble } from "./work.js";
-
-const GONE = "The server does not answer. Check that it is still running and that you are online. "
-  + "The camera, and videos of yours, work without it.";
+import { GONE, Trouble } from "./work.js";
 
 async function reply(path, options = {}) {
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
   const headers = { ...options.headers, ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  // what is not kept on this device needs no attempt, which the console would note as an error
+  if (options.method && navigator.onLine === false) throw new Trouble(GONE);
   let answer;
   try {
     answer = await fetch(path, { ...options, headers });

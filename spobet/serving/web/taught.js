@@ -61,8 +61,9 @@ export class Taught {
     if (content.network !== this.network) {
       throw new Error(`${name} holds signs taught with another program than this page runs.`);
     }
-    const sane = ({ gloss, clips }) => typeof gloss === "string" && Array.isArray(clips)
-      && clips.length && clips.every((clip) => Array.isArray(clip) && clip.every(Number.isFinite));
+    const numbers = (clip) => Array.isArray(clip) && clip.every(Number.isFinite);
+    const sane = ({ gloss, clips }) =>
+      typeof gloss === "string" && Array.isArray(clips) && clips.length && clips.every(numbers);
     if (!content.signs.every(sane)) throw new Error(`${name} is damaged.`);
     for (const { gloss, clips } of content.signs) {
       this.clips.set(gloss, clips.slice(0, MAX_CLIPS));

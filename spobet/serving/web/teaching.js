@@ -9,6 +9,7 @@ import { doing } from "./work.js";
 const EXAMPLES = 3; // shown at the camera for one sign
 
 function say(words, going = false) {
+  if (state.camera?.stream) scrollTo({ top: 0 }); // to the picture, and to these words beside it
   part("lesson").textContent = words;
   part("lesson-line").hidden = !words;
   part("end-lesson").hidden = !going;

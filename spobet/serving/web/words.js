@@ -3,6 +3,7 @@
 // the parts of a made-up sign's name, which say how it is made: handshape, or one changing to
 // another, where, and movement
 const MADE_UP = /^(\w+(?:-to-\w+)?)-(\w+)-(.+)-palm-\w+(?:-\w+)?$/;
+export const MANY = 500; // glosses from which a network is one to look signs up in
 const WHERE = { neutral: "in front" };
 
 // a sign's name as one would say it
@@ -13,10 +14,11 @@ export function sayable(gloss) {
   return `${words(shape)} ${WHERE[where] ?? `at the ${where}`}, ${words(movement)}`;
 }
 
-// 0.034 -> "3 %"
+// 0.034 -> "3 %"; nothing is certain, nor ruled out
 export function percent(probability) {
   const rounded = Math.round(100 * probability);
-  return rounded < 1 ? "< 1 %" : `${rounded} %`;
+  if (rounded < 1) return "< 1 %";
+  return rounded > 99 ? "> 99 %" : `${rounded} %`;
 }
 
 export const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;

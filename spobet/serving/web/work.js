@@ -12,9 +12,14 @@ export class Trouble extends Error {
   }
 }
 
+// a part of the page that could not be loaded when it was needed, in the words of browsers
+const NOT_LOADED = /imported module|importing a module/i;
+export const GONE = "The server does not answer. Check that it is still running and that you are "
+  + "online. The camera, and videos of yours, work without it.";
+
 export function trouble(error) {
   if (error.name === "AbortError") return;
-  part("error-text").textContent = error.message;
+  part("error-text").textContent = NOT_LOADED.test(error.message) ? GONE : error.message;
   part("error").hidden = false;
   const { remedy } = error;
   part("remedy").hidden = !remedy;
