@@ -32,11 +32,11 @@ _LARGEST = {
 class AugmentConfig:
     """How far a training clip may stray from its recording; zeros leave it as it is.
 
-    mirror, drop_hand, drop_body, drop_span: share of the clips. rotate: degrees. scale, shear, stretch:
-    largest relative change. shift, jitter: in the pose's unit. hand_rotate, hand_scale: the same
-    for each hand about its wrist. finger_scale: for each finger from its base. max_dropped_span:
-    share of the clip's frames. speed: the clip lasts 1 / (1 + speed) to 1 + speed times as long
-    (where it does not fill all frames anyway).
+    mirror, drop_hand, drop_body, drop_span: share of the clips. rotate: degrees. scale, shear,
+    stretch: largest relative change. shift, jitter: in the pose's unit. hand_rotate, hand_scale:
+    the same for each hand about its wrist. finger_scale: for each finger from its base.
+    max_dropped_span: share of the clip's frames. speed: the clip lasts 1 / (1 + speed) to
+    1 + speed times as long (where it does not fill all frames anyway).
     warp: how unevenly time may run; pieces of a clip run up to exp(2 warp) times as fast or slow.
     cut: share of the clip that may be missing at each end; half as much may be added instead, as
     a still frame.
