@@ -97,8 +97,8 @@ class Answers(Sequence[Answer]):
         ranked = [f"{answer.gloss} {_percent(answer.probability)}" for answer in self]
         if self.answer != "not sure":
             ranked[:2] = [", then ".join([_percent(self[0].probability), *ranked[1:2]])]
-        told = f"{self.answer} ({', '.join(ranked)})"
-        return f"{told}; {self.advice}" if self.advice else told
+        text = f"{self.answer} ({', '.join(ranked)})"
+        return f"{text}; {self.advice}" if self.advice else text
 
 
 def _percent(probability: float) -> str:
