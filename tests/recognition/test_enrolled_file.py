@@ -21,6 +21,7 @@ from spobet.shipped import find_run
 
 SIGNS = 25  # each of two enrols at once
 ANSWERS = 25  # of each of four threads
+SERVED = [200, pytest.param(100_000, marks=pytest.mark.slow)]  # answers of eight threads
 ENROL = """
 import sys
 import numpy as np
@@ -112,3 +113,60 @@ def test_signs_of_a_network_of_the_package_are_in_the_users_data_folder(
     assert enrolled_path(shipped) == tmp_path / "spobet" / "wlasl100-hands.enrolled.json"
     assert enrolled_path(RunFolder(trained_run)) == trained_run / "enrolled.json"
     assert len(network_hash(RunFolder(trained_run))) == 64
+
+
+@pytest.mark.parametrize("answers", SERVED)
+def test_a_service_answers_of_one_state_while_one_enrols_and_one_removes(
+    answers: int, trained_run: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("fastapi", reason="the extra serve is not installed")
+    from spobet.serving.service import Service
+
+    service = Service(trained_run, tmp_path / "signs.json")
+    bare, clips = service.recognizer, [random_clip(seed) for seed in range(4)]
+    embeddings = {name: bare.embed(clips[n : n + 1]) for n, name in enumerate(("tea", "milk"))}
+    orders = ((), ("tea",), ("milk",), ("tea", "milk"), ("milk", "tea"))
+    states = []
+    for order in orders:
+        state = bare.enrolled
+        for name in order:
+            state = state.with_sign(name, embeddings[name])
+        state.write(tmp_path / "state.json")  # the file holds fewer digits
+        state = EnrolledFile(tmp_path / "state.json", state.network).read()
+        states.append(bare.with_enrolled(state))
+    expected = [[state.predict(clip, 3).to_json()["answers"] for state in states] for clip in clips]
+    answered, met = Event(), set()
+
+    def enrol() -> None:
+        while not answered.is_set():
+            for name, embedding in embeddings.items():
+                service.signs_file.change(
+                    lambda signs, name=name, embedding=embedding: (
+                        signs if name in signs.clips else signs.with_sign(name, embedding)
+                    )
+                )
+
+    def remove() -> None:
+        while not answered.is_set():
+            for name in embeddings:
+                service.signs_file.change(
+                    lambda signs, name=name: (
+                        signs.without_sign(name) if name in signs.clips else signs
+                    )
+                )
+
+    def answer(thread: int) -> None:
+        for turn in range(answers // 8):
+            number = (thread + turn) % len(clips)
+            reply = service.predict(clips[number], 3)
+            met.add((number, expected[number].index(reply["answers"])))
+
+    with ThreadPoolExecutor(10) as pool:
+        changing = [pool.submit(enrol), pool.submit(remove)]
+        try:
+            list(pool.map(answer, range(8)))
+        finally:
+            answered.set()
+        for change in changing:
+            change.result()
+    assert len({state for _, state in met}) > 1
