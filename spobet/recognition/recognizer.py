@@ -145,7 +145,14 @@ class Recognizer:
         return self.preprocessor.prepared(pose)
 
     def _signing_in(self, poses: Sequence[PoseSequence]) -> list[tuple[Signing, Evidence]]:
-        return [signing_in(pose, self.preprocessor.settings.min_confidence) for pose in poses]
+        ready = self.preprocessor
+        return [
+            signing_in(
+                pose if ready.lacks_size(pose) else ready.in_network_unit(pose),
+                ready.settings.min_confidence,
+            )
+            for pose in poses
+        ]
 
     def _answers(
         self, poses: Sequence[PoseSequence], found: Sequence[tuple[Signing, Evidence]], top: int

@@ -3,6 +3,7 @@
 // An output is { logits, embedding, auxiliary, probabilities, confidence } of one clip: auxiliary is
 // the one logit of all glosses that the network was trained beside and never answers with, or [].
 
+const [DOUBT, DOUBT_OF_CONFIDENCE] = [0.17, 0.5]; // as in spobet.recognition.evidence
 const PERHAPS = 0.5; // share of the threshold from which a rejected answer is worth a "perhaps"
 
 export function directionOf(embedding) {
@@ -40,16 +41,18 @@ export function probabilitiesOf(output, scores, temperature, weight) {
 }
 
 // What an output means: { scores, probabilities, confidence }, the first two of each gloss, ranked by
-// score. Without taught signs the network's file has said it itself.
+// score. Without taught signs, and where enough was seen of the sign (strength, rests.js), the
+// network's file has said it itself.
 export function meaningOf(output, glosses, prototypes, facts) {
-  const { logits, probabilities, confidence } = output;
-  if (!prototypes.length) return { scores: logits, probabilities, confidence };
+  const { logits, probabilities, confidence, strength = 1 } = output;
+  if (!prototypes.length && strength === 1) return { scores: logits, probabilities, confidence };
   const scores = scoresOf(output, glosses, prototypes, facts.prototype_scale);
-  const judged = probabilitiesOf(output, scores, facts.confidence_temperature, 1);
+  const shown = facts.temperature * strength ** -DOUBT; // less was seen: less is known
+  const judged = facts.confidence_temperature * strength ** -DOUBT_OF_CONFIDENCE;
   return {
     scores,
-    probabilities: probabilitiesOf(output, scores, facts.temperature, facts.auxiliary_weight),
-    confidence: Math.max(...judged),
+    probabilities: probabilitiesOf(output, scores, shown, facts.auxiliary_weight),
+    confidence: Math.max(...probabilitiesOf(output, scores, judged, 1)),
   };
 }
 

@@ -3,7 +3,8 @@
 
 import * as ort from "./vendor/ort.wasm.min.mjs";
 import { directionOf, meaningOf, ranked } from "./answers.js";
-import { hidden, rawLandmarks, trimmed } from "./poses.js";
+import { cut, hidden, rawLandmarks, trimmed } from "./poses.js";
+import { findSigning } from "./rests.js";
 
 ort.env.wasm.wasmPaths = new URL("./vendor/", import.meta.url).href;
 ort.env.wasm.numThreads = 1; // more need headers that close the page off from others
@@ -61,34 +62,50 @@ export class Network {
     return meaningOf(output, this.glosses, this.taught.prototypes(), this.facts);
   }
 
+  // The sign in a clip: of the spans in which it may lie that of the highest score, with what the
+  // network makes of it.
+  async sign(clip) {
+    const { candidates, strength } = findSigning(clip, this.facts);
+    let best = null;
+    for (const span of candidates) {
+      const read = cut(clip, ...span);
+      const output = { ...await this.output(read), strength };
+      const meaning = this.meaning(output);
+      const score = Math.max(...meaning.scores);
+      if (!best || score > best.score) best = { read, output, meaning, score };
+    }
+    return best;
+  }
+
   // of several cuts of one sign, the answer to that of the highest score, and the cut
   async answer(clips, top = 5) {
     let best = null;
     for (const clip of clips) {
-      const meaning = this.meaning(await this.output(clip));
-      const score = Math.max(...meaning.scores);
-      if (!best || score > best.score) best = { clip, meaning, score };
+      const sign = await this.sign(clip);
+      if (!best || sign.score > best.score) best = { ...sign, clip };
     }
     const answer = ranked(best.meaning, this.glosses, this.facts.threshold, top);
     return { ...answer, clip: best.clip };
   }
 
   async embed(clip) {
-    return directionOf((await this.output(clip)).embedding);
+    return directionOf((await this.sign(clip)).output.embedding);
   }
 
   // What the first answer loses when a span of the clip is hidden: the clip as it is read, and
   // spans [{ first, stop, loss }] of its frames.
   async occlusion(clip) {
-    const read = trimmed(clip, this.facts);
-    const { probabilities } = this.meaning(await this.output(read));
+    const sign = await this.sign(clip);
+    const { strength } = sign.output;
+    const read = trimmed(sign.read, this.facts);
+    const { probabilities } = sign.meaning;
     const highest = Math.max(...probabilities);
     const answered = probabilities.indexOf(highest);
     const edge = (span) => Math.round((span * read.numFrames) / SPANS);
     const spans = [];
     for (let span = 0; span < SPANS; span += 1) {
       const [first, stop] = [edge(span), edge(span + 1)];
-      const left = await this.run(hidden(read, first, stop));
+      const left = { ...await this.run(hidden(read, first, stop)), strength };
       const remains = left.handsSeen ? this.meaning(left).probabilities[answered] : 0;
       spans.push({ first, stop, loss: Math.max(0, highest - remains) });
     }
