@@ -62,11 +62,13 @@ class Signing:
 
     candidates: one span, or two where hands rest before or after: without the rests, and also
     without the way from rest to the sign and back. Hands alone do not tell that way from the sign:
-    the span is right that a network is surer of. signs: each sign, parted by rests with the hands
-    down; one for most clips.
+    the span is right that a network is surer of. whole: from the first to the last frame with a
+    hand; networks have seen clips with rests too, and know some of them better so. signs: each
+    sign, parted by rests with the hands down; one for most clips.
     """
 
     candidates: tuple[tuple[int, int], ...]
+    whole: tuple[int, int]
     signs: tuple[tuple[int, int], ...]
 
 
@@ -79,7 +81,7 @@ def find_signing(pose: PoseSequence) -> Signing:
     first, last = hand_span(pose)
     track = _track_of(pose.frames(first, last))
     if track is None:
-        return Signing(((first, last),), ((first, last),))
+        return Signing(((first, last),), (first, last), ((first, last),))
     backwards, num_frames = track.reversed(), len(track.seconds)
     start, stop = _first_motion(track), num_frames - _first_motion(backwards)
     if start >= stop:
@@ -87,8 +89,11 @@ def find_signing(pose: PoseSequence) -> Signing:
     way = _way(track, start, stop)
     way_back = _way(backwards, num_frames - stop, num_frames - start)
     spans = [(start, stop), (start + way, stop - way_back)][: 2 if way or way_back else 1]
-    signs = _parted(track, start, stop)
-    return Signing(*(tuple((first + a, first + b) for a, b in some) for some in (spans, signs)))
+    candidates, signs = (
+        tuple((first + a, first + b) for a, b in some)
+        for some in (spans, _parted(track, start, stop))
+    )
+    return Signing(candidates, (first, last), signs)
 
 
 def without_rests(pose: PoseSequence) -> PoseSequence:

@@ -50,7 +50,8 @@ class Evidence:
         if self.share >= LITTLE_SHARE and self.strength >= LITTLE:
             return ""
         if self.size is not None and self.size < SMALL:
-            return f"your hands are small in the picture ({100 * self.size:.1f} % of its height): come nearer"
+            height = f"{100 * self.size:.1f} % of its height"
+            return f"your hands are small in the picture ({height}): come nearer"
         if self.share < SEEN:
             return (
                 f"your hands were seen in {100 * self.share:.0f} % of the pictures: "

@@ -13,7 +13,7 @@ from spobet.evaluation.scores import ModelOutput
 from spobet.poses.sequence import PoseSequence
 from spobet.recognition.evidence import Evidence, evidence_of
 from spobet.recognition.recognizer import Recognizer, load
-from spobet.recognition.signs import outputs_of_signs, signing_in
+from spobet.recognition.signs import LEAD, outputs_of_signs, signing_in
 
 CASES = {case["name"]: (case, pose) for case, pose in read_cases()}
 
@@ -24,33 +24,41 @@ def hands() -> Recognizer:
 
 
 def test_a_clip_is_answered_as_without_its_rests(hands: Recognizer) -> None:
-    """By the span that scores higher: with the way from rest to sign, or without."""
-    case, pose = CASES["rest, sign, rest"]
-    assert hands.predict(pose) == hands.predict(pose.frames(5, len(pose)))
-    inputs = hands.preprocessor([pose.frames(*span) for span in case["candidates"]])
-    by_span = hands.network.run(None, inputs)[0]
-    logits = hands.logits([pose])
-    np.testing.assert_allclose(logits[0], by_span[by_span.max(axis=1).argmax()], atol=1e-5)
-    with_rests = hands.preprocessor([pose])
-    assert np.abs(hands.network.run(None, with_rests)[0] - logits).max() > 0.1
+    """By one of the spans that it may have; which one is the next test's claim."""
+    pose = CASES["rest, sign, rest"][1]
+    signing = signing_in(pose, 0.1)[0]
+    spans = (*signing.candidates, signing.whole)
+    by_span = hands.network.run(None, hands.preprocessor([pose.frames(*span) for span in spans]))[0]
+    best = by_span.max(axis=1) - np.array([0, 0, LEAD])
+    [logits] = hands.logits([pose])
+    np.testing.assert_allclose(logits, by_span[best.argmax()], atol=1e-5)
+    assert np.abs(by_span[2] - logits).max() > 0.1
 
 
-def test_of_two_spans_the_one_with_the_best_score_is_answered() -> None:
+@pytest.mark.parametrize(
+    ("scores", "chosen"),
+    [((1.0, 0.5, 1.5), 0), ((1.0, 1.1, 2.0), 1), ((1.0, 1.1, 2.2), 2), ((0.0, 0.0, 1.0), 0)],
+)
+def test_of_the_spans_the_one_with_the_best_score_is_answered(
+    scores: tuple[float, ...], chosen: int
+) -> None:
+    """Without rests, without the way from rest too, and whole, which must lead by 1."""
     poses = [CASES[name][1] for name in ("sign alone", "rest, sign, rest")]
     found = [signing_in(pose, 0.1) for pose in poses]
-    shorter = np.array([stop - start for start, stop in found[1][0].candidates])
-    assert shorter[1] < shorter[0]
-    for sign in (1.0, -1.0):  # the shorter, then the longer span scores higher
-        output = outputs_of_signs(
-            poses,
-            found,
-            lambda clips: ModelOutput.of_logits(
-                np.array([[-sign * len(clip)] for clip in clips])  # noqa: B023
-            ),
-            lambda output: output.logits[:, 0],
-        )
-        assert output.logits[0, 0] == -sign * len(poses[0])
-        assert output.logits[1, 0] == -sign * (shorter[1] if sign > 0 else shorter[0])
+    signing = found[1][0]
+    lengths = [stop - start for start, stop in (*signing.candidates, signing.whole)]
+    assert len(set(lengths)) == 3
+    of_length = {**dict(zip(lengths, scores, strict=True)), len(poses[0]): 7.0}
+    output = outputs_of_signs(
+        poses,
+        found,
+        lambda clips: ModelOutput.of_logits(
+            np.array([[of_length[len(clip)], -len(clip)] for clip in clips])
+        ),
+        lambda output: output.logits[:, 0].copy(),
+    )
+    assert output.logits.tolist()[0] == [7.0, -len(poses[0])]
+    assert output.logits[1, 1] == -lengths[chosen]
 
 
 @pytest.mark.parametrize("name", CASES)
