@@ -11,6 +11,8 @@ import click
 from spobet.commands import SECTIONS
 from spobet.errors import UserError
 
+FORMER = {"check": "audit", "restore": "reconstruct"}  # names of commands in version 0.1
+
 
 class _Commands(click.Group):
     """Lists commands by section; turns what a user can mend into one line and exit status 2."""
@@ -31,6 +33,9 @@ class _Commands(click.Group):
             if error.errno is None:  # not the operating system's word: a fault of ours
                 raise
             _fail(str(error))
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        return super().get_command(context, FORMER.get(name, name))
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         for title, commands in SECTIONS.items():

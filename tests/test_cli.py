@@ -137,6 +137,12 @@ def test_help_lists_every_command_in_its_section() -> None:
     assert all(f"\n{title}:" in shown for title in SECTIONS)
 
 
+def test_commands_answer_to_their_former_names_and_do_not_list_them() -> None:
+    for former, name in (("check", "audit"), ("restore", "reconstruct")):
+        assert f"{name} [OPTIONS]" in spobet(former, "--help").stdout.replace(former, name)
+        assert f"  {former} " not in spobet("--help").stdout
+
+
 def test_the_clip_that_comes_with_the_package_is_recognised() -> None:
     answered = spobet("predict", "synthetic-20", "--sample", "--json")
     line = json.loads(answered.stdout)
