@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spobet.poses.mean_motion import FEWEST, mean_motion
+from spobet.poses.mean_motion import mean_motion
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42
 
@@ -52,7 +52,7 @@ def test_a_clip_of_another_variant_is_left_out() -> None:
 
 
 def test_too_few_clips_have_no_mean() -> None:
-    clips = [pose(signed(np.linspace(0, 1, 30)))] * (FEWEST - 1)
+    clips = [pose(signed(np.linspace(0, 1, 30)))] * 2
     assert mean_motion(clips, 24) is None
     only_left = np.full((30, 42, 2), np.nan)
     only_left[:, LEFT] = HAND
