@@ -35,6 +35,13 @@ class _Layout:
         return sum(count * axes for _, count, axes in self.parts)
 
     @property
+    def starts(self) -> list[int]:
+        """The first point of each part."""
+        return [
+            sum(count for _, count, _ in self.parts[:place]) for place in range(len(self.parts))
+        ]
+
+    @property
     def num_points(self) -> int:
         return sum(count for _, count, _ in self.parts)
 
@@ -46,6 +53,7 @@ def _layout(*parts: str, body_axes: int = 3, face: int = _NUM_FACE) -> _Layout:
 
 _HANDS = ("left_hand", "right_hand")
 _CONTEST = _layout("face", "left_hand", "pose", "right_hand")  # 543 points, the contest's order
+_STACKED = _layout("pose", "face", *_HANDS)  # 543 points too, in the order of tutorials' rows
 _ROWS = {
     layout.row: layout
     for layout in (
@@ -54,9 +62,12 @@ _ROWS = {
         _layout("pose", *_HANDS, body_axes=4),
         _layout("pose", *_HANDS),
         _layout(*_HANDS),
+        _layout("pose", body_axes=4),
     )
 }
-_BLOCKS = {layout.num_points: layout for layout in (_CONTEST, _layout("pose", *_HANDS))}
+_BLOCKS = {
+    layout.num_points: layout for layout in (_CONTEST, _layout("pose", *_HANDS), _layout("pose"))
+}
 
 
 def looks_like(path: Path) -> str:
@@ -77,12 +88,20 @@ def read(path: Path) -> PoseSequence:
 
 
 def clip_of_array(array: np.ndarray, times: np.ndarray | None = None) -> PoseSequence:
-    """The clip of an array (frames, numbers of a row) or (frames, points, 2 to 4)."""
+    """The clip of an array (frames, numbers of a row) or (frames, points, 2 to 4).
+
+    Also with an axis of one person. 543 points are in the contest's order or in that of tutorials'
+    rows, as the body's size says.
+    """
     layout = None
+    if array.ndim == 4 and array.shape[1] == 1:
+        array = array[:, 0]
     if array.ndim == 2:
         layout = _ROWS.get(array.shape[1])
     elif array.ndim == 3 and 2 <= array.shape[2] <= 4:
         layout = _BLOCKS.get(array.shape[1])
+        if layout is _CONTEST and array.dtype.kind in "iuf" and _is_stacked(array):
+            layout = _STACKED
     if array.dtype.kind not in "iuf" or layout is None:
         rows, blocks = (", ".join(map(str, sorted(known))) for known in (_ROWS, _BLOCKS))
         raise UserError(
@@ -102,3 +121,28 @@ def clip_of_array(array: np.ndarray, times: np.ndarray | None = None) -> PoseSeq
         if part in PARTS:
             values[:, PARTS[part]] = with_confidence(numbers(points, "array"), part)
     return holistic_clip(values, {}, times)
+
+
+def _is_stacked(array: np.ndarray) -> bool:
+    """Whether 543 points are body, face, left hand, right hand rather than in the contest's order.
+
+    The body is wider than the face; what stands in its place in the other order is no wider.
+    """
+    sizes = []
+    for layout in (_CONTEST, _STACKED):
+        starts = dict(zip((part for part, _, _ in layout.parts), layout.starts, strict=True))
+        body, face = (
+            array[:1000, starts[part] : starts[part] + _SIZES[part], 0].astype(np.float64)
+            for part in ("pose", "face")
+        )
+        extents = [_extent(points) for points in (body, face)]
+        sizes.append(extents[0] / extents[1] if extents[1] > 0 else np.nan)
+    return bool(sizes[1] > sizes[0])  # NaN compares False: hands alone are the contest's
+
+
+def _extent(points: np.ndarray) -> float:
+    """Median width over frames of the points that are seen (frames, points), NaN without any."""
+    seen = np.where(np.isfinite(points) & (points != 0), points, np.nan)
+    seen = seen[np.isfinite(seen).any(axis=1)]
+    widths = np.nanmax(seen, axis=1) - np.nanmin(seen, axis=1)
+    return float(np.median(widths)) if len(widths) else np.nan

@@ -60,7 +60,7 @@ def test_visibility_is_the_bodys_confidence(tmp_path: Path) -> None:
             np.zeros((3, 100)),
             r"array is float64 \(3, 100\), expected numbers \(frames, one of 126,",
         ),
-        (np.zeros((3, 42, 2)), r"\(3, 42, 2\)"),  # whose sides could be either
+        (np.zeros((3, 41, 2)), r"\(3, 41, 2\)"),  # whose sides could be either
         (np.zeros((0, 258)), "0 frames"),
         (np.zeros((3, 258), "U1"), "array is <U1"),
     ],
@@ -77,3 +77,32 @@ def test_pickled_objects_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "clip.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(ValueError, match=r"clip\.npy: not an \.npy of a plain array"):
         read(tmp_path / "clip.npy")
+
+
+def signer(order: tuple[str, ...], axes: int = 3) -> np.ndarray:
+    """Three frames: a small face, a wide body, the left hand at x = 0.7, the right one at 0.2."""
+    rng = np.random.default_rng(0)
+    parts = {
+        "face": 0.45 + 0.1 * rng.random((3, 468, axes)),
+        "pose": 0.2 + 0.6 * rng.random((3, 33, axes)),
+        "left": 0.7 + 0.05 * rng.random((3, 21, axes)),
+        "right": 0.2 + 0.05 * rng.random((3, 21, axes)),
+    }
+    return np.concatenate([parts[part] for part in order], axis=1)
+
+
+@pytest.mark.parametrize(
+    "order", [("face", "left", "pose", "right"), ("pose", "face", "left", "right")]
+)
+def test_543_points_are_read_in_either_order(order: tuple[str, ...], tmp_path: Path) -> None:
+    np.save(tmp_path / "clip.npy", signer(order))
+    pose = read(tmp_path / "clip.npy")
+    assert (pose["left_hand_wrist"][:, 0] > 0.69).all()
+    assert (pose["right_hand_wrist"][:, 0] < 0.26).all()
+
+
+@pytest.mark.parametrize("shape", [(3, 33, 4), (3, 1, 33, 4), (3, 132)])
+def test_a_body_alone_is_read(shape: tuple[int, ...], tmp_path: Path) -> None:
+    np.save(tmp_path / "clip.npy", signer(("pose",), 4).reshape(shape))
+    pose = read(tmp_path / "clip.npy")
+    assert pose.seen[:, HOLISTIC_75.body].all() and not pose.seen[:, HOLISTIC_75.hand("left")].any()
