@@ -8,6 +8,7 @@ import { findSigning } from "./rests.js";
 
 ort.env.wasm.wasmPaths = new URL("./vendor/", import.meta.url).href;
 ort.env.wasm.numThreads = 1; // more need headers that close the page off from others
+const LEAD = 1; // as in spobet.recognition.signs: by which a clip with its rests must score higher
 const SPANS = 12; // of a clip, each hidden in turn to find those that mattered
 const SIZE = [1, 1]; // clips are in the network's unit already, so no picture's size is needed
 
@@ -65,14 +66,15 @@ export class Network {
   // The sign in a clip: of the spans in which it may lie that of the highest score, with what the
   // network makes of it.
   async sign(clip) {
-    const { candidates, strength } = findSigning(clip, this.facts);
+    const { candidates, whole, strength } = findSigning(clip, this.facts);
     let best = null;
-    for (const span of candidates) {
+    for (const span of whole ? [...candidates, whole] : candidates) {
       const read = cut(clip, ...span);
       const output = { ...await this.output(read), strength };
       const meaning = this.meaning(output);
       const score = Math.max(...meaning.scores);
-      if (!best || score > best.score) best = { read, output, meaning, score };
+      const lead = span === whole ? LEAD : 0;
+      if (!best || score - lead > best.score) best = { read, output, meaning, score };
     }
     return best;
   }

@@ -17,15 +17,18 @@ const [WRIST, MIDDLE_KNUCKLE] = [0, 9];
 const SMALLEST_UNIT = 1e-6;
 const ROUNDING = 1e-6;
 
-// { candidates, strength }: candidates are one or two spans [start, stop] of frames, of which that is
-// right that the network is surer of; strength is 0.01 to 1, where enough was seen of the hands
+// { candidates, whole, strength }: candidates are one or two spans [start, stop] of frames, of which
+// that is right that the network is surer of; whole is the clip with its rests, where there are any,
+// else null; strength is 0.01 to 1, where enough was seen of the hands
 export function findSigning(clip, facts) {
   const handed = handFrames(clip, facts);
   const [first, last] = handed.includes(true)
     ? [handed.indexOf(true), handed.lastIndexOf(true) + 1] : [0, clip.numFrames];
   const spans = candidatesOf(trackOf(cut(clip, first, last), facts));
   const candidates = spans.map((span) => span.map((frame) => first + frame));
-  return { candidates, strength: strengthOf(clip, handed, candidates[0]) };
+  const [start, stop] = candidates[0];
+  const whole = start === first && stop === last ? null : [first, last];
+  return { candidates, whole, strength: strengthOf(clip, handed, candidates[0]) };
 }
 
 function strengthOf({ numFrames, times }, handed, [start, stop]) {
