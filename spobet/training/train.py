@@ -99,26 +99,22 @@ def train(
     pretrained: a run folder whose backbone to start from. fold: hold this fold of the training
     clips out and score it at the end (metrics-fold<K>.json). auxiliary: data sets whose training
     clips of other glosses are trained beside, so that the network knows what it does not know.
-    execution: on how many devices, and how often it is kept; the network is the same.
-    The same call on the folder of an interrupted run goes on where that stopped. UserError where
-    the folder holds another run, the backbone does not fit the experiment, or the loss is no
-    number.
+    execution: on how many devices, and how often it is kept; the network is the same. The same call
+    on the folder of an interrupted run goes on where that stopped. UserError where the folder holds
+    another run, the backbone does not fit the experiment, or the loss is no number.
     """
     training = TrainingClips.of(experiment, data, fold, auxiliary)
     schedule = experiment.train.schedule
     with alone(path):
         with precision(schedule.precision), execution.shared(schedule.batch_size):
+            vocabulary, others = training.vocabulary, training.auxiliary_glosses
             classifier, head_from = build_classifier(
-                experiment,
-                training.dataset,
-                training.vocabulary,
-                pretrained,
-                training.auxiliary_glosses,
+                experiment, training.dataset, vocabulary, pretrained, others
             )
             run = start(experiment, path)
-            training.vocabulary.write(run.vocabulary)
-            if training.auxiliary_glosses:
-                training.auxiliary_glosses.write(run.auxiliary_glosses)
+            vocabulary.write(run.vocabulary)
+            if others:
+                others.write(run.auxiliary_glosses)
             origin = origin_of(training.sources, fold, pretrained)
             chosen = _fit(classifier, training, experiment, run, origin, execution)
         backbone = backbone_in_float32(classifier.backbone)
