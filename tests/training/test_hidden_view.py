@@ -13,7 +13,13 @@ from spobet.errors import UserError
 from spobet.poses.arrays import PoseBank
 from spobet.poses.skeleton import HANDS_42
 from spobet.training.batches import PretrainingBatches
-from spobet.training.hidden_view import hide_part, hide_tokens, hide_view, landmark_speed
+from spobet.training.hidden_view import (
+    hide_part,
+    hide_tokens,
+    hide_view,
+    landmark_speed,
+    lost_positions,
+)
 
 RIGHT, LEFT = HANDS_42.hand("right"), HANDS_42.hand("left")
 
@@ -80,6 +86,14 @@ def test_the_shares_of_parts_and_tokens_are_those_asked_for() -> None:
         hidden = hide_view(signing(40), HANDS_42, config, np.random.default_rng(3))
         throughout = (hidden == hidden[:, :1]).all(axis=(1, 2))
         assert throughout.mean() == share
+
+
+def test_a_position_loses_what_was_seen_in_any_of_its_frames() -> None:
+    xy = np.zeros((1, 7, 2, 2))
+    xy[0, :3] = np.nan
+    hidden = np.ones((1, 7, 2), bool)
+    hidden[0, 5, 1] = hidden[0, 4] = hidden[0, 6] = False
+    assert lost_positions(hidden, xy, 2).tolist() == [[False, True, True, False]]
 
 
 def viewing(experiment: Experiment, **changes: float) -> Experiment:
