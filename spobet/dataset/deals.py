@@ -71,12 +71,17 @@ def _one_deal(
     """Each signer's split (signers,): 0 train, 1 val, 2 test.
 
     counts: (signers, glosses). In random order each signer joins the split that lacks most clips,
-    if train can spare theirs: `spare` (glosses,).
+    if train can spare theirs: `spare` (glosses,). Where every signer is larger than a share, the
+    first of the smallest has it alone.
     """
     deal, wanted, spare = np.zeros(len(counts), np.int64), shares * counts.sum(), spare.copy()
+    smallest = counts.sum(axis=1).min()
     for signer in rng.permutation(len(counts)):
         part = int(np.argmax(wanted))
-        if counts[signer].sum() <= wanted[part] * OVERFILL and (counts[signer] <= spare).all():
+        largest = wanted[part] * OVERFILL
+        if wanted[part] > 0 and not (deal == part + 1).any():
+            largest = max(largest, smallest)
+        if counts[signer].sum() <= largest and (counts[signer] <= spare).all():
             deal[signer], spare = part + 1, spare - counts[signer]
             wanted[part] -= counts[signer].sum()
     return deal

@@ -124,6 +124,20 @@ def test_copies_of_a_recording_are_dealt_together(tmp_path: Path) -> None:
     assert {clip.split for clip in split.manifest} == {"train", "val", "test"}
 
 
+def test_five_signers_of_ten_clips_each_are_dealt_though_each_is_larger_than_a_share(
+    tmp_path: Path,
+) -> None:
+    clips = [
+        Clip(f"{gloss}-{number}", gloss, f"signer {number % 5}")
+        for gloss in GLOSSES[:5]
+        for number in range(10)
+    ]
+    split = resplit(dataset_of(tmp_path / "few", clips), shares=(0.15, 0.2))
+    sizes = Counter(clip.split for clip in split.manifest)
+    tenth = len(clips) // 5
+    assert sizes == {"train": 3 * tenth, "val": tenth, "test": tenth}
+
+
 def test_too_few_signers_and_impossible_shares_are_errors(tmp_path: Path) -> None:
     one_gloss_each = [Clip(str(number), str(number), f"signer {number}") for number in range(4)]
     dataset = dataset_of(tmp_path / "thin", one_gloss_each)
