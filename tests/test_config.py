@@ -256,3 +256,8 @@ def test_pretraining_for_nothing_is_refused() -> None:
         ValueError, match=r"pretrain\.gloss_weight is 0\.0, expected above 0, or coordinates_weight"
     ):
         PretrainConfig(coordinates_weight=0.0)
+
+
+def test_an_experiment_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    (tmp_path / "e.toml").write_text("seed = 7\n", encoding="utf-8-sig")
+    assert read_experiment(tmp_path / "e.toml").seed == 7

@@ -21,6 +21,7 @@ from spobet.evaluation.metrics.top_k import TOPS
 from spobet.evaluation.predictions import NUM_ANSWERS, Prediction
 from spobet.evaluation.ranks import OUTSIDE_VOCABULARY, labels_of, rank_true_glosses
 from spobet.evaluation.scoring import Metrics, score_ranks
+from spobet.formats.traits import text_encoding
 
 SHOWN = 5
 _UNKNOWN = float("nan")  # a score or a rank is no probability
@@ -95,8 +96,11 @@ class _Row:
 def _read(path: Path) -> tuple[list[str], dict[str, _Row]]:
     """The header and each clip's row; UserError for rows of another length and repeated clips."""
     rows: dict[str, _Row] = {}
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        table = csv.reader(file)
+    encoding = text_encoding(path)
+    with path.open(newline="", encoding=encoding, errors="replace") as file:
+        separator = max(",;\t", key=file.readline().count)  # spreadsheets write their country's
+        file.seek(0)
+        table = csv.reader(file, delimiter=separator)
         header = next(table, [])
         if header[:1] != ["clip"] or len(set(header)) < len(header) or len(header) < 2:
             shown = f"columns {header[:SHOWN]}{' and so on' if len(header) > SHOWN else ''}"

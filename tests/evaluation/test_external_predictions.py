@@ -93,6 +93,25 @@ def test_a_gloss_without_a_column_counts_as_wrong_and_is_in_the_note(tmp_path: P
     assert "no column for the gloss of 1 clips" in found.metrics.note
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_other_systems_encodings_and_separators_are_read(
+    encoding: str, separator: str, tmp_path: Path
+) -> None:
+    lines = ("clip,gloss_1,gloss_2", "000,sign a,th\u00e9", "001,th\u00e9,sign f")
+    path = tmp_path / "theirs.csv"
+    path.write_text("\r\n".join(lines).replace(",", separator), encoding=encoding)
+    found = judge(path, Manifest(CLIPS.clips[:2]), KNOWN)
+    assert [row.rank for row in found.predictions] == [1, 2]
+
+
+def test_a_file_that_is_no_text_is_refused_in_a_line(tmp_path: Path) -> None:
+    np.save(tmp_path / "theirs.csv", np.zeros(3))
+    (tmp_path / "theirs.csv.npy").rename(tmp_path / "theirs.csv")
+    with pytest.raises(ValueError, match=r"theirs\.csv: columns .* expected `clip`"):
+        judge(tmp_path / "theirs.csv", CLIPS, KNOWN)
+
+
 def test_a_byte_order_mark_and_empty_lines_do_no_harm(tmp_path: Path) -> None:
     assert (
         two(tmp_path, "\ufeffclip,sign a,sign f", "000,2,1", "", "001,1,2").metrics.top_k[1].hits
