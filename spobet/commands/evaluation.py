@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from spobet.commands.arguments import DATA, FILE, FOLDER, OUT_FILE, PATH, RUN, SPLITS
+from spobet.commands.arguments import DATA, DATA_SET, FILE, FOLDER, OUT_FILE, PATH, RUN, SPLITS
 
 _DRAWN = click.option("--html", type=OUT_FILE, help="Also write an HTML page with the clips drawn.")
 _DATA_OF_IDS = click.option(
@@ -17,7 +17,7 @@ _DATA_OF_IDS = click.option(
 @click.command()
 @click.argument("run", type=RUN, required=False)
 @click.option("--predictions", type=FILE, help="Score this file of predictions instead.")
-@click.option("--data", type=PATH, help="Data set that holds the clips.")
+@click.option("--data", type=DATA_SET, help="Data set that holds the clips.")
 @SPLITS
 @click.option(
     "--spotting",

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from spobet.commands.arguments import DATA_SET
 from spobet.dataset import store
 from spobet.dataset.manifest import Clip
 from spobet.dataset.shards import location
@@ -60,6 +61,9 @@ def assert_same_clips(one: Dataset, other: Dataset) -> None:
 
 def test_clips_at_an_address_are_those_of_the_folder(local: Dataset, remote: Any) -> None:
     assert_same_clips(Dataset.open("memory://sets/one"), local)
+    named = DATA_SET.convert("memory://sets/one", None, None)  # as on the command line
+    assert_same_clips(Dataset.open(named), local)
+    assert DATA_SET.convert(str(local.path), None, None) == local.path
 
 
 def test_each_shard_is_fetched_once_and_no_more_than_four_are_kept(
