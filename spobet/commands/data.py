@@ -148,7 +148,8 @@ def import_spoter_(
     ]
     if not tables:
         raise click.UsageError("name at least one table with --train, --val or --test")
-    click.echo(f"{out}: {import_spoter(tables, out, licence).summary()}")
+    report = import_spoter(tables, out, licence, progress("clips"))
+    click.echo(f"{out}: {report.summary()}")
 
 
 @click.command()
