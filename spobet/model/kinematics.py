@@ -128,12 +128,12 @@ class Kinematics(keras.layers.Layer):
 
     def _differences(self, num_landmarks: int) -> list[tuple[int, int]]:
         """(landmark, landmark that it is relative to or itself) of all but `seen`, in order."""
-        own = [(landmark, landmark) for landmark in range(num_landmarks)]
-        local = list(own)
+        coordinates = [(landmark, landmark) for landmark in range(num_landmarks)]
+        local = list(coordinates)
         for wrist, *fingers in self.hands:
             for finger in fingers:
                 local[finger] = (finger, wrist)
-        pairs = {"coordinates": own, "local": local, "place": self._place_pairs()}
+        pairs = {"coordinates": coordinates, "local": local, "place": self._place_pairs()}
         if len(self.hands) == 2:
             pairs["relation"] = [(self.hands[0][0], self.hands[1][0])]
         return [pair for name in self.features for pair in pairs.get(name, [])]

@@ -26,8 +26,9 @@ def normalize(
     Landmarks below `min_confidence` are missing first, and frames are at even times (`resample`).
     With a body: origin at the clip's median neck, unit the head length (median nose-neck distance).
     Without one, and where `reference` is "hands": origin at the median of the hands' wrists, unit
-    the median hand length (wrist to the knuckle of the middle finger). A clip in which nothing can be measured keeps its frames with
-    every landmark missing. right_leads: mirrored where the left hand moves more than the right.
+    the median hand length (wrist to the knuckle of the middle finger). A clip in which nothing can
+    be measured keeps its frames with every landmark missing. right_leads: mirrored where the left
+    hand moves more than the right.
     """
     # Resampled before it is measured: medians over frames would favour where frames are dense.
     pose = onto_even_times(trim_to_hands(pose.without_guesses(min_confidence)))
