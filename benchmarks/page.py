@@ -37,9 +37,9 @@ RUN = """async ([name, clips, times]) => {
   const facts = await server.facts(name);
   const file = await (await fetch(`/api/networks/${name}/landmarks`)).arrayBuffer();
   const network = await Network.open(facts, file, new Taught(facts.network));
-  const ready = clips.map((frames) => clipOf(frames, facts));
+  const ready = clips.map(({landmarks, times}) => clipOf(landmarks, facts, times));
   const logits = [];
-  for (const clip of ready) logits.push((await network.run(clip)).logits);
+  for (const clip of ready) logits.push((await network.sign(clip)).output.logits);
   const took = [];
   for (let time = 0; time < times; time += 1) {
     const began = performance.now();
@@ -74,7 +74,14 @@ def main() -> None:
 def compare(page: Any, recognizer: Recognizer, name: str, poses: list[PoseSequence]) -> None:
     """Print one network's figures."""
     poses = [recognizer.prepared(pose) for pose in poses]
-    there = page.evaluate(RUN, [name, [*map(landmarks_of, poses)], TIMES])
+    clips = [
+        {
+            "landmarks": landmarks_of(pose),
+            "times": None if pose.times is None else pose.times.tolist(),
+        }
+        for pose in poses
+    ]
+    there = page.evaluate(RUN, [name, clips, TIMES])
     took = []
     for number in range(TIMES):
         began = time.perf_counter()

@@ -27,7 +27,9 @@ OPEN = """async (name) => {
 OUTPUTS = """async (clips) => {
   const {clipOf} = await import('/poses.js');
   const outputs = [];
-  for (const frames of clips) outputs.push(await network.run(clipOf(frames, network.facts)));
+  for (const {landmarks, times} of clips) {
+    outputs.push((await network.sign(clipOf(landmarks, network.facts, times))).output);
+  }
   return outputs;
 }"""
 ANSWERS = """async (clips) => {
@@ -65,9 +67,11 @@ def test_the_gallery_is_scored_as_in_python(network_page: Any) -> None:
     recognizer = load("synthetic-20")
     poses = [clips.pose(number) for number in range(len(clips.facts["label"]))]
     network_page.evaluate(OPEN, "synthetic-20")
-    here = network_page.evaluate(
-        OUTPUTS, [landmarks_of(recognizer.prepared(pose)) for pose in poses]
-    )
+    sent = []
+    for pose in map(recognizer.prepared, poses):
+        times = None if pose.times is None else pose.times.tolist()
+        sent.append({"landmarks": landmarks_of(pose), "times": times})
+    here = network_page.evaluate(OUTPUTS, sent)
     ours = recognizer.outputs(poses)
     np.testing.assert_allclose([row["logits"] for row in here], ours.logits, atol=1e-3)
     np.testing.assert_allclose([row["embedding"] for row in here], ours.embedding, atol=1e-3)
