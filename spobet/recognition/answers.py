@@ -17,8 +17,8 @@ from spobet.recognition.evidence import DOUBT, DOUBT_OF_CONFIDENCE
 from spobet.recognition.rejection import Rejection
 
 # Answers with at least this share of the threshold's confidence are "perhaps": on WLASL100's
-# validation and test clips 40 % of them are right, and 13 % of the ones below (networks
-# wlasl100-hands and wlasl100-hands-open, 65 and 39 clips).
+# validation and test clips 20 of 31 of them are right, and 16 of the 36 below (network
+# wlasl100-hands-open).
 PERHAPS = 0.5
 NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 DIGITS = 7  # of a probability in JSON: what agrees to 1e-6 wherever it is read
