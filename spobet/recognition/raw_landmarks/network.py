@@ -55,12 +55,9 @@ def with_preprocessing(
     for name, value in (("landmarks", landmarks), ("frame_mask", frame_mask)):
         graph.name(value, _NETWORK + name)
     graph.nodes.extend(inner.node)
-    values = {output.name: _NETWORK + output.name for output in network.graph.output}
+    plain = _outputs_of(network)
+    values = {name: value for name, (value, _) in plain.items()}
     probabilities, confidence = add_probabilities(graph, values, rejection)
-    plain = {
-        output.name: (values[output.name], [1, output.type.tensor_type.shape.dim[-1].dim_value])
-        for output in network.graph.output
-    }
     outputs = {
         "probabilities": (probabilities, plain["logits"][1]),
         "confidence": (confidence, [1]),
@@ -88,3 +85,12 @@ def with_preprocessing(
     onnx.helper.set_model_props(model, dict(metadata))
     onnx.checker.check_model(model, full_check=True)
     return model
+
+
+def _outputs_of(network: Any) -> dict[str, tuple[str, list[int]]]:
+    """The value and the shape of each of a network's outputs, by name."""
+    outputs = {}
+    for output in network.graph.output:
+        width = output.type.tensor_type.shape.dim[-1].dim_value
+        outputs[output.name] = _NETWORK + output.name, [1, width]
+    return outputs
