@@ -39,7 +39,7 @@ def check_size(path: Path) -> None:
     """UserError for a file over MAX_BYTES."""
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise UserError(f"{path}: {size:,} bytes, expected at most {MAX_BYTES:,} for one clip")
+        raise UserError(f"{path}: {size:,} bytes, expected at most {MAX_BYTES:,}")
 
 
 def read_bounded(path: Path) -> bytes:

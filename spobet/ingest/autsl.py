@@ -8,6 +8,7 @@ from pathlib import Path
 from spobet.dataset.manifest import Clip
 from spobet.errors import NotFound, UserError
 from spobet.formats import traits
+from spobet.formats.text import read_bounded
 from spobet.ingest.folders import files_below
 from spobet.ingest.published_set import PublishedSet
 from spobet.ingest.report import Problem
@@ -32,7 +33,7 @@ def videos_in(folder: Path) -> VideoList:
     labels = {}
     for path in files:
         if path.suffix.lower() in (".csv", ".txt") and path.name != CLASS_LIST:
-            lines = traits.decode(path.read_bytes()).splitlines()
+            lines = traits.decode(read_bounded(path)).splitlines()
             labels.update({match[1]: match for line in lines if (match := _LABEL.match(line))})
     films = [path for path in files if path.suffix.lower() in SUFFIXES]
     videos = {match[1]: path for path in films if (match := _COLOUR.match(path.stem))}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from spobet.formats import traits
+from spobet.formats.text import read_bounded
 from spobet.ingest.folders import files_below
 from spobet.ingest.published_set import PublishedSet
 from spobet.ingest.videos import Job, VideoList
@@ -39,7 +40,7 @@ def _splits(folder: Path) -> dict[str, str]:
     for path in files_below(folder)[0]:
         match = _LIST.match(path.stem)
         if match and path.suffix.lower() in (".csv", ".txt"):
-            text = traits.forward_slashes(traits.decode(path.read_bytes()))
+            text = traits.forward_slashes(traits.decode(read_bounded(path)))
             for name in _SIGN_AND_FILE.findall(text):
                 splits["/".join(name.strip().split("/")[-2:]).lower()] = match[1].lower()
     return splits

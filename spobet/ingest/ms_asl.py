@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlparse
 from spobet.dataset.manifest import SPLITS, Clip
 from spobet.errors import UserError
 from spobet.formats import traits
-from spobet.formats.text import naming, parse_json
+from spobet.formats.text import naming, parse_json, read_bounded
 from spobet.ingest.published_set import PublishedSet, need_file, videos_by_name
 from spobet.ingest.report import Problem
 from spobet.ingest.videos import Job, VideoList
@@ -38,7 +38,7 @@ def videos_in(folder: Path) -> VideoList:
 
 def _entries(file: Path) -> list[dict[str, Any]]:
     with naming(file):
-        entries = parse_json(file.read_bytes())
+        entries = parse_json(read_bounded(file))
     if not isinstance(entries, list):
         raise UserError(f"{file}: expected a list of clips")
     return entries

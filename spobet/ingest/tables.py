@@ -13,6 +13,7 @@ from pathlib import Path
 from spobet.dataset.manifest import Clip
 from spobet.errors import UserError
 from spobet.formats import traits
+from spobet.formats.text import read_bounded
 from spobet.ingest.spreadsheet import is_workbook, read_workbook
 
 _SPELLINGS = {
@@ -60,7 +61,7 @@ def read_table(path: Path, aliases: dict[str, str] = ALIASES) -> tuple[list[str]
     names of columns. Columns without name and content are left out. UserError for a line of more or
     fewer values than columns, and for what is no table.
     """
-    content = path.read_bytes()
+    content = read_bounded(path)
     if is_workbook(content):
         numbered = read_workbook(path)
         width = max((len(line) for _, line in numbered), default=0)

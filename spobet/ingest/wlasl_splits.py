@@ -11,7 +11,7 @@ from typing import Any
 from spobet.dataset.manifest import TO_THE_END, Clip, Manifest
 from spobet.errors import NotFound, UserError
 from spobet.formats import traits
-from spobet.formats.text import naming, parse_json
+from spobet.formats.text import naming, parse_json, read_bounded
 from spobet.ingest.tables import split_named
 
 CLASS_LIST = "wlasl_class_list.txt"
@@ -71,7 +71,7 @@ def read_class_list(path: Path) -> dict[int, str]:
             f"{path}: no such file; nslt split files take their glosses from WLASL's class list"
         )
     glosses: dict[int, str] = {}
-    lines = traits.decode(path.read_bytes()).splitlines()
+    lines = traits.decode(read_bounded(path)).splitlines()
     for number, line in enumerate(lines, start=1):
         label, _, gloss = line.partition("\t")
         if not label.strip().isdecimal() or not gloss.strip():
@@ -96,7 +96,7 @@ def merge_splits(first: Manifest, *others: Manifest) -> Manifest:
 
 def _json(path: Path) -> Any:
     with naming(path):
-        return parse_json(path.read_bytes())
+        return parse_json(read_bounded(path))
 
 
 def _is_start_kit(content: Any) -> bool:

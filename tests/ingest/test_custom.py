@@ -146,3 +146,10 @@ def test_a_folder_that_is_taken_is_refused_before_any_clip_is_read(tmp_path: Pat
     (tmp_path / "data" / "file").touch()
     with pytest.raises(FileExistsError, match="is there already"):
         import_clips(tmp_path / "gone.csv", tmp_path / "data")
+
+
+def test_a_list_that_is_far_too_large_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "clips.csv").open("wb") as file:
+        file.truncate(8_000_000_000)  # sparse
+    with pytest.raises(ValueError, match=r"clips\.csv: 8,000,000,000 bytes, expected at most"):
+        import_clips(tmp_path / "clips.csv", tmp_path / "data")
