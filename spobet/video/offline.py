@@ -14,7 +14,7 @@ from contextlib import contextmanager
 # The kernel's name of the processor and its number of the call `socket` (Linux headers).
 _PROCESSORS = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
 _NO_NEW_PRIVILEGES, _SECCOMP, _SECCOMP_FILTER = 38, 22, 2  # of prctl
-_LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06  # BPF: load a word, jump if equal, return
+_LOAD, _EQUAL, _RETURN = 0x20, 0x05 | 0x10, 0x06  # BPF: load a word, jump if equal, return
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 13  # 13: permission denied
 _NUMBER_AT, _PROCESSOR_AT = 0, 4  # bytes into what a filter is shown of a call
 
