@@ -30,6 +30,7 @@ _UNKNOWN = {"", "-1", "nan", "none", "null", "n/a", "unknown"}  # as others writ
 _WHOLE = re.compile(r"(\d+)\.0+")
 NUMBERS = ("frame_start", "frame_end")
 FACTS = tuple(field.name for field in fields(Clip))
+_MAX_COLUMNS = 1000  # a table of clips has ten; more are some other file
 _SEPARATORS = ",;\t|"  # spreadsheets write ; where numbers have a decimal comma
 
 
@@ -71,6 +72,8 @@ def read_table(path: Path, aliases: dict[str, str] = ALIASES) -> tuple[list[str]
     if not numbered:
         raise UserError(f"{path}: empty, expected a CSV with a header")
     (_, header), *numbered = numbered
+    if len(header) > _MAX_COLUMNS:
+        raise UserError(f"{path}: {len(header):,} columns, expected a table of clips")
     names = [cell.strip().lower() for cell in header]
     for place, name in enumerate(names):
         usual = aliases.get(name, name)
