@@ -46,16 +46,17 @@ def _command(published: PublishedSet) -> click.Command:
         click.Argument(["out"], type=FOLDER),
     ]
     if published.videos:
-        tasks = "Folder with MediaPipe's .task files, instead of the cache."
         fetch = "Download MediaPipe's .task files from Google, if they are not in the cache."
         wheel = "Make the .task files, offline, from this wheel of mediapipe 0.10.21."
-        cores = os.cpu_count() or 1
         parameters += [
-            click.Option(["--models"], type=FOLDER, help=tasks),
+            click.Option(["--models"], type=FOLDER, help="Folder with MediaPipe's .task files."),
             click.Option(["--fetch-models"], is_flag=True, help=fetch),
             click.Option(["--models-from"], type=PATH, help=wheel),
             click.Option(
-                ["--workers"], default=cores, show_default="cores", help="Number of processes."
+                ["--workers"],
+                default=os.cpu_count() or 1,
+                show_default="cores",
+                help="Number of processes.",
             ),
         ]
 
@@ -76,10 +77,7 @@ def _command(published: PublishedSet) -> click.Command:
             folder,
             out,
             lambda: open_mediapipe(
-                models,
-                models_from,
-                fetch=fetch_models,
-                say=lambda line: click.echo(line, err=True),
+                models, models_from, 1, fetch_models, lambda line: click.echo(line, err=True)
             ),
             workers,
             progress("clips"),

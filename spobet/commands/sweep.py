@@ -89,8 +89,7 @@ def sweep(
         " ".join(["spobet", *sys.argv[1:]]),
     )
     out = out.resolve()
-    failed = run_sweep(grid, out, Workers(workers, ray), progress("runs"))
-    tasks = grid.tasks(out)
+    failed, tasks = run_sweep(grid, out, Workers(workers, ray), progress("runs")), grid.tasks(out)
     figures = figures_of(tasks)
     write_whole(out / "sweep.md", table(figures) + "\n")
     write_whole(out / "sweep.html", sweep_page(str(experiment), figures, failed, len(tasks)))

@@ -92,13 +92,8 @@ def extract(
             "a .npz holds the whole of one video; for a folder, or with --clips, name a folder"
         )
     (check_new_file if one else check_new_folder)(out)
-    detector = open_mediapipe(
-        models,
-        models_from,
-        people,
-        fetch_models,
-        say=lambda line: click.echo(line, err=True),
-    )
+    choices = (models, models_from, people, fetch_models)
+    detector = open_mediapipe(*choices, say=lambda line: click.echo(line, err=True))
     if one:
         bar = progress("frames", count_frames(source), lambda _: 1)
         click.echo(f"{out}: {extract_one(source, out, detector, unit, progress=bar)}")
