@@ -47,11 +47,12 @@ def _command(published: PublishedSet) -> click.Command:
     ]
     if published.videos:
         fetch = "Download MediaPipe's .task files from Google, if they are not in the cache."
-        wheel = "Make the .task files, offline, from this wheel of mediapipe 0.10.21."
         parameters += [
             click.Option(["--models"], type=FOLDER, help="Folder with MediaPipe's .task files."),
             click.Option(["--fetch-models"], is_flag=True, help=fetch),
-            click.Option(["--models-from"], type=PATH, help=wheel),
+            click.Option(
+                ["--models-from"], type=PATH, help="Make them from MediaPipe 0.10.21's wheel."
+            ),
             click.Option(
                 ["--workers"],
                 default=os.cpu_count() or 1,
