@@ -46,7 +46,7 @@ def end_with_parent() -> None:
     """End this process when its standard input does: its parent is gone, or wants it to end."""
 
     def wait_and_end() -> None:
-        while sys.stdin.buffer.read(1):
+        while os.read(0, 1):  # sys.stdin's lock, held here, would abort an ending interpreter
             pass
         os._exit(1)
 

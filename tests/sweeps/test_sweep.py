@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -104,6 +105,18 @@ def test_a_run_that_dies_each_time_is_given_up(
     fake_child(monkeypatch, kills=99)
     outcome = run_in_process(Task("one", "", "", str(tmp_path / "run"), seed=1))
     assert (outcome.failure, outcome.tries) == (f"killed by signal {signal.SIGKILL.value}", 3)
+
+
+def test_a_child_ends_well_by_itself_and_at_once_when_its_parent_is_gone() -> None:
+    code = (
+        "from spobet.sweeps.child import end_with_parent as end; end(); import time; time.sleep({})"
+    )
+    for seconds, status in ((0.2, 0), (60, 1)):
+        command = [sys.executable, "-c", code.format(seconds)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE) as child:
+            if status:
+                child.communicate(b"")
+            assert child.wait(30) == status
 
 
 def finished(tasks: Sequence[Task], ranks: dict[tuple[str, int, int], list[int]]) -> None:
