@@ -46,20 +46,7 @@ def _command(published: PublishedSet) -> click.Command:
         click.Argument(["out"], type=FOLDER),
     ]
     if published.videos:
-        fetch = "Download MediaPipe's .task files from Google, if they are not in the cache."
-        parameters += [
-            click.Option(["--models"], type=FOLDER, help="Folder with MediaPipe's .task files."),
-            click.Option(["--fetch-models"], is_flag=True, help=fetch),
-            click.Option(
-                ["--models-from"], type=PATH, help="Make them from MediaPipe 0.10.21's wheel."
-            ),
-            click.Option(
-                ["--workers"],
-                default=os.cpu_count() or 1,
-                show_default="cores",
-                help="Number of processes.",
-            ),
-        ]
+        parameters += _video_options()
 
     def run(
         folder: Path,
@@ -86,3 +73,21 @@ def _command(published: PublishedSet) -> click.Command:
         click.echo(f"{out}: {report.summary()}")
 
     return click.Command(published.name, callback=run, params=parameters, help=text)
+
+
+def _video_options() -> list[click.Option]:
+    """The options of `extract`, for a set whose landmarks are to be found in its videos."""
+    fetch = "Download MediaPipe's .task files from Google, if they are not in the cache."
+    return [
+        click.Option(["--models"], type=FOLDER, help="Folder with MediaPipe's .task files."),
+        click.Option(["--fetch-models"], is_flag=True, help=fetch),
+        click.Option(
+            ["--models-from"], type=PATH, help="Make them from MediaPipe 0.10.21's wheel."
+        ),
+        click.Option(
+            ["--workers"],
+            default=os.cpu_count() or 1,
+            show_default="cores",
+            help="Number of processes.",
+        ),
+    ]

@@ -32,10 +32,10 @@ def confusions(context: Context) -> Values | None:
         counts = [f"{gloss} mistaken for {other} {times}×" for gloss, other, times in ways if times]
         drawn.append((pair, "; ".join(counts), _clips(context, pair)))
     report = context.shown
-    glosses, counts = worst_confusions(report.clips, report.answers, NUM_MAPPED)
+    glosses, matrix = worst_confusions(report.clips, report.answers, NUM_MAPPED)
     title = f"Answers for the {len(glosses)} glosses with most wrong answers: a row a true gloss"
     return {
-        "heat_map": heat_map(counts, glosses, (*glosses, "any other"), title),
+        "heat_map": heat_map(matrix, glosses, (*glosses, "any other"), title),
         "num_mapped": len(glosses),
         "drawn": drawn,
         "listed": confused[:NUM_LISTED],
