@@ -58,7 +58,7 @@ def test_a_split_by_new_signers_refuses_a_run_that_has_met_them() -> None:
     scored = APART.of_splits("test")
     with pytest.raises(
         ValueError,
-        match="test: no signer of it is in training here, but the run .* on signers bob; pretrain",
+        match=r"test: no signer of it is in training here, but the run .* on signers bob; pretr",
     ):
         refuse_seen_signers(scored, APART, frozenset({"ann", "bob"}), "test")
     refuse_seen_signers(scored, APART, frozenset({"ann", "eve"}), "test")
