@@ -217,7 +217,7 @@ def test_other_fields_are_kept_as_facts(tmp_path: Path) -> None:
         ({"landmark": ["nose", "nose", "neck"]}, "landmarks named twice: nose"),
         (
             {"skeleton": "FACE"},
-            "unknown skeleton 'FACE', expected one of: COCO_WHOLEBODY_65, HANDS_42, HOLISTIC_75",
+            "unknown skeleton 'FACE', expected one of: COCO_WHOLEBODY_65, HANDS_42, HANDS_AND",
         ),
         (
             {"skeleton": "HANDS_42"},

@@ -65,12 +65,11 @@ def served(run: Path, signs: Path) -> Iterator[str]:
 
 
 @contextmanager
-def chromium(*flags: str) -> Iterator[Any]:
-    """A headless browser."""
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
-        yield opened
-        opened.close()
+def chromium(driver: Any, *flags: str) -> Iterator[Any]:
+    """A headless browser of the fixture `driver`, which no thread may have twice."""
+    opened = driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+    yield opened
+    opened.close()
 
 
 PATIENCE = 120_000  # milliseconds: other work may run beside the tests

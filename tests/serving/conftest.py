@@ -34,23 +34,32 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield there
 
 
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Any]:
+    """What starts browsers."""
+    from browsing import playwright
+
+    with playwright.sync_playwright() as running:
+        yield running
+
+
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def browser(driver: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Chromium with a drawn hand at its camera."""
     from browsing import CAMERA, chromium
     from drawn_hands import write_y4m
 
     file = tmp_path_factory.mktemp("camera") / "hand.y4m"
     write_y4m(file)
-    with chromium(*CAMERA, f"--use-file-for-fake-video-capture={file}") as opened:
+    with chromium(driver, *CAMERA, f"--use-file-for-fake-video-capture={file}") as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
-def network_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def network_page(driver: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The page of wlasl100-hands-open, in a browser without a camera, to ask its modules."""
     from browsing import Watched, chromium, served
 
     signs = tmp_path_factory.mktemp("signs") / "enrolled.json"
-    with served(find_run("wlasl100-hands-open"), signs) as there, chromium() as opened:
+    with served(find_run("wlasl100-hands-open"), signs) as there, chromium(driver) as opened:
         yield Watched(opened).open(there)

@@ -85,14 +85,14 @@ def test_fifteen_pictures_a_second_are_enough(
 
 
 def test_a_real_camera_s_signs_are_named_soon_after_their_end(
-    shared: Path, named: list[str], tmp_path: Path
+    shared: Path, named: list[str], driver: Any, tmp_path: Path
 ) -> None:
     shown = pictures(shared, RATE)
     write_camera(tmp_path / "signs.y4m", shown, RATE)
     camera = f"--use-file-for-fake-video-capture={tmp_path / 'signs.y4m'}"
     with (
         served(find_run(NAME), tmp_path / "signs.json") as address,
-        chromium(*CAMERA, camera) as browser,
+        chromium(driver, *CAMERA, camera) as browser,
     ):
         page = Watched(browser).open(address)
         page.click("#camera")
