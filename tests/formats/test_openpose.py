@@ -21,7 +21,7 @@ from spobet.poses.skeleton import OPENPOSE_54
 NUM_LANDMARKS = len(OPENPOSE_54)
 TRUNK = [(0, -60), (0, 0), (-45, 0), (-50, 70), (-30, 100), (45, 0), (50, 70), (30, 100)]
 FACE = [(-8, -70), (8, -70), (-20, -65), (20, -65)]
-pixels = st.floats(-2000, 2000, width=32)
+pixels = st.floats(-2000, -10, width=32) | st.floats(10, 2000, width=32)  # less are shares
 confidences = st.floats(2**-10, 1, width=32)
 
 

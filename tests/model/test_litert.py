@@ -25,6 +25,7 @@ for written in export(run, out, data, litert=write_litert):
 """
 
 
+@pytest.mark.slow
 def test_a_litert_file_answers_as_the_onnx_file(
     trained_run: Path, tiny_data: Path, tmp_path: Path
 ) -> None:

@@ -55,7 +55,8 @@ def drawn(page: Any, canvas: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("fragment", "ready", "width"), [("", "here", 1280), ("#server", "server", 360)]
+    ("fragment", "ready", "width"),
+    [("", "here", 1280), pytest.param("#server", "server", 360, marks=pytest.mark.slow)],
 )
 def test_a_clip_is_answered_taught_and_forgotten(
     fragment: str, ready: str, width: int, address: str, browser: Any, tmp_path: Path
@@ -146,6 +147,7 @@ def test_a_sign_is_looked_up_in_the_dictionary(address: str, browser: Any, tmp_p
     page.close()
 
 
+@pytest.mark.slow
 def test_what_goes_wrong_is_said_in_words(address: str, browser: Any, tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text("{")
     packed.write(made_clip(HANDS_42, num_frames=1), tmp_path / "empty.npz")
@@ -156,6 +158,7 @@ def test_what_goes_wrong_is_said_in_words(address: str, browser: Any, tmp_path: 
     page.close()
 
 
+@pytest.mark.slow
 def test_a_video_that_the_browser_cannot_read_is_sent_to_the_server_only_if_asked(
     address: str, browser: Any, tmp_path: Path
 ) -> None:
@@ -171,6 +174,7 @@ def test_a_video_that_the_browser_cannot_read_is_sent_to_the_server_only_if_aske
     page.close()
 
 
+@pytest.mark.slow
 def test_a_server_that_is_gone_is_said_with_a_way_on(browser: Any, tmp_path: Path) -> None:
     packed.write(CLIP, tmp_path / "clip.npz")
     watched = Watched(browser)
@@ -189,6 +193,7 @@ def test_a_server_that_is_gone_is_said_with_a_way_on(browser: Any, tmp_path: Pat
         page.close()
 
 
+@pytest.mark.slow
 def test_a_file_of_each_kind_is_answered(address: str, browser: Any, tmp_path: Path) -> None:
     pytest.importorskip("pose_format", reason="the extra pose is not installed")
     clip = made_clip(HOLISTIC_75, num_frames=20, size=(640, 480))
@@ -210,6 +215,7 @@ def test_a_file_of_each_kind_is_answered(address: str, browser: Any, tmp_path: P
     page.close()
 
 
+@pytest.mark.slow
 def test_signs_that_the_server_knows_are_named_in_the_browser(browser: Any, tmp_path: Path) -> None:
     recognizer = load("wlasl100-hands-open").with_sign("tea", [CLIP])
     recognizer.enrolled.write(tmp_path / "signs.json")
@@ -222,6 +228,7 @@ def test_signs_that_the_server_knows_are_named_in_the_browser(browser: Any, tmp_
         page.close()
 
 
+@pytest.mark.slow
 def test_a_browser_that_cannot_run_the_network_is_answered_by_the_server(
     address: str, browser: Any
 ) -> None:

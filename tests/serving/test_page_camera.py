@@ -23,8 +23,10 @@ SHOW = """async (hands) => {
 
 @pytest.mark.parametrize(
     ("kind", "codec", "decoder"),
-    [("mp4", "h264", True), ("webm", "libvpx", False)],
-    ids=["decoded", "played"],
+    [
+        pytest.param("mp4", "h264", True, id="decoded"),
+        pytest.param("webm", "libvpx", False, id="played", marks=pytest.mark.slow),
+    ],
 )
 def test_a_video_is_answered_and_stays_in_the_browser(
     kind: str, codec: str, decoder: bool, address: str, browser: Any, tmp_path: Path
@@ -109,6 +111,7 @@ def test_a_sign_is_found_taught_and_named_at_the_camera(
     page.close()
 
 
+@pytest.mark.slow
 def test_a_lesson_can_be_stopped_and_signs_are_answered_again(address: str, browser: Any) -> None:
     page = Watched(browser).open(address)
     start_camera(page)

@@ -166,6 +166,7 @@ def test_wrong_parameters_are_refused() -> None:
         Signer(tempo=0)
 
 
+@pytest.mark.slow
 def test_without_order_the_direction_pair_is_a_coin_toss() -> None:
     assert 0.35 < _bag_of_frames_accuracy(*_performances(0)) < 0.65
     assert (

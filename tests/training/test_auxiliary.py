@@ -55,6 +55,7 @@ def run(
     return RunFolder(path)
 
 
+@pytest.mark.slow
 def test_its_epoch_may_be_chosen_on_validation_among_the_vocabulary(run: RunFolder) -> None:
     assert run.record().chosen.startswith("best on val (epoch ")
     history = run.read_history()

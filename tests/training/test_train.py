@@ -153,6 +153,7 @@ def test_an_interrupted_run_goes_on_to_the_same_weights_and_reads_training_clips
 
 
 @pytest.mark.usefixtures("no_export")
+@pytest.mark.slow
 def test_a_run_chosen_on_validation_says_so_and_survives_an_interruption(
     tiny_experiment: Experiment,
     tiny_data: Path,
