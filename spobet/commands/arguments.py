@@ -46,6 +46,13 @@ SPLITS = click.option(
     show_default=True,
     help="Split to score; repeat the option to pool several.",
 )
+RAY = click.option(
+    "--ray",
+    is_flag=False,
+    flag_value="",
+    metavar="[ADDRESS]",
+    help="Run on Ray: on this machine, or on the cluster at ADDRESS.",
+)
 
 
 class _Run(click.ParamType):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from spobet.commands.arguments import DATA, FILE, FOLDER, PATH, RUN, progress
+from spobet.commands.arguments import DATA, FILE, FOLDER, PATH, RAY, RUN, progress
 
 
 @click.command()
@@ -42,13 +42,7 @@ from spobet.commands.arguments import DATA, FILE, FOLDER, PATH, RUN, progress
 @click.option(
     "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Runs at a time."
 )
-@click.option(
-    "--ray",
-    is_flag=False,
-    flag_value="",
-    metavar="[ADDRESS]",
-    help="Run on Ray: on this machine, or on the cluster at ADDRESS.",
-)
+@RAY
 def sweep(
     experiment: Path,
     data: Path,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from spobet.commands.arguments import ENROLLED, FILE, FOLDER, OUT_FILE, PATH, RUN, progress
+from spobet.commands.arguments import ENROLLED, FILE, FOLDER, OUT_FILE, PATH, RAY, RUN, progress
 
 _MODELS = click.option(
     "--models",
@@ -53,13 +53,7 @@ _MODELS_FROM = click.option(
 @click.option(
     "--workers", default=os.cpu_count() or 1, show_default="cores", help="Number of processes."
 )
-@click.option(
-    "--ray",
-    is_flag=False,
-    flag_value="",
-    metavar="[ADDRESS]",
-    help="Run on Ray: on this machine, or on the cluster at ADDRESS.",
-)
+@RAY
 @click.option("--licence", default="", help="Terms under which the clips may be used.")
 def extract(
     source: Path,
