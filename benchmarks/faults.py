@@ -5,9 +5,9 @@
 WORK is a folder for what it makes. Each drill draws what it does from its seed: a command is killed
 (SIGKILL or SIGTERM) at a random share of the time that it takes undisturbed, may have left nothing
 half-written at its place, and is given again; what it then leaves is held against the undisturbed
-result, byte for byte. Or a byte of a file is flipped, the disk is full (a limit on the size of
-files) or the folder read-only: the command must refuse in one line, or answer as before. Prints the
-seed of every drill that failed.
+result, byte for byte. Or a byte of a file is flipped, or the disk is full (a limit on the size of
+files): the command must refuse in one line, or answer as before. Prints the seed of every drill
+that failed.
 """
 
 from __future__ import annotations
