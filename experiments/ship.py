@@ -23,6 +23,7 @@ import keras  # isort: skip
 
 from spobet.dataset.reserve import Source
 from spobet.dataset.store import Dataset
+from spobet.fetch import sha256_of
 from spobet.model.export import write_onnx
 from spobet.runs import RunFolder, RunRecord
 from spobet.shipped import FOLDER
@@ -63,6 +64,7 @@ def main(run: Path, name: str, onnx: bool, trainable: bool, data: Path | None) -
     words = {
         "command": _without_folders(record.command),
         "head_from": _without_folders(record.head_from),
+        "network": sha256_of(target.onnx) if onnx else "",
     }
     replace(record, **words, **_missing(record, data)).write(target.record_file)
     size = sum(file.stat().st_size for file in target.path.iterdir()) / 1e6

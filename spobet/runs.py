@@ -41,7 +41,8 @@ class RunRecord:
     left_out: how many of their training clips were left out and why, "" where all were used.
     head_from: what of the head came from another run, "" where nothing did. unit: that of the
     clips it was trained on, "" where unknown; frame_rate: their median, frames a second, 0 where
-    unknown. licence: the terms of all of them, those of its backbone's included.
+    unknown. licence: the terms of all of them, those of its backbone's included. network: SHA-256
+    of classifier.onnx, "" where there is none or the run is of an older version.
     """
 
     command: str
@@ -64,6 +65,7 @@ class RunRecord:
     unit: str = ""
     frame_rate: float = 0.0
     licence: str = ""
+    network: str = ""
 
     def write(self, path: Path) -> None:
         """Write as JSON."""

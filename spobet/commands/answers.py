@@ -208,14 +208,15 @@ def enrol(
         raise click.UsageError("name a gloss and its clips, or --list, or --remove GLOSS")
     recognizer = load(run, enrolled=file)
     signs_file = EnrolledFile(file or enrolled_path(RunFolder(run)), recognizer.enrolled.network)
-    enrolled = recognizer.enrolled
+    enrolled, known = recognizer.enrolled, 0
     if gloss:
-        embeddings = recognizer.embed(clips)
-        enrolled = signs_file.change(lambda signs: signs.with_sign(gloss, embeddings))
+        enrolled, known = signs_file.add(gloss, recognizer.embed(clips))
     if remove:
         enrolled = signs_file.change(lambda signs: signs.without_sign(remove))
     counts = ", ".join(f"{sign} ({len(clips)})" for sign, clips in enrolled.clips.items())
     click.echo(f"{signs_file.path}: {counts or 'nothing enrolled'}")
+    if known:
+        click.echo(f"{known} of the {len(clips)} clips enrolled before: nothing added for them")
 
 
 @click.command()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock
 
 from spobet.recognition.enrolment import Enrolled
@@ -35,6 +36,22 @@ class EnrolledFile:
             enrolled = change(self.read())
             enrolled.write(self.path)
         return enrolled
+
+    def add(self, gloss: str, embeddings: np.ndarray) -> tuple[Enrolled, int]:
+        """Add clips' embeddings (clips, width) to a gloss's.
+
+        Returns the signs then, and how many of the clips the gloss had already.
+        """
+        counts: list[int] = []
+
+        def added(signs: Enrolled) -> Enrolled:
+            after = signs.with_sign(gloss, embeddings)
+            counts.extend(len(one.clips.get(gloss, ())) for one in (signs, after))
+            return after
+
+        enrolled = self.change(added)
+        before, after = counts
+        return enrolled, len(embeddings) - (after - before)
 
     @property
     def version(self) -> tuple[int, int, int] | None:

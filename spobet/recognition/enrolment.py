@@ -21,6 +21,7 @@ FORMAT = "spobet enrolled 1"
 MAX_CLIPS = 10  # of a sign: the file stays small, and more clips are worth training on
 _TINY = 1e-12  # an embedding shorter than this has no direction
 _DIGITS = 6  # of a unit vector: scores change by less than float32 rounds
+_SAME = 1e-5  # apart, in each value: the same clip, whose directions were rounded to _DIGITS
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,17 @@ class Enrolled:
     def with_sign(self, gloss: str, embeddings: np.ndarray) -> Enrolled:
         """With clips' embeddings (clips, width) added to a gloss's.
 
-        UserError for a gloss without a name, or with more than MAX_CLIPS clips then.
+        A clip that the gloss has adds nothing, so that a command may be given again. UserError for
+        a gloss without a name, or with more than MAX_CLIPS clips then.
         """
         if not gloss.strip():
             raise UserError("a sign without a name cannot be enrolled")
-        before = [self.clips[gloss]] if gloss in self.clips else []
-        directions = np.concatenate([*before, directions_of(embeddings)])
+        added = directions_of(embeddings)
+        directions = self.clips.get(gloss, added[:0])
+        for one in added:
+            apart = np.abs(directions - one).max(axis=1, initial=0)
+            if not (apart < _SAME).any():
+                directions = np.concatenate([directions, one[None]])
         if len(directions) > MAX_CLIPS:
             raise UserError(
                 f"sign {gloss!r} would have {len(directions)} clips, "

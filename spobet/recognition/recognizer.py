@@ -208,9 +208,15 @@ def load(run: str | Path, threads: int = 1, enrolled: Path | None = None) -> Rec
     the run's own. UserError where the run is not there or not whole.
     """
     folder = RunFolder(find_run(run))
-    folder.record()  # says first what an unfinished or absent run lacks
+    record = folder.record()  # says first what an unfinished or absent run lacks
     if not folder.onnx.is_file():
         raise NotFound(f"{folder.onnx}: not there; is {folder.path} a run of `spobet train`?")
+    digest = network_hash(folder)
+    if record.network not in ("", digest):
+        raise UserError(
+            f"{folder.onnx}: damaged, its SHA-256 is {digest[:12]}..., {folder.record_file.name} "
+            f"says {record.network[:12]}...; copy or train the run again"
+        )
     vocabulary, experiment = folder.glosses(), folder.experiment()
     network = open_network(folder.onnx, threads)
     num_logits = network.get_outputs()[0].shape[-1]
@@ -225,5 +231,5 @@ def load(run: str | Path, threads: int = 1, enrolled: Path | None = None) -> Rec
         folder.preprocessor(),
         experiment.train.prototype_scale,
         Rejection.read(folder.rejection),
-        Enrolled.read(enrolled or enrolled_path(folder), network_hash(folder)),
+        Enrolled.read(enrolled or enrolled_path(folder), digest),
     )

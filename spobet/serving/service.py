@@ -133,10 +133,9 @@ class Service:
         return [{"gloss": gloss, "clips": len(clips)} for gloss, clips in signs]
 
     def enrol(self, gloss: str, poses: list[PoseSequence]) -> None:
-        """Add clips of a sign; on disk when this returns."""
+        """Add clips of a sign, each once; on disk when this returns."""
         with refusing():
-            embeddings = self.recognizer.embed(poses)
-            self.signs_file.change(lambda signs: signs.with_sign(gloss, embeddings))
+            self.signs_file.add(gloss, self.recognizer.embed(poses))
 
     def remove(self, gloss: str) -> None:
         """Remove a sign; on disk when this returns."""

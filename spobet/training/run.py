@@ -18,6 +18,7 @@ from spobet.config import Experiment, read_experiment, write_experiment
 from spobet.dataset.reserve import Source
 from spobet.dataset.store import Dataset
 from spobet.errors import AlreadyThere, UserError
+from spobet.fetch import sha256_of
 from spobet.poses.preprocess import Preprocessor
 from spobet.runs import RunFolder, RunRecord, commit_of, installed_versions
 from spobet.training.networks import skeleton_of
@@ -135,6 +136,7 @@ def record_of(
         unit=infos[0].unit,
         frame_rate=frame_rate_of(sources[0]),
         licence="; ".join(filter(None, licences)),
+        network=sha256_of(run.onnx) if run.onnx.is_file() else "",
     )
 
 

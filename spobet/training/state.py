@@ -7,7 +7,7 @@ import math
 import time
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,7 @@ class StateKeeper(keras.callbacks.Callback):
             if "begun" in state:  # states of version 0.1 are of whole epochs
                 begun = json.loads(str(state.pop("begun")))
                 self.logs, self._seconds = begun["logs"], begun["seconds"]
+            generators = {name: state.pop(name) for name in list(state) if name.startswith("torch")}
             values = [state[f"v{number}"] for number in range(len(state))]
         except (KeyError, ValueError) as error:
             raise _damaged(path, str(error)) from error
@@ -75,6 +76,7 @@ class StateKeeper(keras.callbacks.Callback):
             )
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
+        restore_torch_generators(generators)
         return len(self._rows)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -111,6 +113,7 @@ class StateKeeper(keras.callbacks.Callback):
         }
         arrays: dict[str, Any] = {name: np.array(text) for name, text in texts.items()}
         arrays |= {f"v{number}": value for number, value in enumerate(values)}
+        arrays |= torch_generators()
         with new_file(self._run.state) as partial:
             np.savez(partial, **arrays)
         self._written = time.monotonic()
@@ -124,6 +127,31 @@ class StateKeeper(keras.callbacks.Callback):
             f"{self._run.path}: {what} after epoch {epoch + 1}, expected a finite number; {last}. "
             "Lower learning_rate or set clip_norm in the schedule, and name a new folder"
         )
+
+
+def torch_generators() -> dict[str, np.ndarray]:
+    """The states of PyTorch's own generators, of which Keras draws dropout there.
+
+    On other backends it draws of variables of the model: there are none then.
+    """
+    if keras.backend.backend() != "torch":
+        return {}
+    import torch
+
+    states = [torch.get_rng_state(), *torch.cuda.get_rng_state_all()]
+    return {f"torch{number}": state.numpy() for number, state in enumerate(states)}
+
+
+def restore_torch_generators(states: Mapping[str, np.ndarray]) -> None:
+    """Go on drawing where `torch_generators` was asked for; nothing where it gave nothing."""
+    if not states or keras.backend.backend() != "torch":
+        return
+    import torch
+
+    processor, *cards = (torch.from_numpy(state) for state in states.values())
+    torch.set_rng_state(processor)
+    if len(cards) == torch.cuda.device_count():
+        torch.cuda.set_rng_state_all(cards)
 
 
 def _damaged(path: Path, reason: str) -> UserError:

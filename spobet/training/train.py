@@ -100,18 +100,52 @@ def train(
     clips out and score it at the end (metrics-fold<K>.json). auxiliary: data sets whose training
     clips of other glosses are trained beside, so that the network knows what it does not know.
     execution: on how many devices, and how often it is kept; the network is the same. The same call
-    on the folder of an interrupted run goes on where that stopped. UserError where the folder holds
-    another run, the backbone does not fit the experiment, or the loss is no number.
+    on the folder of an interrupted run goes on where that stopped, and scores the fold of a
+    finished one whose scores are lacking. UserError where the folder holds another run, the
+    backbone does not fit the experiment, or the loss is no number.
     """
-    training = TrainingClips.of(experiment, data, fold, auxiliary)
+    training, run = TrainingClips.of(experiment, data, fold, auxiliary), RunFolder(path)
+    record = _unscored(run, experiment, training, fold)
+    if record is None:
+        record = _trained(experiment, training, run, pretrained, fold, command, execution)
+    if training.held_out:
+        evaluate_clips(run, training.dataset, training.held_out, f"fold{fold}")
+    return record
+
+
+def _unscored(
+    run: RunFolder, experiment: Experiment, training: TrainingClips, fold: int | None
+) -> RunRecord | None:
+    """The record of the same run where it is finished and its fold not scored; None for others."""
+    if fold is None or not run.record_file.is_file() or run.scores(f"fold{fold}").is_file():
+        return None
+    record = run.record()
+    same = (
+        record.fold == _fold_of(fold)
+        and run.experiment() == experiment
+        and training.dataset.info.content_hash in record.data.values()
+    )
+    return record if same else None
+
+
+def _trained(
+    experiment: Experiment,
+    training: TrainingClips,
+    run: RunFolder,
+    pretrained: Path | None,
+    fold: int | None,
+    command: str,
+    execution: Execution,
+) -> RunRecord:
+    """Train and leave a finished run, its held-out fold not scored yet."""
     schedule = experiment.train.schedule
-    with alone(path):
+    with alone(run.path):
         with precision(schedule.precision), execution.shared(schedule.batch_size):
             vocabulary, others = training.vocabulary, training.auxiliary_glosses
             classifier, head_from = build_classifier(
                 experiment, training.dataset, vocabulary, pretrained, others
             )
-            run = start(experiment, path)
+            start(experiment, run.path)
             vocabulary.write(run.vocabulary)
             if others:
                 others.write(run.auxiliary_glosses)
@@ -125,14 +159,16 @@ def train(
         record = replace(
             record_of(run, experiment, schedule.epochs, training.sources, pretrained, command),
             chosen=chosen,
-            fold="" if fold is None else f"{fold} of {NUM_FOLDS}",
+            fold=_fold_of(fold),
             head_from=head_from,
             left_out=write_left_out(training.auxiliary, run.left_out),
         )
         close(run, record)
-    if training.held_out:
-        evaluate_clips(run, training.dataset, training.held_out, f"fold{fold}")
     return record
+
+
+def _fold_of(fold: int | None) -> str:
+    return "" if fold is None else f"{fold} of {NUM_FOLDS}"
 
 
 def _fit(

@@ -112,6 +112,8 @@ def test_signs_are_enrolled_listed_answered_with_and_removed(tmp_path: Path) -> 
     path, signs = clip(tmp_path, "tea.npz"), tmp_path / "signs.json"
     assert spobet("enrol", NETWORK, "tea", path, "--file", signs).stdout == f"{signs}: tea (1)\n"
     assert spobet("enrol", NETWORK, "--list", "--file", signs).stdout == f"{signs}: tea (1)\n"
+    again = spobet("enrol", NETWORK, "tea", path, "--file", signs).stdout
+    assert again == f"{signs}: tea (1)\n1 of the 1 clips enrolled before: nothing added for them\n"
     answered = spobet("predict", NETWORK, path, "--enrolled", signs, "--json")
     assert json.loads(answered.stdout)["answers"][0]["gloss"] == "tea"
     assert json.loads(spobet("predict", NETWORK, path, "--json").stdout) != json.loads(

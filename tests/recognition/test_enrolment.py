@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from recognition.test_recognizer import random_clip
 
+from spobet.recognition.enrolled_file import EnrolledFile
 from spobet.recognition.enrolment import MAX_CLIPS, Enrolled
 from spobet.recognition.recognizer import Recognizer, load
 
@@ -62,6 +63,16 @@ def test_adding_clips_one_by_one_or_together_is_the_same(recognizer: Recognizer)
     np.testing.assert_allclose(np.linalg.norm(together.prototypes, axis=1), 1, rtol=1e-6)
 
 
+def test_a_clip_that_is_enrolled_again_adds_nothing(recognizer: Recognizer, tmp_path: Path) -> None:
+    signs = EnrolledFile(tmp_path / "signs.json", recognizer.enrolled.network)
+    clips = [random_clip(seed) for seed in range(3)]
+    assert signs.add("tea", recognizer.embed(clips[:2]))[1] == 0
+    enrolled, known = signs.add("tea", recognizer.embed([clips[2], clips[0], clips[2]]))
+    assert (len(enrolled.clips["tea"]), known) == (3, 2)
+    enrolled, known = signs.add("milk", recognizer.embed(clips[:1]))
+    assert (len(enrolled.clips["milk"]), known) == (1, 0)
+
+
 def test_a_sign_can_be_removed_and_an_unknown_one_is_named(recognizer: Recognizer) -> None:
     enrolled = recognizer.with_sign("tea", [random_clip(1)]).enrolled
     assert enrolled.without_sign("tea").glosses == ()
@@ -70,12 +81,12 @@ def test_a_sign_can_be_removed_and_an_unknown_one_is_named(recognizer: Recognize
 
 
 def test_what_cannot_be_enrolled_is_refused(recognizer: Recognizer) -> None:
-    vectors = recognizer.embed([random_clip(seed) for seed in range(MAX_CLIPS)])
-    full = Enrolled("").with_sign("tea", vectors)
+    vectors = recognizer.embed([random_clip(seed) for seed in range(MAX_CLIPS + 1)])
+    full = Enrolled("").with_sign("tea", vectors[:-1])
     with pytest.raises(
         ValueError, match=f"would have {MAX_CLIPS + 1} clips, expected at most {MAX_CLIPS}"
     ):
-        full.with_sign("tea", vectors[:1])
+        full.with_sign("tea", vectors[-1:])
     with pytest.raises(ValueError, match="without a name"):
         full.with_sign(" ", vectors[:1])
     with pytest.raises(ValueError, match="expected one line"):

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from spobet.dataset.store import Dataset
+from spobet.errors import UserError
 from spobet.poses.arrays import PoseBank
 from spobet.poses.preprocess import UnknownPictureSize
 from spobet.poses.resample import even_frame_times
@@ -156,12 +157,33 @@ def test_runs_that_cannot_recognise_say_why(
         load(run.path)
 
 
+def copy_of_an_older_version(trained_run: Path, path: Path) -> RunFolder:
+    """A run whose record does not know the hash of its network."""
+    run = RunFolder(shutil.copytree(trained_run, path))
+    replace(run.record(), network="").write(run.record_file)
+    return run
+
+
 def test_a_damaged_network_is_refused_by_name(trained_run: Path, tmp_path: Path) -> None:
-    run = RunFolder(shutil.copytree(trained_run, tmp_path / "run"))
+    run = copy_of_an_older_version(trained_run, tmp_path / "run")
+    assert load(run.path).glosses == load(trained_run).glosses
     run.onnx.write_bytes(run.onnx.read_bytes()[:100])
     with pytest.raises(
         ValueError, match=r"classifier\.onnx: not a network that ONNX Runtime can read"
     ):
+        load(run.path)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_one_bit_that_is_not_the_networks_is_found(
+    share: float, trained_run: Path, tmp_path: Path
+) -> None:
+    """Once such a network answered, and otherwise than it was trained to."""
+    run = RunFolder(shutil.copytree(trained_run, tmp_path / "run"))
+    content = bytearray(run.onnx.read_bytes())
+    content[int(share * len(content))] ^= 1
+    run.onnx.write_bytes(content)
+    with pytest.raises(UserError, match=r"classifier\.onnx: damaged, its SHA-256 is \w+\.\.\."):
         load(run.path)
 
 
@@ -236,11 +258,11 @@ def test_many_clips_are_answered_as_each_alone_and_by_many_threads(recognizer: R
 
 def test_a_file_without_an_embedding_is_refused(trained_run: Path, tmp_path: Path) -> None:
     onnx = pytest.importorskip("onnx")
-    shutil.copytree(trained_run, tmp_path / "run")
-    model = onnx.load(tmp_path / "run" / "classifier.onnx")
+    run = copy_of_an_older_version(trained_run, tmp_path / "run")
+    model = onnx.load(run.onnx)
     del model.graph.output[1]
-    onnx.save(model, tmp_path / "run" / "classifier.onnx")
+    onnx.save(model, run.onnx)
     with pytest.raises(
         ValueError, match="gives logits, expected logits, embedding and perhaps others"
     ):
-        load(tmp_path / "run")
+        load(run.path)

@@ -18,6 +18,7 @@ from spobet.config import Experiment, read_experiment
 from spobet.dataset.folds import hold_out
 from spobet.dataset.manifest import Vocabulary
 from spobet.dataset.store import Dataset
+from spobet.errors import UserError
 from spobet.poses.sequence import PoseSequence
 from spobet.runs import RunFolder
 from spobet.training import train
@@ -347,6 +348,28 @@ def test_a_held_out_fold_is_scored_and_not_trained_on(
         "predictions-fold0.csv",
         "scores-fold0.npz",
     }
+
+
+def test_a_finished_run_whose_fold_is_not_scored_scores_it_and_nothing_else(
+    tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
+) -> None:
+    """Killed between the two, the same command once refused to go on."""
+    choices, path = with_epochs(tiny_experiment, 1), tmp_path / "run"
+    record = train(choices, tiny_data, path, fold=0)
+    run, whole = RunFolder(path), contents(path)
+    run.scores("fold0").unlink()
+    run.metrics("fold0").unlink()
+    for other, fold in ((replace(choices, seed=9), 0), (choices, 1), (choices, None)):
+        with pytest.raises(UserError, match="a finished run is there already"):
+            train(other, tiny_data, path, fold=fold)
+    assert train(choices, tiny_data, path, fold=0) == record
+    assert contents(path) == whole
+    with pytest.raises(UserError, match="a finished run is there already"):
+        train(choices, tiny_data, path, fold=0)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
 
 
 def test_one_seed_starts_from_the_same_weights_and_another_from_others(
