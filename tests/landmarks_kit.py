@@ -16,20 +16,22 @@ def untouched(skeleton: Skeleton, num_frames: int) -> object:
     """A network whose embedding is its input: what preprocessing made can be read from it."""
     helper, kinds = onnx.helper, onnx.TensorProto
     width = num_frames * len(skeleton) * 3
-    flat = onnx.numpy_helper.from_array(np.array([1, width], np.int64), "flat")
-    mask = onnx.numpy_helper.from_array(np.array([1, num_frames], np.int64), "mask_shape")
+    flat = onnx.numpy_helper.from_array(np.array([-1, width], np.int64), "flat")
+    mask = onnx.numpy_helper.from_array(np.array([-1, num_frames], np.int64), "mask_shape")
     nodes = [
         helper.make_node("Reshape", ["landmarks", "flat"], ["embedding"]),
         helper.make_node("Cast", ["frame_mask"], ["mask"], to=kinds.FLOAT),
         helper.make_node("Reshape", ["mask", "mask_shape"], ["logits"]),
     ]
     inputs = [
-        helper.make_tensor_value_info("landmarks", kinds.FLOAT, [1, num_frames, len(skeleton), 3]),
-        helper.make_tensor_value_info("frame_mask", kinds.BOOL, [1, num_frames]),
+        helper.make_tensor_value_info(
+            "landmarks", kinds.FLOAT, ["clips", num_frames, len(skeleton), 3]
+        ),
+        helper.make_tensor_value_info("frame_mask", kinds.BOOL, ["clips", num_frames]),
     ]
     outputs = [
-        helper.make_tensor_value_info("logits", kinds.FLOAT, [1, num_frames]),
-        helper.make_tensor_value_info("embedding", kinds.FLOAT, [1, width]),
+        helper.make_tensor_value_info("logits", kinds.FLOAT, ["clips", num_frames]),
+        helper.make_tensor_value_info("embedding", kinds.FLOAT, ["clips", width]),
     ]
     graph = helper.make_graph(nodes, "untouched", inputs, outputs, [flat, mask])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)

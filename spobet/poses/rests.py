@@ -1,8 +1,8 @@
 """Where in a clip somebody signs: hands that rest before, after and between signs are no sign.
 
 The rule counts in seconds and hand lengths (wrist to the knuckle of the middle finger), so that
-it is the same at every frame rate and distance. The page follows it in JavaScript; both are held
-to tests/poses/rests.json.
+it is the same at every frame rate and distance. The file that reads raw landmarks holds the same
+as operators of ONNX; both are held to tests/poses/rests.json.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Hands that rest and sign, frame by frame, as tests/poses/rests.json keeps them for the page."""
+"""Hands that rest and sign, frame by frame, as tests/poses/rests.json keeps them."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ RESTED, REST_POSE = next(entry for entry in CASES if entry[0]["name"] == "rest, 
 
 
 @pytest.mark.parametrize(("case", "pose"), CASES, ids=[case["name"] for case, _ in CASES])
-def test_the_rule_finds_what_the_page_is_held_to(case: dict[str, Any], pose: PoseSequence) -> None:
+def test_the_rule_finds_what_is_written_down(case: dict[str, Any], pose: PoseSequence) -> None:
     found = find_signing(pose)
     assert [list(span) for span in found.candidates] == case["candidates"]
     assert [list(span) for span in found.signs] == case["signs"]

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 from landmarks_kit import onnx, raw, session, untouched
+from rests_kit import read_cases
 
 from spobet.dataset.store import Dataset
 from spobet.errors import UserError
 from spobet.poses.preprocess import Preprocessor, PreprocessSettings
+from spobet.poses.rests import find_signing
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, HANDS_AND_TORSO_46, OPENPOSE_54, Skeleton
 from spobet.recognition.raw_landmarks.network import with_preprocessing
 from spobet.recognition.recognizer import load
 from spobet.recognition.rejection import Rejection
+from spobet.recognition.signs import LEAD, signing_in
 from spobet.runs import RunFolder
 from spobet.shipped import find_run
 
 SIZE = (1280, 720)
+RESTS = [(case["name"], pose) for case, pose in read_cases()]
 
 
 def random_clip(seed: int, skeleton: Skeleton, uneven: bool = False) -> PoseSequence:
@@ -97,6 +103,42 @@ def test_the_share_of_frames_with_a_hand_is_told() -> None:
     assert inside.run(["hands_seen"], inputs)[0] == pytest.approx([shown], abs=1e-6)
     inputs["landmarks"][:] = np.nan
     assert inside.run(["hands_seen"], inputs)[0].tolist() == [0]
+
+
+@pytest.fixture(scope="module")
+def resting() -> onnxruntime.InferenceSession:
+    """A file that finds signs between rests."""
+    network = untouched(HANDS_42, 24)
+    preprocessor = Preprocessor(HANDS_42, "image", PreprocessSettings(24))
+    return session(with_preprocessing(network, preprocessor, Rejection(), {}))
+
+
+@pytest.mark.parametrize("backwards", [False, True], ids=["", "backwards"])
+@pytest.mark.parametrize("timed", [True, False], ids=["", "without times"])
+@pytest.mark.parametrize(("name", "pose"), RESTS, ids=[name for name, _ in RESTS])
+def test_the_file_finds_the_spans_and_the_evidence_that_recognition_finds(
+    name: str, pose: PoseSequence, timed: bool, backwards: bool, resting: Any
+) -> None:
+    if backwards:
+        assert pose.times is not None
+        xy, times = pose.xy[::-1].copy(), pose.times[-1] - pose.times[::-1]
+        pose = replace(pose, xy=xy, confidence=pose.confidence[::-1].copy(), times=times)
+    if not timed:
+        pose = replace(pose, times=None)
+    signing, evidence = signing_in(pose, 0.1)
+    spans, leads = [*signing.candidates, signing.whole], [0.0] * len(signing.candidates) + [LEAD]
+    if spans[0] == signing.whole:
+        spans, leads = spans[:1], leads[:1]
+    found = resting.run(["spans", "leads", "evidence"], raw(pose))
+    assert [tuple(span) for span in found[0].tolist()] == spans
+    assert found[1].tolist() == leads
+    assert found[2] == pytest.approx([evidence.strength], rel=1e-5)
+
+
+def test_some_of_the_clips_with_rests_have_each_number_of_spans() -> None:
+    """One where nothing rests, two where no way from rest is told, three where one is."""
+    spans = {len(find_signing(pose).candidates) for _, pose in RESTS}
+    assert spans == {1, 2}
 
 
 def test_a_network_of_a_unit_in_which_nothing_is_recorded_is_refused() -> None:

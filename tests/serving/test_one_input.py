@@ -1,8 +1,7 @@
 """Claims about one input and one answer: a clip gives the same, however it comes to the network.
 
 The reference is the clip in shares of its picture, as `predict` takes it. Input is compared as a
-network gets it (a file whose network only shows its input), answers as probabilities by gloss. The
-file that reads raw landmarks answers the clip that it is given; rests are left out before it.
+network gets it (a file whose network only shows its input), answers as probabilities by gloss.
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.poses.preprocess import UnknownPictureSize
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42
-from spobet.recognition.network import run_network
 from spobet.recognition.raw_landmarks.file import landmarks_file
 from spobet.recognition.raw_landmarks.network import with_preprocessing
 from spobet.recognition.recognizer import Recognizer, load
@@ -56,7 +54,8 @@ RUN = """async (clips) => {
     const {answers} = await answering.answer([clip], answering.glosses.length);
     const found = Object.fromEntries(answers.map((one) => [one.gloss, one.probability]));
     const answered = answering.glosses.map((gloss) => found[gloss]);
-    results.push([(await showing.run(clip)).embedding, probabilities, answered]);
+    const {spans} = await showing.run(clip);
+    results.push([spans.at(-1).embedding, probabilities, answered]); // the last is the whole clip
   }
   return results;
 }"""
@@ -93,16 +92,6 @@ def reference(clips: list[PoseSequence], recognizer: Recognizer) -> Way:
 def predicted(recognizer: Recognizer, clips: list[PoseSequence]) -> Way:
     inputs = recognizer.preprocessor(clips)["landmarks"]
     return Way(inputs, recognizer.probabilities(recognizer.outputs(clips)).probabilities)
-
-
-@pytest.fixture(scope="module")
-def unspotted(reference: Way, recognizer: Recognizer) -> Way:
-    """The clips from the first to the last hand: what rests before and after a sign is left in."""
-    landmarks = reference.inputs
-    assert landmarks is not None and recognizer.preprocessor.settings.stretch
-    mask = np.ones(landmarks.shape[:2], bool)
-    output = run_network(recognizer.network, {"landmarks": landmarks, "frame_mask": mask})
-    return Way(landmarks, recognizer.probabilities(output).probabilities)
 
 
 def in_pixels(clips: list[PoseSequence]) -> list[PoseSequence]:
@@ -191,16 +180,16 @@ def showing(recognizer: Recognizer) -> bytes:
 
 @pytest.mark.parametrize("unit", ["image", "pixels"])
 def test_the_file_that_reads_raw_landmarks(
-    unit: str, clips: list[PoseSequence], recognizer: Recognizer, showing: bytes, unspotted: Way
+    unit: str, clips: list[PoseSequence], recognizer: Recognizer, showing: bytes, reference: Way
 ) -> None:
     answering = landmarks_file(RunFolder(find_run(NAME)), recognizer)
     sessions = [session(onnx.load_from_string(content)) for content in (showing, answering)]
     inputs, answers = [], []
     for pose in in_pixels(clips) if unit == "pixels" else clips:
         feeds = raw(pose, SIZE if unit == "pixels" else (1, 1))
-        inputs.append(sessions[0].run(["embedding"], feeds)[0])
+        inputs.append(sessions[0].run(["span_embedding"], feeds)[0][-1])  # of the whole clip
         answers.append(sessions[1].run(["probabilities"], feeds)[0])
-    same(Way(np.array(inputs), np.concatenate(answers)), unspotted)
+    same(Way(np.array(inputs), np.concatenate(answers)), reference)
 
 
 @pytest.fixture(scope="module")
@@ -215,9 +204,7 @@ def page(network_page: Any, showing: bytes) -> Any:
 
 
 @BROWSER_TESTS
-def test_the_same_file_in_the_browser(
-    clips: list[PoseSequence], page: Any, reference: Way, unspotted: Way
-) -> None:
+def test_the_same_file_in_the_browser(clips: list[PoseSequence], page: Any, reference: Way) -> None:
     bodies = [
         {
             "landmarks": landmarks_of(pose),
@@ -229,7 +216,7 @@ def test_the_same_file_in_the_browser(
     for start in range(0, len(bodies), FEW):
         found += page.evaluate(RUN, bodies[start : start + FEW])
     inputs, from_file, answers = zip(*found, strict=True)
-    same(Way(np.array(inputs), np.array(from_file)), unspotted)
+    same(Way(np.array(inputs), np.array(from_file)), reference)
     same(Way(None, np.array(answers)), reference)
 
 

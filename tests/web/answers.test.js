@@ -58,7 +58,7 @@ test("without taught signs the file's own probabilities are answered with", () =
 });
 
 test("with taught signs confidence is judged apart from the probability that is shown", () => {
-  const output = { logits: [0, 2, 2], embedding: [1, 0], auxiliary: [1], probabilities: [] };
+  const output = { logits: [0, 2, 2], embedding: [1, 0], auxiliary: [1], evidence: 1 };
   const taught = [["d", [0, 1]]]; // of another direction: its score is 0
   const meaning = meaningOf(output, ["a", "b", "c", "d"], taught, facts);
   assert.deepEqual(meaning.scores, [0, 2, 2, 0]);
@@ -66,6 +66,13 @@ test("with taught signs confidence is judged apart from the probability that is 
   near([meaning.probabilities[1]], [shown[1] / shown.reduce((sum, power) => sum + power)]);
   const judged = [0, 2, 2, 0, 1].map(Math.exp);
   near([meaning.confidence], [judged[1] / judged.reduce((sum, power) => sum + power)]);
+});
+
+test("with taught signs little evidence doubts as it does in Python", () => {
+  const output = { logits: [0, 2], embedding: [1, 0], auxiliary: [], evidence: 0.25 };
+  const { probabilities, confidence } = meaningOf(output, ["a", "b", "c"], [["c", [0, 1]]], facts);
+  const first = (temperature) => 1 / (1 + 2 * Math.exp(-2 / temperature));
+  near([probabilities[1], confidence], [first(2 * 0.25 ** -0.17), first(0.25 ** -0.5)]);
 });
 
 test("answers are ranked by score, of equals the first, and accepted from the threshold on", () => {

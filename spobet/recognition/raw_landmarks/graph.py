@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ END = np.iinfo(np.int64).max  # a slice's stop at the end of an axis
 class LandmarkGraph:
     """Operators in the order they are added; every method returns the name of its value."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
         self._onnx = extra_module("onnx", "export", PURPOSE)
+        self._prefix = prefix
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
 
@@ -25,11 +27,11 @@ class LandmarkGraph:
         names = []
         for entry in inputs:
             if not isinstance(entry, str):
-                constant = f"landmark_constant_{len(self.constants)}"
+                constant = f"{self._prefix}landmark_constant_{len(self.constants)}"
                 self.constants.append(self._onnx.numpy_helper.from_array(entry, constant))
                 entry = constant
             names.append(entry)
-        name = f"{kind.lower()}_{len(self.nodes)}"
+        name = f"{self._prefix}{kind.lower()}_{len(self.nodes)}"
         self.nodes.append(self._onnx.helper.make_node(kind, names, [name], name, **attributes))
         return name
 
@@ -37,10 +39,51 @@ class LandmarkGraph:
         """Give a value a name that others read it by."""
         self.nodes.append(self._onnx.helper.make_node("Identity", [x], [name]))
 
+    def each(
+        self, count: str, body: Callable[[LandmarkGraph, str], Sequence[tuple[str, str]]]
+    ) -> list[str]:
+        """What `body` makes of each of the numbers 0..count-1, stacked: one value for each of its.
+
+        count: (1,) int64. body: adds operators to the graph that it is given, which may read values
+        of this one, for a number (1,), and returns its values with their types.
+        """
+        helper, kinds = self._onnx.helper, self._onnx.TensorProto
+        inner = LandmarkGraph("each_")
+        number = inner.add("Unsqueeze", "each_number", whole(0))
+        made = body(inner, number)
+        inner.name("each_goes_on", "each_goes_on_still")
+        names = [f"each_value_{position}" for position in range(len(made))]
+        for name, (value, _) in zip(names, made, strict=True):
+            inner.name(value, name)
+        graph = helper.make_graph(
+            inner.nodes,
+            "each",
+            [
+                helper.make_tensor_value_info("each_number", kinds.INT64, []),
+                helper.make_tensor_value_info("each_goes_on", kinds.BOOL, []),
+            ],
+            [
+                helper.make_tensor_value_info("each_goes_on_still", kinds.BOOL, []),
+                *(
+                    helper.make_tensor_value_info(name, getattr(kinds, kind), None)
+                    for name, (_, kind) in zip(names, made, strict=True)
+                ),
+            ],
+            inner.constants,
+        )
+        stacked = [f"{name}_stacked" for name in names]
+        inputs = [self.add("Squeeze", count, whole(0)), ""]
+        self.nodes.append(helper.make_node("Loop", inputs, stacked, "each", body=graph))
+        return stacked
+
     def part(self, x: str, axis: int, start: str | int, stop: str | int) -> str:
         """start..stop-1 along an axis; each a number or a value of shape (1,)."""
         bounds = [whole(bound) if isinstance(bound, int) else bound for bound in (start, stop)]
         return self.add("Slice", x, *bounds, whole(axis))
+
+    def reversed(self, x: str) -> str:
+        """The entries along the first axis, last first."""
+        return self.add("Slice", x, whole(-1), whole(-END), whole(0), whole(-1))
 
     def rows(self, x: str, positions: np.ndarray | str, axis: int = 0) -> str:
         """The entries at these positions along an axis."""

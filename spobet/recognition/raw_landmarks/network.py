@@ -4,7 +4,7 @@ The file reads one clip of any number of frames:
 
     landmarks  (frames, landmarks, 3)  x, y, confidence; NaN or confidence 0 where missing
     size       (2,)                    width and height of the picture, see `SIZE_MEANS`; else 1, 1
-    times      (frames,) float64       seconds, ascending; NaN where unknown (then evenly spaced)
+    times      (frames,) float64       seconds, ascending; NaN where unknown: 25 frames a second
 
 and gives
 
@@ -12,8 +12,17 @@ and gives
     confidence     (1,)          the answer is accepted from the metadata's `threshold` on
     embedding      (1, width)    what stands for the clip
     hands_seen     (1,)          share of the frames that show a hand; at 0 nothing else counts
+    evidence       (1,)          0.01 to 1, where enough was seen of the sign
     logits         (1, glosses)  what the probabilities come from; enrolled signs stand beside them
     others         (1, 1)        the logit of auxiliary glosses, where the network has them
+
+Hands that rest before and after the sign are left out, as `Recognizer.predict` does: of the spans
+in which the sign may lie that counts which has the best logit, less its lead. An app in which signs
+are enrolled chooses among them itself:
+
+    spans           (spans, 2)  first and last frame + 1, one for clips without rests
+    leads           (spans,)    what is taken from a span's best score before they are compared
+    span_embedding  (spans, width), span_logits (spans, glosses), span_others (spans, 1)
 """
 
 from __future__ import annotations
@@ -24,9 +33,10 @@ from typing import Any
 from spobet.errors import UserError
 from spobet.extras import extra_module
 from spobet.poses.preprocess import Preprocessor
-from spobet.recognition.raw_landmarks.graph import PURPOSE, LandmarkGraph
-from spobet.recognition.raw_landmarks.preprocess import add_preprocessing
+from spobet.recognition.raw_landmarks.graph import PURPOSE, LandmarkGraph, whole
+from spobet.recognition.raw_landmarks.preprocess import add_prepared, add_span_input, add_trimmed
 from spobet.recognition.raw_landmarks.probabilities import add_probabilities
+from spobet.recognition.raw_landmarks.rests import add_evidence, add_spans
 from spobet.recognition.rejection import Rejection
 
 SIZE_MEANS = {
@@ -50,21 +60,9 @@ def with_preprocessing(
             f"the network's unit is {preprocessor.unit or 'unknown'!r}, expected one of: "
             f"{', '.join(SIZE_MEANS)}; only these can be read from raw landmarks"
         )
-    graph, inner = LandmarkGraph(), onnx.compose.add_prefix(network, _NETWORK).graph
-    landmarks, frame_mask, hands_seen = add_preprocessing(graph, preprocessor)
-    for name, value in (("landmarks", landmarks), ("frame_mask", frame_mask)):
-        graph.name(value, _NETWORK + name)
-    graph.nodes.extend(inner.node)
-    plain = _outputs_of(network)
-    values = {name: value for name, (value, _) in plain.items()}
-    probabilities, confidence = add_probabilities(graph, values, rejection)
-    outputs = {
-        "probabilities": (probabilities, plain["logits"][1]),
-        "confidence": (confidence, [1]),
-        "embedding": plain.pop("embedding"),
-        "hands_seen": (hands_seen, [1]),
-        **plain,
-    }
+    graph = LandmarkGraph()
+    inner = onnx.compose.add_prefix(network, _NETWORK).graph
+    outputs = _add_network(graph, network, inner, preprocessor, rejection)
     for name, (value, _) in outputs.items():
         graph.name(value, name)
     kinds, info = onnx.TensorProto, onnx.helper.make_tensor_value_info
@@ -76,7 +74,10 @@ def with_preprocessing(
             info("size", kinds.FLOAT, [2]),
             info("times", kinds.DOUBLE, ["frames"]),
         ],
-        [info(name, kinds.FLOAT, shape) for name, (_, shape) in outputs.items()],
+        [
+            info(name, kinds.INT64 if name == "spans" else kinds.FLOAT, shape)
+            for name, (_, shape) in outputs.items()
+        ],
         [*graph.constants, *inner.initializer],
     )
     model = onnx.helper.make_model(
@@ -87,10 +88,42 @@ def with_preprocessing(
     return model
 
 
-def _outputs_of(network: Any) -> dict[str, tuple[str, list[int]]]:
-    """The value and the shape of each of a network's outputs, by name."""
-    outputs = {}
-    for output in network.graph.output:
-        width = output.type.tensor_type.shape.dim[-1].dim_value
-        outputs[output.name] = _NETWORK + output.name, [1, width]
-    return outputs
+def _add_network(
+    graph: LandmarkGraph, network: Any, inner: Any, preprocessor: Preprocessor, rejection: Rejection
+) -> dict[str, tuple[str, list[int | str]]]:
+    """Add all that the file does to its inputs; returns the value and shape of each output.
+
+    inner: the network's graph, its values named with _NETWORK.
+    """
+    clip = add_prepared(graph, preprocessor)
+    *trimmed, first = add_trimmed(graph, clip)
+    spans, leads = add_spans(graph, preprocessor.skeleton, *trimmed)
+    spans = graph.add("Add", spans, first)
+    evidence = add_evidence(graph, clip.with_hand, spans, clip.times)
+
+    def span_input(inside: LandmarkGraph, number: str) -> list[tuple[str, str]]:
+        span = inside.add("Reshape", inside.rows(spans, number), whole(-1))
+        bounds = (inside.part(span, 0, 0, 1), inside.part(span, 0, 1, 2))
+        landmarks, mask = add_span_input(inside, preprocessor, clip, *bounds)
+        return [(landmarks, "FLOAT"), (mask, "BOOL")]
+
+    inputs = graph.each(graph.part(graph.add("Shape", leads), 0, 0, 1), span_input)
+    for name, value in zip(("landmarks", "frame_mask"), inputs, strict=True):
+        graph.name(value, _NETWORK + name)
+    graph.nodes.extend(inner.node)
+    given = {output.name: output.type.tensor_type.shape for output in network.graph.output}
+    widths = {name: shape.dim[-1].dim_value for name, shape in given.items()}
+    best = graph.add("Sub", graph.reduced("Max", f"{_NETWORK}logits", 1), leads)
+    chosen = graph.add("ArgMax", best, axis=0, keepdims=1)
+    values = {name: graph.rows(_NETWORK + name, chosen) for name in widths}
+    probabilities, confidence = add_probabilities(graph, values, evidence, rejection)
+    return {
+        "probabilities": (probabilities, [1, widths["logits"]]),
+        "confidence": (confidence, [1]),
+        "hands_seen": (clip.share, [1]),
+        "evidence": (evidence, [1]),
+        **{name: (values[name], [1, width]) for name, width in widths.items()},
+        "spans": (spans, ["spans", 2]),
+        "leads": (leads, ["spans"]),
+        **{f"span_{name}": (_NETWORK + name, ["spans", width]) for name, width in widths.items()},
+    }

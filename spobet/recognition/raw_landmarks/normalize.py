@@ -15,10 +15,7 @@ def add_normalized(
 ) -> tuple[str, str]:
     """`poses.normalize`: the clip in the signer's frame of reference, 0 where missing."""
     names = skeleton.landmarks
-    sides = [side for side in ("right", "left") if len(skeleton.hand(side))]
-    wrists = np.array([skeleton.index(f"{side}_hand_wrist") for side in sides])
-    knuckles = np.array([skeleton.index(f"{side}_middle_mcp") for side in sides])
-    origin, unit, known = _frame_of(graph, xy, seen, wrists, np.stack([wrists, knuckles], 1))
+    origin, unit, known = add_hand_frame(graph, skeleton, xy, seen)
     if reference == "body" and "neck" in names and "nose" in names:
         neck, nose = skeleton.index("neck"), skeleton.index("nose")
         body = _frame_of(graph, xy, seen, np.array([neck]), np.array([[nose, neck]]))
@@ -30,6 +27,16 @@ def add_normalized(
     seen = graph.add("And", seen, known)
     framed = graph.add("Div", graph.add("Sub", xy, origin), unit)
     return graph.either(graph.add("Unsqueeze", seen, whole(2)), framed, single(0)), seen
+
+
+def add_hand_frame(
+    graph: LandmarkGraph, skeleton: Skeleton, xy: str, seen: str
+) -> tuple[str, str, str]:
+    """Median of the wrists (2,), `poses.normalize.hand_length` (1,), and whether they are known."""
+    sides = [side for side in ("right", "left") if len(skeleton.hand(side))]
+    wrists = np.array([skeleton.index(f"{side}_hand_wrist") for side in sides])
+    knuckles = np.array([skeleton.index(f"{side}_middle_mcp") for side in sides])
+    return _frame_of(graph, xy, seen, wrists, np.stack([wrists, knuckles], 1))
 
 
 def add_right_lead(graph: LandmarkGraph, skeleton: Skeleton, xy: str, seen: str) -> tuple[str, str]:

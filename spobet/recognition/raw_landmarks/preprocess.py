@@ -6,6 +6,8 @@ equal.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from spobet.poses.preprocess import Preprocessor
@@ -14,30 +16,59 @@ from spobet.recognition.raw_landmarks.normalize import add_normalized, add_right
 from spobet.recognition.raw_landmarks.resample import add_even_times, add_network_frames
 
 
-def add_preprocessing(graph: LandmarkGraph, preprocessor: Preprocessor) -> tuple[str, str, str]:
-    """Add what `preprocessor` does to one clip's `landmarks`, `size` and `times`.
+@dataclass(frozen=True)
+class PreparedClip:
+    """Values of a clip in the network's unit: xy and seen of landmarks, times of frames.
 
-    Returns the network's landmarks (1, frames, landmarks, 3) and frame_mask (1, frames), and the
-    share of the clip's frames in which a hand is seen, (1,).
+    with_hand: (frames,) 1 where a hand is seen. share: of the frames in which one is, (1,).
     """
-    settings, skeleton = preprocessor.settings, preprocessor.skeleton
+
+    xy: str
+    seen: str
+    times: str
+    with_hand: str
+    share: str
+
+
+def add_prepared(graph: LandmarkGraph, preprocessor: Preprocessor) -> PreparedClip:
+    """`Preprocessor.prepared` of the file's `landmarks`, `size` and `times`, 0 where missing."""
     xy = graph.part("landmarks", 2, 0, 2)
     xy = graph.either(graph.add("IsNaN", xy), single(0), xy)
     scaled = graph.add("Div" if preprocessor.unit == "image" else "Mul", xy, "size")
-    seen = _seen(graph, max(settings.min_confidence, float(np.finfo(np.float32).tiny)))
-    hands = np.concatenate([skeleton.hand(side) for side in ("right", "left")])
-    with_hand = graph.reduced("Max", graph.rows(graph.cast(seen, "FLOAT"), hands, axis=1), 1)
+    tiny = float(np.finfo(np.float32).tiny)
+    seen = _seen(graph, max(preprocessor.settings.min_confidence, tiny))
+    hands = np.concatenate([preprocessor.skeleton.hand(side) for side in ("right", "left")])
+    shown = graph.rows(graph.cast(seen, "FLOAT"), hands, axis=1)
+    with_hand = graph.reduced("Max", shown, 1)
     share = graph.add("ReduceMean", with_hand, whole(0), keepdims=1)
-    first = graph.add("ArgMax", with_hand, axis=0, keepdims=1)
-    last = graph.add("ArgMax", with_hand, axis=0, keepdims=1, select_last_index=1)
+    return PreparedClip(scaled, seen, "times", with_hand, share)
+
+
+def add_trimmed(graph: LandmarkGraph, clip: PreparedClip) -> tuple[str, ...]:
+    """`poses.normalize.trim_to_hands`: xy, seen and times, and the frame that comes first (1,)."""
+    first = graph.add("ArgMax", clip.with_hand, axis=0, keepdims=1)
+    last = graph.add("ArgMax", clip.with_hand, axis=0, keepdims=1, select_last_index=1)
     stop = graph.add("Add", last, whole(1))
-    xy, seen = (graph.part(value, 0, first, stop) for value in (scaled, seen))
-    times = graph.part("times", 0, first, stop)
+    parts = (graph.part(value, 0, first, stop) for value in (clip.xy, clip.seen, clip.times))
+    return (*parts, first)
+
+
+def add_span_input(
+    graph: LandmarkGraph, preprocessor: Preprocessor, clip: PreparedClip, start: str, stop: str
+) -> tuple[str, str]:
+    """The network's landmarks (frames, landmarks, 3) and frame_mask (frames,) for a span."""
+    settings, skeleton = preprocessor.settings, preprocessor.skeleton
+    xy, seen, times, with_hand = (
+        graph.part(value, 0, start, stop)
+        for value in (clip.xy, clip.seen, clip.times, clip.with_hand)
+    )
+    part = replace(clip, xy=xy, seen=seen, times=times, with_hand=with_hand)
+    xy, seen, times, _ = add_trimmed(graph, part)
     xy, seen = add_even_times(graph, xy, seen, times)
     xy, seen = add_normalized(graph, skeleton, xy, seen, settings.reference)
     if settings.right_leads:
         xy, seen = add_right_lead(graph, skeleton, xy, seen)
-    return (*add_network_frames(graph, xy, seen, settings.num_frames, settings.stretch), share)
+    return add_network_frames(graph, xy, seen, settings.num_frames, settings.stretch)
 
 
 def _seen(graph: LandmarkGraph, min_confidence: float) -> str:

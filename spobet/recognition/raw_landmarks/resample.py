@@ -33,7 +33,7 @@ def add_even_times(graph: LandmarkGraph, xy: str, seen: str, times: str) -> tupl
 def add_network_frames(
     graph: LandmarkGraph, xy: str, seen: str, num_frames: int, stretch: bool
 ) -> tuple[str, str]:
-    """`poses.resample.even_frame_times`: landmarks (1, num_frames, landmarks, 3) and frame_mask."""
+    """`poses.resample.even_frame_times`: landmarks (num_frames, landmarks, 3) and frame_mask."""
     count, last = _count(graph, xy)
     steps, latest = np.arange(num_frames), graph.cast(last, "DOUBLE")
     filled = graph.add("Min", count, whole(num_frames))
@@ -48,8 +48,7 @@ def add_network_frames(
     shown = graph.add("And", shown, graph.add("Unsqueeze", mask, whole(1)))
     there = graph.add("Unsqueeze", shown, whole(2))
     values = graph.either(there, values, single(0))
-    landmarks = graph.add("Concat", values, graph.cast(there, "FLOAT"), axis=2)
-    return graph.add("Unsqueeze", landmarks, whole(0)), graph.add("Unsqueeze", mask, whole(0))
+    return graph.add("Concat", values, graph.cast(there, "FLOAT"), axis=2), mask
 
 
 def _read_at(graph: LandmarkGraph, xy: str, seen: str, times: str, wanted: str) -> tuple[str, str]:

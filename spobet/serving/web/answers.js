@@ -1,7 +1,8 @@
 // From a network's output to ranked answers: spobet.recognition.answers in Python.
 //
-// An output is { logits, embedding, auxiliary, probabilities, confidence } of one clip: auxiliary is
-// the one logit of all glosses that the network was trained beside and never answers with, or [].
+// An output is { logits, embedding, auxiliary, evidence, probabilities, confidence } of one clip:
+// auxiliary is the one logit of all glosses that the network was trained beside and never answers
+// with, or []; evidence 0.01 to 1, where enough was seen of the sign.
 
 const [DOUBT, DOUBT_OF_CONFIDENCE] = [0.17, 0.5]; // as in spobet.recognition.evidence
 const PERHAPS = 0.5; // share of the threshold from which a rejected answer is worth a "perhaps"
@@ -41,14 +42,13 @@ export function probabilitiesOf(output, scores, temperature, weight) {
 }
 
 // What an output means: { scores, probabilities, confidence }, the first two of each gloss, ranked by
-// score. Without taught signs, and where enough was seen of the sign (strength, rests.js), the
-// network's file has said it itself.
+// score. Without taught signs the network's file has said it itself.
 export function meaningOf(output, glosses, prototypes, facts) {
-  const { logits, probabilities, confidence, strength = 1 } = output;
-  if (!prototypes.length && strength === 1) return { scores: logits, probabilities, confidence };
+  const { logits, probabilities, confidence, evidence } = output;
+  if (!prototypes.length) return { scores: logits, probabilities, confidence };
   const scores = scoresOf(output, glosses, prototypes, facts.prototype_scale);
-  const shown = facts.temperature * strength ** -DOUBT; // less was seen: less is known
-  const judged = facts.confidence_temperature * strength ** -DOUBT_OF_CONFIDENCE;
+  const shown = facts.temperature * evidence ** -DOUBT; // less was seen: less is known
+  const judged = facts.confidence_temperature * evidence ** -DOUBT_OF_CONFIDENCE;
   return {
     scores,
     probabilities: probabilitiesOf(output, scores, shown, facts.auxiliary_weight),

@@ -1,15 +1,13 @@
-// The network in the browser: its file that reads raw landmarks, on ONNX Runtime Web. All of
-// preprocessing is inside the file; the page does none.
+// The network in the browser: its file that reads raw landmarks, on ONNX Runtime Web. Preprocessing,
+// leaving rests out, probabilities: all of it is inside the file; the page does none.
 
 import * as ort from "./vendor/ort.wasm.min.mjs";
 import { directionOf, meaningOf, ranked } from "./answers.js";
-import { cut, hidden, rawLandmarks, trimmed } from "./poses.js";
-import { findSigning } from "./rests.js";
+import { cut, handFrames, hidden, rawLandmarks, trimmed } from "./poses.js";
 
 ort.env.wasm.wasmPaths = new URL("./vendor/", import.meta.url).href;
 ort.env.wasm.numThreads = 1; // more need headers that close the page off from others
-const LEAD = 1; // as in spobet.recognition.signs: by which a clip with its rests must score higher
-const SPANS = 12; // of a clip, each hidden in turn to find those that mattered
+const PARTS = 12; // of a clip, each hidden in turn to find those that mattered
 const SIZE = [1, 1]; // clips are in the network's unit already, so no picture's size is needed
 
 export class Network {
@@ -29,8 +27,9 @@ export class Network {
     return [...trained, ...this.taught.glosses.filter((gloss) => !trained.includes(gloss))];
   }
 
-  // what the file gives for a clip: { logits, embedding, auxiliary, probabilities, confidence,
-  // handsSeen }, as plain arrays and numbers
+  // What the file gives for a clip, as plain arrays and numbers: spans in which the sign may lie,
+  // [{ first, stop, lead, logits, embedding, auxiliary }], each with what the network makes of it;
+  // evidence, handsSeen, and probabilities and confidence of the best span.
   async run(clip) {
     const { numFrames, times } = clip;
     const shape = [numFrames, this.facts.landmarks.length, 3];
@@ -42,21 +41,24 @@ export class Network {
     };
     const done = this.busy.then(() => this.session.run(feeds));
     this.busy = done.catch(() => undefined);
-    const { logits, embedding, others, probabilities, confidence, hands_seen } = await done;
-    return {
-      logits: [...logits.data],
-      embedding: [...embedding.data],
-      auxiliary: others ? [...others.data] : [],
-      probabilities: [...probabilities.data],
-      confidence: confidence.data[0],
-      handsSeen: hands_seen.data[0],
+    const found = await done;
+    const row = (values, number) => {
+      const [, width] = values?.dims ?? [0, 0];
+      return values ? [...values.data.slice(number * width, (number + 1) * width)] : [];
     };
-  }
-
-  async output(clip) {
-    const output = await this.run(clip);
-    if (!output.handsSeen) throw new Error("No hand was seen in this clip.");
-    return output;
+    const spans = Array.from(found.leads.data, (lead, number) => {
+      const [first, stop] = row(found.spans, number).map(Number);
+      const logits = row(found.span_logits, number);
+      const embedding = row(found.span_embedding, number);
+      return { first, stop, lead, logits, embedding, auxiliary: row(found.span_others, number) };
+    });
+    return {
+      spans,
+      evidence: found.evidence.data[0],
+      handsSeen: found.hands_seen.data[0],
+      probabilities: [...found.probabilities.data],
+      confidence: found.confidence.data[0],
+    };
   }
 
   meaning(output) {
@@ -64,17 +66,17 @@ export class Network {
   }
 
   // The sign in a clip: of the spans in which it may lie that of the highest score, with what the
-  // network makes of it.
+  // network makes of it. Taught signs score too, so the choice is not the file's.
   async sign(clip) {
-    const { candidates, whole, strength } = findSigning(clip, this.facts);
+    const { spans, handsSeen, ...whole } = await this.run(clip);
+    if (!handsSeen) throw new Error("No hand was seen in this clip.");
     let best = null;
-    for (const span of whole ? [...candidates, whole] : candidates) {
-      const read = cut(clip, ...span);
-      const output = { ...await this.output(read), strength };
-      const meaning = this.meaning(output);
-      const score = Math.max(...meaning.scores);
-      const lead = span === whole ? LEAD : 0;
-      if (!best || score - lead > best.score) best = { read, output, meaning, score };
+    for (const { first, stop, lead, ...output } of spans) {
+      const meaning = this.meaning({ ...whole, ...output });
+      const score = Math.max(...meaning.scores) - lead;
+      if (!best || score > best.score) {
+        best = { read: cut(clip, first, stop), output, meaning, score };
+      }
     }
     return best;
   }
@@ -98,17 +100,17 @@ export class Network {
   // spans [{ first, stop, loss }] of its frames.
   async occlusion(clip) {
     const sign = await this.sign(clip);
-    const { strength } = sign.output;
     const read = trimmed(sign.read, this.facts);
     const { probabilities } = sign.meaning;
     const highest = Math.max(...probabilities);
     const answered = probabilities.indexOf(highest);
-    const edge = (span) => Math.round((span * read.numFrames) / SPANS);
+    const edge = (part) => Math.round((part * read.numFrames) / PARTS);
     const spans = [];
-    for (let span = 0; span < SPANS; span += 1) {
-      const [first, stop] = [edge(span), edge(span + 1)];
-      const left = { ...await this.run(hidden(read, first, stop)), strength };
-      const remains = left.handsSeen ? this.meaning(left).probabilities[answered] : 0;
+    for (let part = 0; part < PARTS; part += 1) {
+      const [first, stop] = [edge(part), edge(part + 1)];
+      const left = hidden(read, first, stop);
+      const seen = handFrames(left, this.facts).includes(true);
+      const remains = seen ? (await this.sign(left)).meaning.probabilities[answered] : 0;
       spans.push({ first, stop, loss: Math.max(0, highest - remains) });
     }
     return { clip: read, spans };
