@@ -4,10 +4,11 @@
     network; KERAS_BACKEND=tensorflow compares with LiteRT too
 
 A clip of 64 frames on one thread: from landmarks in memory to ranked glosses, normalisation
-included; the network alone; the file that reads raw landmarks; a LiteRT file of the same network;
-the jitted, warmed predict_on_batch of Keras's backend; and a matrix product with as many operations
-as the network's products. Times are the processor's, so that what runs beside takes no part in
-them. Then a first answer in a fresh process, in starts of the bare interpreter, with its memory.
+included; the network alone; both with the 8-bit file of `spobet export`; the file that reads raw
+landmarks; a LiteRT file of the same network; the jitted, warmed predict_on_batch of Keras's
+backend; and a matrix product with as many operations as the network's products. Times are the
+processor's, so that what runs beside takes no part in them. Then a first answer in a fresh
+process, in starts of the bare interpreter, with its memory.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from pathlib import Path  # noqa: E402
 import numpy as np  # noqa: E402
 
 from spobet.poses.sequence import PoseSequence  # noqa: E402
-from spobet.recognition.network import onnxruntime, run_network  # noqa: E402
+from spobet.recognition.network import onnxruntime, open_network, run_network  # noqa: E402
+from spobet.recognition.quantize import lighter  # noqa: E402
 from spobet.recognition.raw_landmarks.file import landmarks_file  # noqa: E402
 from spobet.recognition.recognizer import Recognizer, load  # noqa: E402
 from spobet.runs import RunFolder  # noqa: E402
@@ -97,12 +99,15 @@ def main() -> None:
     side = round((flops / 2) ** (1 / 3))
     left, right = (rng.random((side, side)).astype(np.float32) for _ in range(2))
     print(f"{flops / 1e6:.1f} M operations in products of one clip, as in {side} x {side} matrices")
+    light = recognizer.with_network(_light(run))
     calls: dict[str, Callable[[], object]] = {
         "one matrix product": lambda: left @ right,
         "landmarks to ranked glosses": lambda: recognizer.predict(pose),
         "preprocessing": lambda: recognizer.preprocessor.with_hands([pose]),
         "network": lambda: run_network(recognizer.network, inputs),
         "preprocessing and network": lambda: recognizer.outputs([pose]),
+        "network of 8 bits": lambda: run_network(light.network, inputs),
+        "to ranked glosses by 8 bits": lambda: light.predict(pose),
         "file that reads raw landmarks": _raw_landmarks(run, recognizer, pose),
         **_others(run, inputs),
     }
@@ -121,6 +126,16 @@ def main() -> None:
     ):
         print("{:32} {:6.2f} {:10.2f} {:10.2f}".format(name, *row))
     _first_answer(Path(sys.argv[1]), xy)
+
+
+def _light(run: RunFolder) -> onnxruntime.InferenceSession:
+    """The 8-bit file of a run, opened."""
+    import onnx
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "light.onnx"
+        file.write_bytes(lighter(onnx.load(run.onnx), "int8").SerializeToString())
+        return open_network(file)
 
 
 def _raw_landmarks(

@@ -7,7 +7,7 @@ as operators of ONNX; both are held to tests/poses/rests.json.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -31,11 +31,13 @@ SHORTEST = 0.5  # seconds: what moves more briefly between rests is no sign
 
 @dataclass(frozen=True, eq=False)
 class _Track:
-    """Hands through time. xy: (frames, landmarks, 2); hands: indices of each; unit: hand length."""
+    """Hands through time. xy: (frames, landmarks, 2); unit: hand length; hands: landmarks of each,
+    and belongs: the same as (landmarks, hands) of 1 and 0."""
 
     xy: np.ndarray
     seconds: np.ndarray
     hands: tuple[np.ndarray, ...]
+    belongs: np.ndarray
     unit: float
 
     @cached_property
@@ -49,11 +51,11 @@ class _Track:
 
     def reversed(self) -> _Track:
         """The same, backwards in time."""
-        return _Track(self.xy[::-1], self.seconds[-1] - self.seconds[::-1], self.hands, self.unit)
+        return replace(self, xy=self.xy[::-1], seconds=self.seconds[-1] - self.seconds[::-1])
 
     def part(self, start: int, stop: int) -> _Track:
         """The frames start..stop-1."""
-        return _Track(self.xy[start:stop], self.seconds[start:stop], self.hands, self.unit)
+        return replace(self, xy=self.xy[start:stop], seconds=self.seconds[start:stop])
 
 
 @dataclass(frozen=True)
@@ -105,13 +107,18 @@ def _track_of(pose: PoseSequence) -> _Track | None:
     unit = hand_length(pose)
     if not unit > SMALLEST_UNIT or len(pose) < 2:  # NaN compares False
         return None
-    hands = tuple(pose.skeleton.hand(side) for side in ("right", "left"))
+    hands = tuple(filter(len, (pose.skeleton.hand(side) for side in ("right", "left"))))
+    belongs = np.zeros((len(pose.skeleton), len(hands)), np.float32)
+    for column, hand in enumerate(hands):
+        belongs[hand, column] = 1
     seconds = np.arange(len(pose)) / FRAME_RATE if pose.times is None else pose.times
-    return _Track(pose.xy, seconds - seconds[0], tuple(filter(len, hands)), unit)
+    return _Track(pose.xy, seconds - seconds[0], hands, belongs, unit)
 
 
 def _held(xy: np.ndarray) -> np.ndarray:
     """Each landmark where it was last seen, NaN before it first is."""
+    if not np.isnan(xy).any():
+        return xy
     frames = np.arange(len(xy))[:, None]
     last = np.maximum.accumulate(np.where(np.isnan(xy[..., 0]), -1, frames), axis=0)
     held = np.take_along_axis(xy, np.maximum(last, 0)[..., None], axis=0)
@@ -123,14 +130,12 @@ def _distance(one: np.ndarray, other: np.ndarray, track: _Track) -> np.ndarray:
 
     one, other: (frames, landmarks, 2). Returns (frames,), 0 where no hand is seen in both.
     """
-    apart = np.hypot(*np.moveaxis(one - other, -1, 0))
+    x, y = np.moveaxis(one - other, -1, 0)
+    apart = np.sqrt(x * x + y * y)  # np.hypot takes many times as long
     seen = ~np.isnan(apart)
     apart = np.where(seen, apart, 0)
-    means = [
-        apart[:, hand].sum(axis=1) / np.maximum(seen[:, hand].sum(axis=1), 1)
-        for hand in track.hands
-    ]
-    largest: np.ndarray = np.max(means, axis=0) / track.unit
+    totals, counts = apart @ track.belongs, seen @ track.belongs
+    largest: np.ndarray = (totals / np.maximum(counts, 1)).max(axis=1) / track.unit
     return largest
 
 
