@@ -21,6 +21,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "serving"))
 from browsing import CHROMIUM, chromium, served
+from playwright.sync_api import sync_playwright
 
 from spobet.formats.packed import read_clips
 from spobet.poses.sequence import PoseSequence
@@ -62,7 +63,8 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         served(find_run(name), Path(folder) / "signs.json") as address,
-        chromium() as browser,
+        sync_playwright() as driver,
+        chromium(driver) as browser,
     ):
         page = browser.new_page()
         page.goto(address)
