@@ -68,7 +68,7 @@ def _classes(files: list[Path]) -> dict[int, str]:
 AUTSL = PublishedSet(
     "autsl",
     "AUTSL",
-    "its terms of use, for academic research: https://cvml.ankara.edu.tr/datasets/",
+    "its terms of use: https://cvml.ankara.edu.tr/datasets/",
     "https://cvml.ankara.edu.tr/datasets/",
     f"train/, val/, test/ of signer0_sample1_color.mp4, CSVs of labels, {CLASS_LIST}",
     videos=videos_in,

@@ -49,7 +49,7 @@ def _splits(folder: Path) -> dict[str, str]:
 INCLUDE = PublishedSet(
     "include",
     "INCLUDE",
-    "its terms of use: https://zenodo.org/records/4010759",
+    "CC BY 4.0 at https://huggingface.co/datasets/ai4bharat/INCLUDE, its makers' page",
     "https://zenodo.org/records/4010759",
     "<category>/<number>. <sign>/<video>.MOV, and lists include_train, include_val, include_test",
     videos=videos_in,
