@@ -87,7 +87,7 @@ def predict(
     if not clips:
         raise click.UsageError("name the clips to recognise, or --sample to try the package")
     num_clips, num_failed = 0, 0
-    with _warnings_as_lines():
+    with warnings_as_lines():
         for predicted in predict_paths(run, clips, split_file, top, _say, size, enrolled, data):
             if predicted.answers is None and not split_file and len(clips) == 1:
                 raise UserError(predicted.error)
@@ -141,7 +141,7 @@ def spot(
     from spobet.recognition.recognizer import load
     from spobet.recognition.spotting import spot
 
-    with _warnings_as_lines():
+    with warnings_as_lines():
         pose = read(clip)
         signs = spot(load(run, enrolled=enrolled), pose, top=top)
     if form in (None, "json"):
@@ -260,7 +260,7 @@ def _say(line: str) -> None:
 
 
 @contextmanager
-def _warnings_as_lines() -> Iterator[None]:
+def warnings_as_lines() -> Iterator[None]:
     """What the library warns of within is said once, in one line."""
     from spobet.poses.preprocess import UnknownPictureSize
 

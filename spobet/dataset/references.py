@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from spobet.dataset.store import Dataset
-from spobet.errors import UserError
+from spobet.errors import UnknownName, UserError
 from spobet.files import write_whole
 from spobet.formats.arrays import load_npz
 from spobet.formats.text import naming
@@ -57,6 +57,17 @@ class References:
             licence=np.array(self.licence),
         )
         write_whole(path, content.getvalue())
+
+    def pose(self, gloss: str) -> PoseSequence:
+        """The drawing of a sign as a clip in its own unit; UnknownName where there is none."""
+        if gloss not in self.glosses:
+            raise UnknownName(f"no drawn reference of {gloss[:40]!r} among {len(self.glosses)}")
+        number = self.glosses.index(gloss)
+        codes = self.motion[number]
+        xy = np.where(codes == MISSING, np.nan, codes / np.float32(127))
+        times = np.linspace(0, float(self.seconds[number]), len(xy))
+        seen = (~np.isnan(xy[..., 0])).astype(np.float32)
+        return PoseSequence(xy, seen, self.skeleton, times, unit="pixels")
 
     @classmethod
     def read(cls, path: Path) -> References:
@@ -117,13 +128,16 @@ def make_references(
     return references, [gloss for gloss in sorted(by_gloss) if gloss not in motions]
 
 
-def in_frame(pose: PoseSequence) -> PoseSequence:
-    """The clip in the signer's frame of reference, as wide as it is high."""
+def in_frame(pose: PoseSequence, reference: str = "body") -> PoseSequence:
+    """The clip in the signer's frame of reference, as wide as it is high.
+
+    reference: what it is measured by, as `normalize` takes it.
+    """
     if pose.unit == "image":
         width, height = pose.size or (USUAL_ASPECT, 1)
         wide = pose.xy * np.array([width / height, 1], np.float32)
         pose = replace(pose, xy=wide, unit="pixels", size=None)
-    return normalize(pose, MIN_CONFIDENCE, right_leads=True)
+    return normalize(pose, MIN_CONFIDENCE, right_leads=True, reference=reference)
 
 
 def seconds_of(pose: PoseSequence) -> float:

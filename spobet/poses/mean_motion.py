@@ -7,16 +7,11 @@ from itertools import groupby
 
 import numpy as np
 
+from spobet.poses.align import STEPS, at_steps, right_hand_seen, warping_path
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import Skeleton
 
-STEPS = 40  # at which clips are compared: a sign of 1.6 seconds, frame by frame
 ROUNDS = 3  # of lining up with the mean so far; not tuned
-GAP = 0.15  # share of a clip over which a lost hand is drawn on
-# Of a hand, by which clips are compared: wrist, middle knuckle, fingertips. All 21 took three times
-# as long; a network then named 97 of 100 drawings, with these 96.
-COMPARED = (0, 4, 8, 9, 12, 16, 20)
-ABSENT = 1.5  # palms: the distance of a hand that is seen to one that is not
 # Times the median distance to the middle clip, beyond which a clip counts as another variant; not
 # tuned. Four of five clips remain.
 FAR = 1.3
@@ -31,11 +26,11 @@ def mean_motion(
     poses: normalised, right hand leading. A hand is missing where most clips miss it. Clips far
     from the middle one are other variants and are left out. None where fewer than FEWEST remain.
     """
-    shown = [number for number, pose in enumerate(poses) if _leading(pose).any()]
+    shown = [number for number, pose in enumerate(poses) if right_hand_seen(pose).any()]
     if len(shown) < FEWEST:
         return None
     skeleton = poses[0].skeleton
-    clips = [_at_steps(poses[number]) for number in shown]
+    clips = [at_steps(poses[number]) for number in shown]
     used = _one_variant(clips, skeleton)
     if len(used) < FEWEST:
         return None
@@ -47,67 +42,12 @@ def mean_motion(
     return _smooth(mean)[frames], [shown[number] for number in used]
 
 
-def _leading(pose: PoseSequence) -> np.ndarray:
-    """In which frames the right wrist is seen."""
-    return pose.seen[:, pose.skeleton.index("right_hand_wrist")]
-
-
-def _at_steps(pose: PoseSequence) -> np.ndarray:
-    """The clip at STEPS even times (STEPS, landmarks, 2), its right wrist about the origin."""
-    xy, last = pose.xy, len(pose) - 1
-    wrist = xy[_leading(pose), pose.skeleton.index("right_hand_wrist")]
-    times = np.linspace(0, last, STEPS)
-    out = np.full((STEPS, *xy.shape[1:]), np.nan, np.float32)
-    for landmark in np.flatnonzero(pose.seen.any(axis=0)):
-        seen = np.flatnonzero(pose.seen[:, landmark])
-        away = np.abs(times[:, None] - seen).min(axis=1)
-        near = away <= max(1, GAP * last)
-        for axis in (0, 1):
-            track = np.interp(times, seen, xy[seen, landmark, axis])
-            out[:, landmark, axis] = np.where(near, track, np.nan)
-    return out - np.median(wrist, axis=0)
-
-
-def _costs(one: np.ndarray, other: np.ndarray, skeleton: Skeleton) -> np.ndarray:
-    """How far each step of a clip is from each of another, in palms (STEPS, STEPS)."""
-    total = np.zeros((len(one), len(other)), np.float32)
-    for hand in skeleton.hands:
-        points = hand[list(COMPARED)]
-        here, there = one[:, None, points], other[None, :, points]
-        apart = np.linalg.norm(here - there, axis=-1)
-        seen = ~np.isnan(here[..., 0]).all(axis=2)
-        also = ~np.isnan(there[..., 0]).all(axis=2)
-        known = np.nan_to_num(apart).sum(axis=2)
-        mean = known / np.maximum((~np.isnan(apart)).sum(axis=2), 1)
-        total += np.where(seen & also, mean, np.where(seen | also, ABSENT, 0))
-    return total
-
-
-def _path(costs: np.ndarray) -> tuple[float, list[tuple[int, int]]]:
-    """The cheapest way through two clips by dynamic time warping: its mean cost, its steps."""
-    rows, columns = costs.shape
-    sums = [[np.inf] * (columns + 1) for _ in range(rows + 1)]
-    sums[0][0] = 0.0
-    for row, line in enumerate(costs.tolist()):  # lists, which are ten times as fast as arrays
-        above, here = sums[row], sums[row + 1]
-        for column, cost in enumerate(line):
-            before = min(above[column], above[column + 1], here[column])
-            here[column + 1] = cost + before
-    row, column = rows, columns
-    steps = []
-    while row and column:
-        steps.append((row - 1, column - 1))
-        ways = ((row - 1, column - 1), (row - 1, column), (row, column - 1))
-        row, column = min(ways, key=lambda way: sums[way[0]][way[1]])
-    return sums[rows][columns] / len(steps), steps[::-1]
-
-
 def _one_variant(clips: list[np.ndarray], skeleton: Skeleton) -> list[int]:
     """The middle clip and those near to it, nearest first."""
     distances = np.zeros((len(clips), len(clips)))
     for one in range(len(clips)):
         for other in range(one):
-            cost, _ = _path(_costs(clips[one], clips[other], skeleton))
+            cost, _ = warping_path(clips[one], clips[other], skeleton)
             distances[one, other] = distances[other, one] = cost
     middle = distances[int(np.median(distances, axis=1).argmin())]
     near = middle <= FAR * np.median(middle[middle > 0]) if middle.any() else middle == 0
@@ -117,7 +57,7 @@ def _one_variant(clips: list[np.ndarray], skeleton: Skeleton) -> list[int]:
 
 def _lined_up(clip: np.ndarray, mean: np.ndarray, skeleton: Skeleton) -> np.ndarray:
     """The clip at the times and about the place of the mean (STEPS, landmarks, 2)."""
-    _, path = _path(_costs(mean, clip, skeleton))
+    _, path = warping_path(mean, clip, skeleton)
     out = np.full_like(mean, np.nan)
     for step, pairs in groupby(path, key=lambda pair: pair[0]):
         out[step] = _mean(clip[[there for _, there in pairs]])

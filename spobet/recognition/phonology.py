@@ -39,15 +39,23 @@ class PhonologyReader:
             raise UserError(f"{path}: {kernel.shape} weights, {len(bias)} biases: not of one head")
         return cls(names, values, kernel, bias)
 
+    def probabilities(self, embedding: np.ndarray) -> dict[str, np.ndarray]:
+        """Of every feature the probability of each of its values; embedding: (width,)."""
+        logits, found, first = embedding @ self.kernel + self.bias, {}, 0
+        for name, values in zip(self.names, self.values, strict=True):
+            (found[name],) = softmax(logits[None, first : first + len(values)])
+            first += len(values)
+        return found
+
     def describe(self, embedding: np.ndarray) -> dict[str, tuple[str, float]]:
         """The likeliest value of every feature and its probability.
 
         embedding: (width,), of one clip.
         """
-        logits, described, first = embedding @ self.kernel + self.bias, {}, 0
-        for name, values in zip(self.names, self.values, strict=True):
-            (probabilities,) = softmax(logits[None, first : first + len(values)])
-            best = int(probabilities.argmax())
-            described[name] = values[best], float(probabilities[best])
-            first += len(values)
+        described = {}
+        for (name, found), values in zip(
+            self.probabilities(embedding).items(), self.values, strict=True
+        ):
+            best = int(found.argmax())
+            described[name] = values[best], float(found[best])
         return described

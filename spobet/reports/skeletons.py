@@ -150,6 +150,26 @@ def overlay_strip(
     return _strip([cell.width] * len(drawn), height, title, drawn)
 
 
+def double_strip(
+    pose: PoseSequence, below: PoseSequence, num_frames: int = 10, height: int = 180
+) -> Markup:
+    """Frames of a clip, each drawn over the same frame of another, which is broad and faint.
+
+    Both of as many frames, on one scale; UserError where they are not, or there is no frame.
+    """
+    if not len(pose) or pose.xy.shape != below.xy.shape:
+        raise UserError(f"{len(pose)} and {len(below)} frames, expected as many of each, 1 up")
+    shown = np.linspace(0, len(pose) - 1, min(num_frames, len(pose))).round().astype(np.int64)
+    cell, drawn = Cell.around(np.concatenate([pose.xy, below.xy]), height - LABEL_HEIGHT), []
+    for number, frame in enumerate(shown, 1):
+        faint = figure(cell, below.xy[frame], below.skeleton)
+        ghost = tag("g", faint, class_="below", stroke_width=5, opacity=".3")
+        front = figure(cell, pose.xy[frame], pose.skeleton)
+        drawn.append(ghost + front + label(cell, f"{number}", height))
+    title = f"{len(shown)} moments of a clip over those of another; {_HANDS}"
+    return _strip([cell.width] * len(drawn), height, title, drawn)
+
+
 def _strip(widths: Sequence[float], height: int, title: str, cells: Sequence[Markup]) -> Markup:
     lefts = np.cumsum([0.0, *widths])
     moved = [

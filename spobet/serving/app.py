@@ -12,7 +12,7 @@ import spobet
 from spobet.serving.gallery import Gallery
 from spobet.serving.guard import LOCAL_HOSTS, MAX_BODY, BodyTooLarge, add_guards
 from spobet.serving.page import add_page
-from spobet.serving.routes import answers, enrolment, facts, gallery_clips, networks
+from spobet.serving.routes import answers, enrolment, facts, gallery_clips, networks, practice
 from spobet.serving.schemas import BadRequest
 from spobet.serving.service import Service
 
@@ -52,6 +52,7 @@ def create_app(
         facts(service),
         networks(service, gallery),
         answers(service),
+        practice(service),
         enrolment(service),
         gallery_clips(gallery),
     ):

@@ -17,15 +17,18 @@ from spobet.serving.schemas import (
     PACKED,
     BadRequest,
     ClipBody,
+    Comparison,
     EnrolledSigns,
     Prediction,
     SignBody,
     SpottedSigns,
+    TakeBody,
     checked,
     clip_request,
     from_query,
     load_json,
     sign_request,
+    take_request,
 )
 from spobet.serving.service import Service, refusing
 from spobet.serving.uploads import read_upload
@@ -164,6 +167,28 @@ def answers(service: Service) -> APIRouter:
             return service.spot(service.pose_of(clip), clip.top)
 
         return await run_in_threadpool(answer)
+
+    return router
+
+
+def practice(service: Service) -> APIRouter:
+    """Takes of signs beside their references."""
+    router = APIRouter()
+
+    @router.post(
+        "/practice",
+        summary="In what a take differs from the reference of a sign",
+        responses=_gives(Comparison),
+        openapi_extra=take_request(),
+    )
+    async def compare(request: Request) -> dict[str, Any]:
+        body = await request.body()
+
+        def compared() -> dict[str, Any]:
+            take = checked(TakeBody, load_json(body))
+            return service.practise(take.gloss, service.pose_of(take.clip))
+
+        return await run_in_threadpool(compared)
 
     return router
 

@@ -67,6 +67,13 @@ class SignBody(_Strict):
     clips: Annotated[list[ClipBody], Field(min_length=1, max_length=MAX_CLIPS)]
 
 
+class TakeBody(_Strict):
+    """A take of a sign, to compare with its drawn reference."""
+
+    gloss: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+    clip: ClipBody
+
+
 class AnswerBody(BaseModel):
     """A gloss and its probability."""
 
@@ -83,6 +90,27 @@ class Prediction(BaseModel):
     confidence: float
     advice: str = Field("", description="How to be seen better, where little was seen.")
     signs: list[Prediction] = Field([], description="Each sign, where the clip shows several.")
+
+
+class Comparison(BaseModel):
+    """In what a take differs from the reference of a sign; 1 is usual among other signers."""
+
+    class Aspect(BaseModel):
+        """One aspect; take and reference where the network reads phonology."""
+
+        name: str
+        difference: float
+        alike: bool
+        take: str = ""
+        reference: str = ""
+
+    gloss: str
+    sentence: str = Field(description='In words: "same movement, other handshape".')
+    difference: float
+    aspects: list[Aspect]
+    seconds: tuple[float, float] = Field(description="How long take and reference last.")
+    recordings: int = Field(description="Of how many clips the reference is the mean.")
+    named: Prediction
 
 
 class SpottedSigns(BaseModel):
@@ -162,6 +190,13 @@ def sign_request() -> dict[str, Any]:
     """The description of a request that enrols a sign."""
     schema = SignBody.model_json_schema()
     schema["properties"]["clips"]["items"] = schema.pop("$defs")["ClipBody"]
+    return _request({"application/json": {"schema": schema}})
+
+
+def take_request() -> dict[str, Any]:
+    """The description of a request that compares a take with a reference."""
+    schema = TakeBody.model_json_schema()
+    schema["properties"]["clip"] = schema.pop("$defs")["ClipBody"]
     return _request({"application/json": {"schema": schema}})
 
 

@@ -14,6 +14,7 @@ from spobet.poses.sequence import PoseSequence
 from spobet.recognition.enrolled_file import EnrolledFile, enrolled_path
 from spobet.recognition.model_metadata import facts_of
 from spobet.recognition.network import network_hash
+from spobet.recognition.practice import practise
 from spobet.recognition.raw_landmarks.file import landmarks_file
 from spobet.recognition.recognizer import Recognizer, load
 from spobet.recognition.spotting import spot
@@ -75,6 +76,11 @@ class Service:
         landmarks = {"landmarks": landmarks_of(ready, digits), "unit": ready.unit}
         times = None if ready.times is None else ready.times.tolist()
         return {**answer, "frames": len(pose), **landmarks, "times": times, "size": ready.size}
+
+    def practise(self, gloss: str, pose: PoseSequence) -> dict[str, Any]:
+        """In what a take differs from the reference of a sign."""
+        with refusing():
+            return practise(RunFolder(self.run), self.recognizer, gloss, pose).to_json()
 
     def spot(self, pose: PoseSequence, top: int) -> dict[str, Any]:
         """The signs in a long clip."""
