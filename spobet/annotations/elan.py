@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 from spobet.annotations.annotation import Annotation, Annotations, Media
 from spobet.errors import UserError
 from spobet.extras import extra_module
+from spobet.formats.text import check_xml_size, naming, read_bounded
 
 SUFFIXES = (".eaf",)
 GLOSSES, CONFIDENCE = "gloss", "confidence"
@@ -80,7 +81,10 @@ def _document(path: Path) -> Any:
     """The file as pympi reads it; UserError where it is none of ELAN's."""
     pympi = extra_module("pympi", "elan", "reading ELAN's files")
     try:
-        root = ElementTree.parse(path).getroot()  # for its errors: pympi's say less
+        content = read_bounded(path)
+        with naming(path):
+            check_xml_size(content)
+        root = ElementTree.fromstring(content)  # for its errors: pympi's say less
         if root.tag != "ANNOTATION_DOCUMENT":
             raise UserError(f"{path}: holds <{root.tag}>, expected ELAN's <ANNOTATION_DOCUMENT>")
         return pympi.Eaf(str(path), suppress_version_warning=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from spobet.annotations.annotation import Annotation, Annotations
 from spobet.errors import UserError
 from spobet.formats import traits
+from spobet.formats.text import read_bounded
 
 NOT_SURE = " (?)"
 # [hours:]minutes:seconds and milliseconds after a point (WebVTT) or a comma (SubRip)
@@ -32,7 +33,7 @@ def subrip(annotations: Iterable[Annotation]) -> str:
 
 def read(path: Path) -> Annotations:
     """The cues of a WebVTT or SubRip file, tags taken off; UserError where it has none."""
-    content = traits.decode(path.read_bytes()).replace("\r\n", "\n")
+    content = traits.decode(read_bounded(path)).replace("\r\n", "\n")
     is_webvtt = content.startswith("WEBVTT")
     cues = list(_CUE.finditer(content))
     if not cues and not is_webvtt:

@@ -11,7 +11,9 @@ from pathlib import Path
 from spobet.annotations.annotation import Annotation, Annotations
 from spobet.errors import UserError
 from spobet.formats import traits
+from spobet.formats.text import csv_rows, lines_of, naming, read_bounded
 
+_MAX_COLUMNS = 1000  # it has five
 _COLUMNS = ("start", "stop", "gloss", "confidence", "accepted")
 
 
@@ -29,33 +31,40 @@ def csv_text(annotations: Iterable[Annotation]) -> str:
 
 def read_csv(path: Path) -> Annotations:
     """What `csv_text` writes; confidence and accepted may be absent. UserError names the line."""
-    rows = csv.DictReader(io.StringIO(traits.decode(path.read_bytes()), newline=""))
-    columns = rows.fieldnames or []
-    if not set(_COLUMNS[:3]) <= set(columns):
-        raise UserError(
-            f"{path}: columns {', '.join(columns) or 'none'}, expected {', '.join(_COLUMNS)}"
-        )
     found = []
-    for row in rows:
+    with naming(path):
+        rows = csv_rows(lines_of(traits.decode(read_bounded(path))), _MAX_COLUMNS)
         try:
-            found.append(
-                Annotation(
-                    float(row["start"]),
-                    float(row["stop"]),
-                    row["gloss"],
-                    float(row["confidence"]) if row.get("confidence") else None,
-                    row.get("accepted") != "0",
-                )
-            )
-        except (TypeError, ValueError) as error:
-            raise UserError(f"{path}:{rows.line_num}: {error}") from error
+            _, columns = next(rows, (1, []))
+            if not set(_COLUMNS[:3]) <= set(columns):
+                given = ", ".join(columns) or "none"
+                raise UserError(f"{path}: columns {given}, expected {', '.join(_COLUMNS)}")
+            for number, cells in rows:
+                with naming(Path(f"{path}:{number}")):
+                    found.append(_annotation(dict(zip(columns, cells, strict=False))))
+        except csv.Error as error:
+            raise UserError(f"not a CSV ({error})") from error
     return Annotations(tuple(found))
+
+
+def _annotation(row: dict[str, str]) -> Annotation:
+    """The annotation of a row; UserError for one that is none."""
+    try:
+        return Annotation(
+            float(row["start"]),
+            float(row["stop"]),
+            row["gloss"],
+            float(row["confidence"]) if row.get("confidence") else None,
+            row.get("accepted") != "0",
+        )
+    except (KeyError, ValueError) as error:
+        raise UserError(str(error)) from error
 
 
 def read_json_lines(path: Path) -> Annotations:
     """The best answer of every line that `spobet spot --json` prints; UserError names the line."""
     found = []
-    lines = traits.decode(path.read_bytes()).splitlines()
+    lines = traits.decode(read_bounded(path)).splitlines()
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

@@ -12,14 +12,16 @@ from spobet.errors import UserError
 from spobet.extras import extra_module
 from spobet.formats import traits
 from spobet.formats.mediapipe_parts import PARTS, holistic_clip, no_landmarks
-from spobet.formats.text import head_of, naming, numbers, read_bounded
+from spobet.formats.text import csv_rows, head_of, naming, num_lines, numbers, read_bounded
 from spobet.poses.sequence import PoseSequence
 
 NOT_KEPT = "z and the face's landmarks"
 _COLUMNS = ["frame", "type", "landmark_index", "x", "y"]
 _KINDS = {part: number for number, part in enumerate(PARTS)}
 _OTHER = len(_KINDS)  # faces
+_MAX_COLUMNS = 1000  # it has about seven
 _MAX_ROWS = 1_000_000  # 543 rows a frame: the longest clips of the contest have 540 frames
+_MAX_CSV_ROWS = 400_000  # over a second of reading; Parquet takes a tenth
 
 
 def looks_like(path: Path) -> str:
@@ -83,39 +85,38 @@ def _parquet_columns(path: Path) -> dict[str, np.ndarray]:
 
 def _csv_columns(path: Path) -> dict[str, np.ndarray]:
     """The columns of a CSV, row by row: as text it would fill the memory."""
-    _check_rows(read_bounded(path).count(b"\n"))
+    _check_rows(num_lines(read_bounded(path)), _MAX_CSV_ROWS)
     numeric = [name for name in _COLUMNS if name != "type"]
     found = {name: array("d") for name in numeric}
     kinds = array("b")
     with path.open(encoding=traits.text_encoding(path), errors="replace", newline="") as file:
-        table = csv.reader(file)
+        number, rows = 1, csv_rows(file, _MAX_COLUMNS)
         try:
-            names = [name.strip() for name in next(table, [])]
+            names = [name.strip() for name in next(rows, (1, []))[1]]
             absent = [name for name in _COLUMNS if name not in names]
             if absent:
                 raise UserError(f"no columns {', '.join(absent)}")
             columns_at = {name: names.index(name) for name in _COLUMNS}
-            for row in table:
-                if row and len(row) != len(names):
+            for number, row in rows:
+                if len(row) != len(names):
                     expected = f"{len(row)} values, expected {len(names)}"
-                    raise UserError(f"line {table.line_num}: {expected}")
-                if row:
-                    kinds.append(_KINDS.get(row[columns_at["type"]], _OTHER))
-                    for name in numeric:
-                        found[name].append(float(row[columns_at[name]] or "nan"))
+                    raise UserError(f"line {number}: {expected}")
+                kinds.append(_KINDS.get(row[columns_at["type"]], _OTHER))
+                for name in numeric:
+                    found[name].append(float(row[columns_at[name]] or "nan"))
         except csv.Error as error:
             raise UserError(f"not CSV ({error})") from error
         except ValueError as error:
             if isinstance(error, UserError):
                 raise
-            raise UserError(f"line {table.line_num}: expected numbers ({error})") from error
+            raise UserError(f"line {number}: expected numbers ({error})") from error
     columns: dict[str, np.ndarray] = {name: np.array(values) for name, values in found.items()}
     return {**columns, "type": np.array(kinds)}
 
 
-def _check_rows(num_rows: int) -> None:
-    if num_rows > _MAX_ROWS:
-        raise UserError(f"{num_rows:,} rows, expected at most {_MAX_ROWS:,} for one clip")
+def _check_rows(num_rows: int, most: int = _MAX_ROWS) -> None:
+    if num_rows > most:
+        raise UserError(f"{num_rows:,} rows, expected at most {most:,} for one clip")
 
 
 def _whole_numbers(values: np.ndarray, name: str) -> np.ndarray:

@@ -17,7 +17,7 @@ import orjson
 from spobet.errors import UserError
 from spobet.files import write_whole
 from spobet.formats import traits
-from spobet.formats.text import MAX_BYTES, head_of, naming, numbers
+from spobet.formats.text import MAX_BYTES, csv_rows, head_of, naming, numbers
 from spobet.poses.adapt import on_skeleton
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import OPENPOSE_54
@@ -48,9 +48,9 @@ COLUMNS = {
 _SPELLINGS = {"_Left_": "_left_", "_Right_": "_right_", "_0_": "_left_", "_1_": "_right_"}
 _SPELLING = re.compile("|".join(_SPELLINGS))
 _NOT_A_NUMBER = re.compile(r"-?\b(?:nan|inf(?:inity)?)\b", re.IGNORECASE)
-_MAX_CELL = (
-    10_000_000  # characters: 100,000 frames of 20 digits and the list around them, five times
-)
+_MAX_CELL = 10_000_000  # characters: 100,000 frames of 20 digits and the list, five times
+_MAX_COLUMNS = 10_000  # SPOTER's has 112, a table of it with faces 1,000
+_MAX_VALUES = 2_000_000  # separators in a row, those in lists too: 18,000 frames
 _LABELS = ("labels", "label", "sign", "gloss")  # SPOTER's, and those of tables made like it
 _SIGNERS = ("signer", "signer_id", "signerID")
 _OPTIONAL = ("neck",)  # SPOTER itself fills it with zeros where a file lacks it
@@ -126,11 +126,11 @@ def _table(path: Path) -> Iterator[tuple[int, dict[str, str], dict[str, str]]]:
         header = next(lines, "")
         separator = max(",;\t", key=header.count)  # spreadsheets write their country's
         try:
-            names = [name.strip() for name in next(csv.reader([header], delimiter=separator), [])]
+            _, cells = next(csv_rows([header], _MAX_COLUMNS, separator), (1, []))
+            names = [name.strip() for name in cells]
             columns = _columns(names)
-            rows = csv.DictReader(lines, names, delimiter=separator)
-            for row in rows:
-                yield rows.line_num + 1, row, columns
+            for number, cells in csv_rows(lines, _MAX_VALUES, separator):
+                yield number + 1, dict(zip(names, cells, strict=False)), columns
         except csv.Error as error:
             raise UserError(f"not a table that can be read ({error})") from error
 

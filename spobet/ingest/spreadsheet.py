@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from spobet.errors import UserError
 from spobet.formats.arrays import DAMAGED_ZIP
-from spobet.formats.text import MAX_BYTES
+from spobet.formats.text import MAX_BYTES, check_xml_size
 
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml", re.IGNORECASE)
 _TEXTS = "xl/sharedStrings.xml"
@@ -32,15 +32,13 @@ def read_workbook(path: Path) -> list[tuple[int, list[str]]]:
             names = archive.namelist()
             sheets = {int(match[1]): match[0] for match in map(_SHEET.fullmatch, names) if match}
             if not sheets:
-                raise UserError(f"{path}: no sheet in it, expected a table as CSV or .xlsx")
+                raise ValueError("no sheet in it")
             texts = _parsed(archive, _TEXTS) if _TEXTS in names else ElementTree.Element("none")
             sheet = _parsed(archive, sheets[min(sheets)])
         shared = ["".join(item.itertext()) for item in texts]
         rows = (_cells(row, shared) for row in sheet.iter() if row.tag.endswith("}row"))
         return [(number, cells) for number, cells in enumerate(rows, start=1) if any(cells)]
     except (*DAMAGED_ZIP, ElementTree.ParseError, ValueError, KeyError, IndexError) as error:
-        if isinstance(error, UserError):
-            raise
         raise UserError(f"{path}: not an .xlsx that can be read ({error})") from error
 
 
@@ -48,7 +46,9 @@ def _parsed(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
     size = archive.getinfo(name).file_size
     if size > MAX_BYTES:
         raise ValueError(f"{name} has {size:,} bytes, expected at most {MAX_BYTES:,}")
-    return ElementTree.fromstring(archive.read(name))
+    content = archive.read(name)
+    check_xml_size(content)
+    return ElementTree.fromstring(content)
 
 
 def _cells(row: ElementTree.Element, shared: list[str]) -> list[str]:

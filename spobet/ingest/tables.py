@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from pathlib import Path
 from spobet.dataset.manifest import Clip
 from spobet.errors import UserError
 from spobet.formats import traits
-from spobet.formats.text import read_bounded
+from spobet.formats.text import csv_rows, lines_of, naming, num_lines, read_bounded
 from spobet.ingest.spreadsheet import is_workbook, read_workbook
 
 _SPELLINGS = {
@@ -31,6 +30,8 @@ _WHOLE = re.compile(r"(\d+)\.0+")
 NUMBERS = ("frame_start", "frame_end")
 FACTS = tuple(field.name for field in fields(Clip))
 _MAX_COLUMNS = 1000  # a table of clips has ten; more are some other file
+_MAX_NAME = 300  # letters of a column's
+_MAX_ROWS, _MAX_CELLS = 300_000, 2_500_000  # the largest published lists have 100,000 clips
 _SEPARATORS = ",;\t|"  # spreadsheets write ; where numbers have a decimal comma
 
 
@@ -68,19 +69,19 @@ def read_table(path: Path, aliases: dict[str, str] = ALIASES) -> tuple[list[str]
         width = max((len(line) for _, line in numbered), default=0)
         numbered = [(number, line + [""] * (width - len(line))) for number, line in numbered]
     else:
-        numbered = _csv_lines(traits.decode(content), path)
+        with naming(path):
+            numbered = _csv_lines(content)
     if not numbered:
         raise UserError(f"{path}: empty, expected a CSV with a header")
     (_, header), *numbered = numbered
-    if len(header) > _MAX_COLUMNS:
-        raise UserError(f"{path}: {len(header):,} columns, expected a table of clips")
+    if max(map(len, header)) > _MAX_NAME:
+        raise UserError(f"{path}: names of over {_MAX_NAME} letters, expected a table of clips")
     names = [cell.strip().lower() for cell in header]
     for place, name in enumerate(names):
         usual = aliases.get(name, name)
         names[place] = name if usual in names else usual  # path beside video: path is the path
-    while (
-        names and not names[-1] and not any("".join(line[len(names) - 1 :]) for _, line in numbered)
-    ):
+    width = max((_width(line) for _, line in numbered), default=0)
+    while len(names) > width and not names[-1]:
         names.pop()
     rows = []
     for number, line in numbered:
@@ -92,16 +93,30 @@ def read_table(path: Path, aliases: dict[str, str] = ALIASES) -> tuple[list[str]
     return names, rows
 
 
-def _csv_lines(text: str, path: Path) -> list[tuple[int, list[str]]]:
+def _csv_lines(content: bytes) -> list[tuple[int, list[str]]]:
     """The lines that hold anything, each with its number."""
+    if num_lines(content) > _MAX_ROWS:
+        raise UserError(f"{num_lines(content):,} lines, expected at most {_MAX_ROWS:,}")
+    text = traits.decode(content)
     if text.startswith("sep="):  # for spreadsheets
         text = text.partition("\n")[2]
     separator = max(_SEPARATORS, key=text.partition("\n")[0].count)  # the first of equals
+    found, num_cells = [], 0
     try:
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        return [(lines.line_num, line) for line in lines if any(line)]
+        for number, line in csv_rows(lines_of(text), _MAX_COLUMNS, separator):
+            num_cells += len(line)
+            if num_cells > _MAX_CELLS:
+                raise UserError(f"over {_MAX_CELLS:,} cells, expected a table of clips")
+            if any(line):
+                found.append((number, line))
     except csv.Error as error:
-        raise UserError(f"{path}: not a CSV ({error})") from error
+        raise UserError(f"not a CSV ({error})") from error
+    return found
+
+
+def _width(line: Sequence[str]) -> int:
+    """How many cells there are up to the last that holds anything."""
+    return next((place for place in range(len(line), 0, -1) if line[place - 1]), 0)
 
 
 def class_names(names: Mapping[int, str]) -> dict[int, str]:

@@ -131,6 +131,58 @@ def parquet_of_texts(folder: Path) -> Path:
     return folder / "bomb.parquet"
 
 
+def wide_landmarks(folder: Path) -> Path:
+    """Millions of columns, and the right ones among them."""
+    (folder / "bomb.csv").write_text(HEADER + ",ab" * 16_000_000 + "\n")
+    return folder / "bomb.csv"
+
+
+def wide_spoter(folder: Path) -> Path:
+    (folder / "bomb.csv").write_text("leftEar_X,leftEar_Y" + ",ab" * 16_000_000 + "\n")
+    return folder / "bomb.csv"
+
+
+def wide_clips(folder: Path) -> Path:
+    """Many lines of very many columns."""
+    header = ",".join(("path", "gloss", *("",) * 998))
+    (folder / "bomb.csv").write_text("\n".join([header, *["a,b" + ",cd" * 998] * 15_000]))
+    return folder / "bomb.csv"
+
+
+def long_clips(folder: Path) -> Path:
+    """Lines of few columns, as many as 48 MB hold."""
+    (folder / "bomb.csv").write_text("path,gloss\n" + "ab,cd\n" * 8_000_000)
+    return folder / "bomb.csv"
+
+
+def old_lines(folder: Path) -> Path:
+    """Lines that end as on the first Macintosh."""
+    (folder / "bomb.csv").write_text(f"{HEADER}\r" + "1,pose,3,.5,.5\r" * 3_200_000)
+    return folder / "bomb.csv"
+
+
+def quoted_lines(folder: Path) -> Path:
+    """One row of millions of lines."""
+    line = '"ab\n","cd'
+    (folder / "bomb.csv").write_text(f"leftEar_X,leftEar_Y\n{line}" + f'",{line}' * 4_000_000)
+    return folder / "bomb.csv"
+
+
+def full_table(folder: Path) -> Path:
+    """A table of as many rows as one may have."""
+    (folder / "bomb.csv").write_text(f"{HEADER}\n" + "1,pose,3,0.5,0.5\n" * 399_998)
+    return folder / "bomb.csv"
+
+
+def workbook_of_cells(folder: Path) -> Path:
+    row = b"<row>" + b"<c/>" * 900 + b"</row>"
+    name = "xl__worksheets__sheet1.xml"
+    return archive(
+        folder / "bomb.csv",
+        **{name: lambda member: member.write(b"<w>" + row * 13_000 + b"</w>")},
+    )
+
+
 def workbook(folder: Path) -> Path:
     name = "xl__worksheets__sheet1.xml"
     return archive(folder / "bomb.csv", **{name: zeros(300_000_000)})
@@ -152,4 +204,6 @@ BOMBS = (
     *(zip_of_frames, zip_of_people, npz_of_coordinates, npz_of_hands, npy_of_people),
     *(npy_of_nothing, npy_of_long_texts, deep_json, wide_json, many_lines, far_frames),
     *(long_table, far_table, long_line, parquet_of_texts, workbook, xml_entities),
+    *(wide_landmarks, wide_spoter, wide_clips, long_clips, old_lines, quoted_lines, full_table),
+    workbook_of_cells,
 )
