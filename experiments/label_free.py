@@ -21,8 +21,8 @@ from spobet.model.backbone import SignBackbone
 from spobet.model.blocks.attention import AttentionBlock
 from spobet.model.layers import SinusoidalPositions
 from spobet.poses.arrays import network_input
+from spobet.poses.skeleton import Skeleton
 from spobet.training.batches import Batches
-from spobet.training.hidden_view import hide_tokens
 
 TOKEN, RATIO, TEMPERATURE = 4, 0.8, 0.8  # frames a token; share hidden; of drawing by motion
 WHOLE, REPLACED = 0.2, 0.1  # shares of unhidden clips, and of hidden tokens from another clip
@@ -282,3 +282,52 @@ def spread_loss(wanted: Any, clip: Any) -> Any:
     off = ops.sum(covariance**2) - ops.sum(ops.diagonal(covariance) ** 2)
     loss = ops.mean(ops.relu(1.0 - deviation)) + 0.04 * off / clip.shape[-1]
     return loss + ops.zeros_like(clip[:, 0])
+
+
+def hide_tokens(
+    xy: np.ndarray,
+    skeleton: Skeleton,
+    token_frames: int,
+    ratio: float,
+    temperature: float,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Pick tokens, each a hand over `token_frames` frames: (clips, frames, landmarks).
+
+    True where hidden. Of the tokens in which anything is seen, round(ratio * number) of each clip,
+    without replacement. Where a skeleton has no hands, a token holds all landmarks.
+    """
+    hands: Sequence[np.ndarray] = skeleton.hands or [np.arange(len(skeleton))]
+    num_frames = xy.shape[1]
+    starts = np.arange(0, num_frames, token_frames)
+    speed, seen = landmark_speed(xy), ~np.isnan(xy[..., 0])
+    energy, there = (
+        np.stack(
+            [np.add.reduceat(x[..., hand].mean(axis=2), starts, axis=1) for hand in hands], axis=2
+        ).reshape(len(xy), -1)  # (clips, tokens), hand after hand of every span
+        for x in (speed, seen)
+    )
+    scores = softmax_draw(energy, there > 0, temperature, rng)
+    ranks = np.argsort(np.argsort(-scores, axis=1), axis=1)
+    counts = np.round(ratio * (there > 0).sum(axis=1)).astype(int)
+    chosen = (ranks < counts[:, None]).reshape(len(xy), len(starts), len(hands))
+    hidden = np.zeros(seen.shape, bool)
+    by_frame = np.repeat(chosen, token_frames, axis=1)[:, :num_frames]
+    for number, hand in enumerate(hands):
+        hidden[..., hand] = by_frame[..., number, None]
+    return hidden
+
+
+def landmark_speed(xy: np.ndarray) -> np.ndarray:
+    """How far each landmark moves into each frame: (clips, frames, landmarks), 0 where unseen."""
+    steps = np.diff(xy, axis=1, prepend=xy[:, :1])
+    return np.nan_to_num(np.hypot(steps[..., 0], steps[..., 1]))
+
+
+def softmax_draw(
+    energy: np.ndarray, allowed: np.ndarray, temperature: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Energies by the largest of the clip, with Gumbel noise; highest first is a softmax draw."""
+    largest = np.maximum(energy.max(axis=1, keepdims=True), 1e-9)
+    scores = energy / (temperature * largest) + rng.gumbel(size=energy.shape)
+    return np.where(allowed, scores, -np.inf)

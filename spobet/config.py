@@ -117,33 +117,6 @@ class Schedule:
 
 
 @dataclass(frozen=True)
-class HiddenViewConfig:
-    """A second view of each clip, of which much is hidden, beside the one glosses are learned from.
-
-    gloss_weight: how much naming the gloss of the hidden view counts. frames_weight: how much
-    predicting what the backbone makes of the hidden frames in the first view counts. Where both
-    are 0 there is no second view. part_share: share of the clips in which one hand, or one to three
-    fingers, is hidden throughout; in the others token_ratio of the tokens is, each a hand over
-    token_frames frames. Both are drawn where the hands move, the surer the lower the temperature.
-    """
-
-    gloss_weight: Weight = 0.0
-    frames_weight: Weight = 0.0
-    part_share: Share = 0.5
-    token_frames: Count = 4
-    token_ratio: Annotated[float, Limits(above=0, below=1)] = 0.6
-    temperature: Annotated[float, Limits(above=0)] = 0.7
-
-    def __post_init__(self) -> None:
-        check(self, "pretrain.hidden_view")
-
-    @property
-    def weighs(self) -> bool:
-        """Whether there is a second view."""
-        return self.gloss_weight > 0 or self.frames_weight > 0
-
-
-@dataclass(frozen=True)
 class PretrainConfig:
     """What a backbone learns in pretraining, and what is hidden from it.
 
@@ -165,7 +138,6 @@ class PretrainConfig:
     span: Count = 6
     hand_share: Share = 0.5
     follow_motion: Weight = 0.0
-    hidden_view: HiddenViewConfig = field(default_factory=HiddenViewConfig)
     schedule: Schedule = field(default_factory=Schedule)
 
     def __post_init__(self) -> None:
@@ -175,9 +147,6 @@ class PretrainConfig:
             _refuse(self, "pretrain.gloss_weight", expected)
         if self.phonology_weight and not self.gloss_weight:
             _refuse(self, "pretrain.phonology_weight", "0 where gloss_weight is 0")
-        if self.hidden_view.weighs and (self.reconstructs or not self.gloss_weight):
-            expected = "above 0, and coordinates_weight and motion_weight 0, for a hidden view"
-            _refuse(self, "pretrain.gloss_weight", expected)
 
     @property
     def reconstructs(self) -> bool:

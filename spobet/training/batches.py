@@ -16,7 +16,6 @@ from spobet.config import Experiment, MixConfig, PretrainConfig
 from spobet.dataset.phonology import Phonology
 from spobet.poses.arrays import network_input
 from spobet.poses.augment import augment, mirror_some, random_frame_times
-from spobet.training.hidden_view import hide_view, lost_positions
 from spobet.training.masking import choose_hidden
 from spobet.training.mixing import Mixer, Shares
 from spobet.training.stored_clips import Clips
@@ -172,10 +171,8 @@ class PretrainingBatches(Batches):
 
     coordinates, motion (clips, frames, landmarks, 2), weighed by the detector's confidence where a
     landmark is hidden and was seen (for its motion: then and `motion_step` frames earlier).
-    logits (clips, glosses) and phonology (clips, all values), weighed 1 a clip. With a hidden view
-    hidden_logits, the same glosses, and agreement (clips, positions, 1), all 1, weighed where
-    anything that was seen is hidden. Only what the experiment gives a weight is there.
-    stride: frames that one position stands for.
+    logits (clips, glosses) and phonology (clips, all values), weighed 1 a clip. Only what the
+    experiment gives a weight is there.
     """
 
     def __init__(
@@ -185,13 +182,11 @@ class PretrainingBatches(Batches):
         num_glosses: int,
         experiment: Experiment,
         phonology: Phonology | None = None,
-        stride: int = 1,
     ) -> None:
         mixable = labels if experiment.pretrain.gloss_weight else None
         super().__init__(bank, experiment, experiment.pretrain.schedule.batch_size, labels=mixable)
         self._labels, self._num_glosses = labels, num_glosses
         self._features = phonology.targets[labels] if phonology else None
-        self._stride = stride
         self._parts = [*bank.skeleton.hands, np.arange(len(bank.skeleton))]
 
     def __getitem__(self, batch: int) -> tuple[Batch, Batch, Batch]:
@@ -207,13 +202,6 @@ class PretrainingBatches(Batches):
             smoothing = self._experiment.train.label_smoothing
             glosses = shared_one_hot(draw.shares, self._labels, self._num_glosses, smoothing)
             both["logits"] = glosses, np.ones(len(draw.clips))
-        if config.hidden_view.weighs:
-            inputs["hidden"] = hide_view(draw.xy, self._bank.skeleton, config.hidden_view, rng)
-            if config.hidden_view.gloss_weight:
-                both["hidden_logits"] = both["logits"]
-            if config.hidden_view.frames_weight:
-                lost = lost_positions(inputs["hidden"], draw.xy, self._stride)
-                both["agreement"] = np.ones((*lost.shape, 1)), lost
         if self._features is not None:
             both["phonology"] = draw.shares.of(self._features), np.ones(len(draw.clips))
         targets = {name: target.astype(np.float32) for name, (target, _) in both.items()}

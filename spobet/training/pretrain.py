@@ -18,7 +18,6 @@ from spobet.errors import UserError
 from spobet.model.backbone import SignBackbone
 from spobet.model.classifier import SignClassifier
 from spobet.model.export import write_onnx
-from spobet.model.hidden_view import both_views, frame_agreement
 from spobet.model.masked_frames import MaskedFrameModel
 from spobet.model.phonology import PhonologyHead
 from spobet.runs import RunFolder, RunRecord
@@ -67,9 +66,8 @@ def pretrain(
             learned = _Learned.of(backbone, experiment, vocabulary, lexicon)
             run, labels = start(experiment, path), _labels(sources, vocabulary)
             clips = stored_clips(experiment, sources, run)
-            batches = PretrainingBatches(
-                clips, labels, len(vocabulary), experiment, learned.phonology, backbone.stride
-            )
+            num_glosses, features = len(vocabulary), learned.phonology
+            batches = PretrainingBatches(clips, labels, num_glosses, experiment, features)
             left_out = write_left_out(sources, run.left_out)
             model = learned.compiled(experiment, len(batches))
             origin = origin_of(sources, pretrained=pretrained)
@@ -111,26 +109,18 @@ class _Learned:
     def compiled(self, experiment: Experiment, num_batches: int) -> keras.Model:
         """One pass through the backbone with every output that [pretrain] weighs."""
         config, backbone = experiment.pretrain, self.masked.backbone
-        if config.hidden_view.weighs:
-            sequence, hidden = both_views(backbone)
-        else:
-            sequence = backbone(backbone.input)["sequence"]
+        sequence = backbone(backbone.input)["sequence"]
         outputs = self.masked.head(sequence) if config.reconstructs else {}
         if self.classifier:
             mask = backbone.position_mask(backbone.input["frame_mask"])
             outputs["logits"] = self.classifier.head(sequence, mask)
             if self.features:
                 outputs["phonology"] = self.features(self.classifier.head.embed(sequence, mask))
-            if config.hidden_view.weighs:
-                outputs["hidden_logits"] = self.classifier.head(hidden, mask)
-                outputs["agreement"] = frame_agreement(backbone, sequence, hidden, mask)
         weights = {
             "coordinates": config.coordinates_weight,
             "motion": config.motion_weight,
             "logits": config.gloss_weight,
             "phonology": config.phonology_weight,
-            "hidden_logits": config.hidden_view.gloss_weight,
-            "agreement": config.hidden_view.frames_weight,
         }
         outputs = {name: output for name, output in outputs.items() if weights[name]}
         model = keras.Model(backbone.input, outputs, name="pretraining")
@@ -139,10 +129,6 @@ class _Learned:
         losses = dict.fromkeys(outputs, squared)
         if self.classifier:
             losses["logits"] = keras.losses.CategoricalCrossentropy(from_logits=True)
-        if "hidden_logits" in outputs:
-            losses["hidden_logits"] = losses["logits"]
-        if "agreement" in outputs:  # 1 minus the cosine
-            losses["agreement"] = keras.losses.MeanAbsoluteError("mean_with_sample_weight")
         if self.phonology:
             losses["phonology"] = feature_loss(self.phonology, experiment)
         model.compile(

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import pytest
 
-from spobet.config import Experiment, HiddenViewConfig, MixConfig
+from spobet.config import Experiment, MixConfig
 from spobet.dataset.phonology import FEATURES
 from spobet.dataset.store import Dataset
 from spobet.errors import UserError
@@ -50,24 +50,15 @@ def run(
     folder = tmp_path_factory.mktemp("phonology")
     glosses = Dataset.open(tiny_data).manifest.of_splits("train").vocabulary.glosses
     lexicon = lexicon_of(glosses, folder / "lexicon.csv")
-    view = HiddenViewConfig(gloss_weight=0.5, frames_weight=1.0)
-    experiment = weighing(tiny_experiment, "mixed_bfloat16", hidden_view=view)
+    experiment = weighing(tiny_experiment, "mixed_bfloat16")
     pretrain(experiment, [tiny_data], folder / "run", lexicon=lexicon)
     return RunFolder(folder / "run")
 
 
 def test_the_curves_tell_of_every_objective(run: RunFolder) -> None:
     history = run.read_history()
-    for name in ("loss", "logits_loss", "phonology_loss", "hidden_logits_loss"):
+    for name in ("loss", "logits_loss", "phonology_loss"):
         assert np.isfinite(history[name]).all()
-    assert 0 < max(history["agreement_loss"]) < 2  # 1 minus a cosine
-
-
-def test_what_predicts_the_hidden_frames_is_not_kept(run: RunFolder) -> None:
-    kept = keras.saving.load_model(run.classifier)
-    names = {layer.name for model in (kept, kept.backbone) for layer in model.layers}
-    assert "convolution_0" in names
-    assert not {name for name in names if name.startswith(("frame_pred", "agreement"))}
 
 
 def test_the_head_is_kept_with_its_features_and_reads_the_embedding(
