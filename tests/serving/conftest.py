@@ -23,7 +23,7 @@ def client(signs: Path) -> Any:
     return client_of(signs)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server of wlasl100-hands-open, with signs of its own."""
     from browsing import served
@@ -43,7 +43,7 @@ def driver() -> Iterator[Any]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(driver: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Chromium with a drawn hand at its camera."""
     from browsing import CAMERA, chromium
@@ -56,10 +56,19 @@ def browser(driver: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[A
 
 
 @pytest.fixture(scope="session")
-def network_page(driver: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The page of wlasl100-hands-open, in a browser without a camera, to ask its modules."""
-    from browsing import Watched, chromium, served
+def opened(address: str, browser: Any) -> Any:
+    """The page, opened once for all tests that teach nothing: opening it takes seconds."""
+    from browsing import Watched
 
-    signs = tmp_path_factory.mktemp("signs") / "enrolled.json"
-    with served(find_run("wlasl100-hands-open"), signs) as there, chromium(driver) as opened:
-        yield Watched(opened).open(there)
+    watched = Watched(browser)
+    watched.open(address)
+    return watched
+
+
+@pytest.fixture
+def network_page(opened: Any) -> Any:
+    """The page that was opened, in the first screen's size and without errors."""
+    opened.errors.clear()
+    opened.page.set_viewport_size({"width": 1280, "height": 900})
+    opened.page.evaluate("scrollTo(0, 0)")
+    return opened.page

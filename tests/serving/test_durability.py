@@ -61,7 +61,7 @@ def started(port: int, signs: Path, *words: str) -> subprocess.Popen:
 def test_no_enrolment_that_was_confirmed_is_lost_when_the_server_is_killed(tmp_path: Path) -> None:
     clip, port = landmarks_of(made_clip(HANDS_42, num_frames=20)), free_port()
     signs, confirmed = tmp_path / "enrolled.json", []
-    for round_ in range(3):
+    for round_ in range(2):
         server = started(port, signs)
 
         def enrol(round_: int = round_) -> None:

@@ -193,14 +193,13 @@ def test_the_file_that_reads_raw_landmarks(
 
 
 @pytest.fixture(scope="module")
-def page(network_page: Any, showing: bytes) -> Any:
+def page(opened: Any, showing: bytes) -> Any:
     """The page with two networks: one that answers, and one that shows its input."""
-    network_page.route(
-        "**/api/networks/showing/landmarks", lambda route: route.fulfill(body=showing)
-    )
-    network_page.evaluate(OPEN, [NAME, "answering"])
-    network_page.evaluate(OPEN, ["showing", "showing"])
-    return network_page
+    page = opened.page
+    page.route("**/api/networks/showing/landmarks", lambda route: route.fulfill(body=showing))
+    page.evaluate(OPEN, [NAME, "answering"])
+    page.evaluate(OPEN, ["showing", "showing"])
+    return page
 
 
 @BROWSER_TESTS

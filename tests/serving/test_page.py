@@ -89,8 +89,8 @@ def test_a_clip_is_answered_taught_and_forgotten(
     page.close()
 
 
-def test_the_first_screen_says_what_it_is_and_what_to_do(address: str, browser: Any) -> None:
-    page = Watched(browser).open(address)
+def test_the_first_screen_says_what_it_is_and_what_to_do(network_page: Any) -> None:
+    page = network_page
     assert "Signs of American Sign Language, one at a time." in page.inner_text("header")
     assert "Nothing you show leaves this device" in page.inner_text("header")
     assert "two in three" in page.inner_text("header")
@@ -103,13 +103,13 @@ def test_the_first_screen_says_what_it_is_and_what_to_do(address: str, browser: 
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     words = page.inner_text("main").lower()
     assert not [word for word in ("gloss", "landmark", "logit") if word in words]
-    page.close()
 
 
 def test_the_vocabulary_is_sorted_and_searched_and_the_card_is_no_markdown(
-    address: str, browser: Any
+    network_page: Any,
 ) -> None:
-    page = Watched(browser).open(address)
+    page = network_page
+    page.fill("#search", "")
     glosses = page.locator("#glosses li").all_inner_texts()
     assert len(glosses) == 100
     assert glosses == sorted(glosses)
@@ -126,7 +126,7 @@ def test_the_vocabulary_is_sorted_and_searched_and_the_card_is_no_markdown(
     page.click("#card-details summary")
     assert page.locator("#card table").count() == 1
     assert not [mark for mark in ("## ", "|--", "**") if mark in page.inner_text("#card")]
-    page.close()
+    page.click("#card-details summary")
 
 
 @pytest.mark.slow  # another network of 9 MB is opened
@@ -242,8 +242,10 @@ def test_a_browser_that_cannot_run_the_network_is_answered_by_the_server(
     page.close()
 
 
-def test_every_part_can_be_reached_and_used_by_keyboard(address: str, browser: Any) -> None:
-    page = Watched(browser).open(address)
+def test_every_part_can_be_reached_and_used_by_keyboard(network_page: Any) -> None:
+    page = network_page
+    page.fill("#search", "")
+    page.evaluate("document.body.tabIndex = -1; document.body.focus()")
     reached = []
     for _ in range(12):
         page.keyboard.press("Tab")
@@ -254,7 +256,6 @@ def test_every_part_can_be_reached_and_used_by_keyboard(address: str, browser: A
     page.locator(TRY).nth(2).focus()
     page.keyboard.press("Enter")
     page.locator("#answered:not([hidden])").wait_for()
-    page.close()
 
 
 def test_the_page_works_without_a_network_after_one_visit(address: str, browser: Any) -> None:
