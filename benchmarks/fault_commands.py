@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 import zipfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +40,7 @@ class Command:
 
 COMMANDS = (
     Command("import", ("import", "clips", "landmarks", "OUT/data"), "data"),
+    Command("extract", ("extract", "videos", "OUT/data", "--workers", "1"), "data"),
     Command(
         "pretrain",
         ("pretrain", "tiny.toml", "--data", "set", "--run", "OUT/run"),
@@ -60,15 +59,16 @@ COMMANDS = (
         goes_on=True,
     ),
     Command(
-        "enrol", ("enrol", "run", "tea", "clip.npz", "--file", "OUT/signs/signs.json"), "signs"
+        "enrol",
+        ("enrol", "OUT/run", "tea", "clip.npz", "--file", "OUT/signs/signs.json"),
+        "signs",
     ),
 )
 
 
-def spobet(words: Iterable[str], out: Path) -> list[str]:
-    """The command line, its results below `out`."""
-    words = [word.replace("OUT", str(out)) for word in words]
-    return [sys.executable, "-m", "spobet", *words]
+def named(name: str) -> Command:
+    """The command of this name."""
+    return next(command for command in COMMANDS if command.name == name)
 
 
 def contents(folder: Path) -> dict[str, str]:

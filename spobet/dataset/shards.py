@@ -41,6 +41,14 @@ def shard_file(folder: Path, array: str, number: int) -> Path:
     return folder / f"{array}-{number:05d}.npy"
 
 
+def write_array(file: Path, values: np.ndarray) -> None:
+    """Write what `np.save` does; OSError of the system where the disk is full, which it hides."""
+    with file.open("wb") as opened:
+        header = np.lib.format.header_data_from_array_1_0(values)
+        np.lib.format.write_array_header_1_0(opened, header)
+        opened.write(np.ascontiguousarray(values).data)
+
+
 def checksum(file: Path) -> int:
     """CRC-32 of a file on a disk."""
     return zlib.crc32(np.memmap(file, np.uint8, mode="r").data)

@@ -15,7 +15,14 @@ import numpy as np
 
 from spobet.dataset.info import DatasetInfo
 from spobet.dataset.manifest import Clip, Manifest
-from spobet.dataset.shards import ARRAYS, Shards, checksum, location, shard_file
+from spobet.dataset.shards import (
+    ARRAYS,
+    Shards,
+    checksum,
+    location,
+    shard_file,
+    write_array,
+)
 from spobet.errors import NotFound, UserError
 from spobet.files import new_folder
 from spobet.poses.sequence import PoseSequence
@@ -158,7 +165,7 @@ class DatasetWriter:
             values = np.concatenate(parts).astype(ARRAYS[name])
             self._hash.update(values.tobytes())
             file = shard_file(self.folder, name, number)
-            np.save(file, values)
+            write_array(file, values)
             self._checksums[file.name] = checksum(file)
         self._pending = []
 

@@ -18,7 +18,7 @@ import pytest
 from spobet.commands.arguments import DATA_SET
 from spobet.dataset import store
 from spobet.dataset.manifest import Clip
-from spobet.dataset.shards import location
+from spobet.dataset.shards import location, write_array
 from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.errors import NotFound, UserError
 from spobet.extras import ExtraNeeded
@@ -57,6 +57,21 @@ def assert_same_clips(one: Dataset, other: Dataset) -> None:
     assert one.manifest == other.manifest
     for clip in one.manifest:
         np.testing.assert_array_equal(one.pose(clip.id).xy, other.pose(clip.id).xy)
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (2, 3), (5, 2, 2)])
+def test_an_array_is_written_as_numpy_writes_it(shape: tuple[int, ...], tmp_path: Path) -> None:
+    values = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    write_array(tmp_path / "one.npy", values)
+    np.save(tmp_path / "other.npy", values)
+    assert (tmp_path / "one.npy").read_bytes() == (tmp_path / "other.npy").read_bytes()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_told_in_the_systems_words() -> None:
+    """NumPy tells of bytes requested and written, which was taken for a fault of ours."""
+    with pytest.raises(OSError, match="No space left"):
+        write_array(Path("/dev/full"), np.zeros(100_000))
 
 
 def test_clips_at_an_address_are_those_of_the_folder(local: Dataset, remote: Any) -> None:
