@@ -45,14 +45,8 @@ def inputs(trained_run: Path, tiny_data: Path) -> dict[str, np.ndarray]:
     return network_input(bank.read(np.arange(len(bank)), moments), frame_mask)
 
 
-@pytest.mark.parametrize(
-    "backend",
-    [
-        "torch",
-        pytest.param("jax", marks=pytest.mark.slow),
-        pytest.param("tensorflow", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow  # a process that starts a framework, and trains
+@pytest.mark.parametrize("backend", ["torch", "jax", "tensorflow"])
 def test_a_backend_trains_exports_and_trades_weights_with_this_one(
     backend: str,
     inputs: dict[str, np.ndarray],

@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from cells import cells
 from kit import FRAMES, POOLED, TINY, TINY_SKELETON, assert_conforms, call, network_input, stir
 
 from spobet.config import BackboneConfig
@@ -22,14 +23,18 @@ def clip_input(**choices: object) -> dict[str, np.ndarray]:
     return inputs
 
 
-@pytest.mark.parametrize("config", [TINY, POOLED], ids=["every frame", "pooled"])
-@pytest.mark.parametrize(("head_width", "prototype_scale"), [(0, 0.0), (5, 8.0)])
-def test_classifiers_conform(
-    config: BackboneConfig, head_width: int, prototype_scale: float, tmp_path: Path
-) -> None:
-    classifier = SignClassifier(
-        SignBackbone(config, OPENPOSE_54, FRAMES), GlossHead(7, head_width, 0.2, prototype_scale)
-    )
+HEADS = {
+    "every frame, plain": (TINY, (7,)),
+    "every frame": (TINY, (7, 5, 0.2, 8.0)),
+    "pooled, plain": (POOLED, (7,)),
+    "pooled": (POOLED, (7, 5, 0.2, 8.0)),
+}
+
+
+@pytest.mark.parametrize("case", cells(HEADS, ("every frame, plain", "pooled")))
+def test_classifiers_conform(case: tuple[BackboneConfig, tuple], tmp_path: Path) -> None:
+    config, head = case
+    classifier = SignClassifier(SignBackbone(config, OPENPOSE_54, FRAMES), GlossHead(*head))
     assert_conforms(classifier, clip_input(), (2, 7), tmp_path)
 
 

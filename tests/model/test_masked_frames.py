@@ -11,6 +11,7 @@ import h5py
 import keras
 import numpy as np
 import pytest
+from cells import cells
 from kit import (
     FRAMES,
     POOLED,
@@ -28,15 +29,12 @@ from spobet.model.backbone import SignBackbone
 from spobet.model.masked_frames import MaskedFrameModel
 from spobet.poses.skeleton import OPENPOSE_54
 
+MODELS = {"every frame": (TINY, FRAMES), "pooled": (POOLED, FRAMES), "odd": (POOLED, 5)}
 
-@pytest.mark.parametrize(
-    ("config", "num_frames"),
-    [(TINY, FRAMES), (POOLED, FRAMES), (POOLED, 5)],
-    ids=["every frame", "pooled", "odd"],
-)
-def test_a_masked_frame_model_conforms(
-    config: BackboneConfig, num_frames: int, tmp_path: Path
-) -> None:
+
+@pytest.mark.parametrize("case", cells(MODELS, ("every frame", "odd")))
+def test_a_masked_frame_model_conforms(case: tuple[BackboneConfig, int], tmp_path: Path) -> None:
+    config, num_frames = case
     model = MaskedFrameModel(SignBackbone(config, OPENPOSE_54, num_frames))
     shape = (2, num_frames, len(OPENPOSE_54), 2)
     inputs = network_input(lengths=(num_frames, 4), num_frames=num_frames)
