@@ -62,10 +62,10 @@ epochs = 1
 """
 
 
-@pytest.fixture(scope="module")
-def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def workplace(tmp_path: Path) -> Path:
     """A folder with the files that the README's commands name, made of synthetic signs."""
-    folder = tmp_path_factory.mktemp("readme")
+    folder = tmp_path
     rng = np.random.default_rng(0)
     signs, signer = make_vocabulary(2, rng), make_signer(rng)
     splits = {"69241": "train", "69242": "train", "00335": "test"}
@@ -97,18 +97,28 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_command_and_every_example_runs(
-    workplace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In one test, for the docs go on where the README's commands end."""
+@pytest.fixture
+def after_readme(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The workplace, being the current folder, when every command of the README has run there."""
     pytest.importorskip("keras", reason="training is not installed")
     pytest.importorskip("pose_format", reason="the extra pose is not installed")
     monkeypatch.chdir(workplace)
     assert len(COMMANDS) >= 8
     for command in COMMANDS:
         run(command, "README.md")
+    return workplace
+
+
+@pytest.mark.usefixtures("after_readme")
+def test_every_command_of_the_readme_runs() -> None:
     answers = spobet.load("runs/asl100").predict(spobet.read("poses/69241"), top=5)
     assert sorted(answer.gloss for answer in answers) == ["book", "drink", "tea"]
+
+
+@pytest.mark.slow  # trains again
+@pytest.mark.usefixtures("after_readme")
+def test_every_command_and_every_example_runs() -> None:
+    """The docs go on where the README's commands end."""
     done = list(COMMANDS)
     for page in PAGES:
         text = page.read_text(encoding="utf-8")

@@ -48,15 +48,19 @@ def run(
     other_data: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> RunFolder:
-    """A run beside auxiliary glosses whose epoch is chosen on validation."""
+    """A run beside auxiliary glosses."""
     path = tmp_path_factory.mktemp("runs") / "beside"
-    choices = replace(tiny_experiment.train, choose_on_validation=True)
-    train(replace(tiny_experiment, train=choices), tiny_data, path, auxiliary=[other_data])
+    train(tiny_experiment, tiny_data, path, auxiliary=[other_data])
     return RunFolder(path)
 
 
 @pytest.mark.slow
-def test_its_epoch_may_be_chosen_on_validation_among_the_vocabulary(run: RunFolder) -> None:
+def test_its_epoch_may_be_chosen_on_validation_among_the_vocabulary(
+    tiny_experiment: Experiment, tiny_data: Path, other_data: Path, tmp_path: Path
+) -> None:
+    choices = replace(tiny_experiment.train, choose_on_validation=True)
+    experiment, run = replace(tiny_experiment, train=choices), RunFolder(tmp_path / "run")
+    train(experiment, tiny_data, run.path, auxiliary=[other_data])
     assert run.record().chosen.startswith("best on val (epoch ")
     history = run.read_history()
     assert len(history["val_top1"]) == run.experiment().train.schedule.epochs
