@@ -39,6 +39,7 @@ KINDS = {
     "norm last": (replace(PLAIN, norm_first=False), 0),
 }
 FEW = ("mean", "token, head on frames", "pooled token")
+SOME_KINDS = pytest.mark.parametrize("kind", cells({kind: kind for kind in KINDS}, FEW))
 
 
 @lru_cache  # no test changes it
@@ -71,7 +72,7 @@ def explained(kind: str) -> list[Explanation]:
     return explain(classifier(kind), clips())
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@SOME_KINDS
 def test_weights_sum_to_one_over_real_frames(kind: str) -> None:
     whole, short = explained(kind)
     for found, length in ((whole, FRAMES), (short, 3)):
@@ -80,7 +81,7 @@ def test_weights_sum_to_one_over_real_frames(kind: str) -> None:
         assert (found.weights[:length] > 0).all() and (found.weights[length:] == 0).all()
 
 
-@pytest.mark.parametrize("kind", cells(dict(zip(KINDS, KINDS, strict=True)), FEW))
+@SOME_KINDS
 def test_batch_and_single_clip_give_the_same_whatever_the_padding_holds(kind: str) -> None:
     made = classifier(kind)
     together = explained(kind)

@@ -66,7 +66,7 @@ def malformed(num: int, folder: Path) -> list[tuple[str, bytes]]:
     return files
 
 
-@pytest.mark.parametrize("num", [20, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("num", [11, pytest.param(200, marks=pytest.mark.slow)])
 def test_malformed_uploads_are_refused_in_words_and_leave_nothing(
     num: int, client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
