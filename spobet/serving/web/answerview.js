@@ -3,7 +3,9 @@
 
 import { inWords } from "./answers.js";
 import { element, part } from "./dom.js";
+import { handsOnly } from "./hands.js";
 import { Player, THUMBNAIL, moves } from "./player.js";
+import { compare as differences } from "./practice.js";
 import { state } from "./state.js";
 import { strip } from "./strip.js";
 import { enlarge } from "./watch.js";
@@ -24,9 +26,10 @@ export function showAnswer(answer, seen) {
   part("word").textContent = word;
   part("word").classList.toggle("long", word.length > LONG);
   part("probability").textContent = probability;
-  part("answers").replaceChildren(...answer.answers.map((line) => row(line, references)));
+  part("answers").replaceChildren(...answer.answers.map((line) => row(line, references, seen)));
   showClip(clip, facts, spans);
-  compare(answer.answers[0].gloss, references);
+  const practised = references?.has(state.practised) ? state.practised : null;
+  compare(practised ?? answer.answers[0].gloss, references, { clip, facts });
   state.shown = facts === state.facts ? { clip: example, body } : null;
   part("teach").hidden = !state.shown;
   part("look-up").hidden = !state.shown || !state.dictionary;
@@ -44,7 +47,7 @@ function verdict(answer, facts) {
 }
 
 // a word with its probability; a button that draws it beside the clip, where it can be drawn
-function row({ gloss, probability }, references) {
+function row({ gloss, probability }, references, seen) {
   const words = percent(probability);
   const name = sayable(gloss);
   const meter = element("progress", { max: 1, "aria-label": `${name}: ${words}` });
@@ -58,7 +61,8 @@ function row({ gloss, probability }, references) {
   const chosen = { type: "button", class: "plain name", "aria-label": `Compare with “${gloss}”` };
   const choose = element("button", chosen, player.element, element("span", {}, name));
   choose.addEventListener("click", () => {
-    compare(gloss, references);
+    state.practised = null;
+    compare(gloss, references, seen);
     part("replay").scrollIntoView({ block: "nearest" });
   });
   player.playOn(choose);
@@ -75,12 +79,30 @@ function showClip(clip, facts, spans) {
   if (moves() && !state.camera?.stream) player.start();
 }
 
-// draws a sign beside the clip, where it can be drawn
-function compare(gloss, references) {
+// draws a sign beside the clip and below it, where it can be drawn
+function compare(gloss, references, { clip, facts }) {
   part("compared").hidden = !references?.has(gloss);
+  part("practice").hidden = part("compared").hidden;
   if (part("compared").hidden) return;
+  practise(gloss, references, clip, facts);
   const player = new Player(references.clip(gloss), references.drawing, `“${gloss}”`);
   part("compared-gloss").textContent = `“${gloss}”, as others sign it`;
   part("compared-player").replaceChildren(player.element);
+  if (moves() && !state.camera?.stream) player.start();
+}
+
+function practise(gloss, references, clip, facts) {
+  const { drawing } = references;
+  const reference = references.clip(gloss);
+  const found = handsOnly(facts) ? differences(clip, facts, reference, drawing) : null;
+  part("practice").hidden = !found;
+  if (!found) return;
+  const label = `what the page saw, over “${gloss}”`;
+  const player = new Player({ ...found.clip, seconds: reference.seconds }, drawing, label);
+  part("practice-player").replaceChildren(player.element);
+  part("practice-words").textContent = `${found.sentence[0].toUpperCase()}${found.sentence.slice(1)}.`;
+  part("sign-again").textContent = `Sign “${gloss}” again`;
+  part("sign-again").dataset.gloss = gloss;
+  part("sign-again").hidden = document.body.dataset.camera !== "true";
   if (moves() && !state.camera?.stream) player.start();
 }

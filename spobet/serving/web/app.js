@@ -132,6 +132,7 @@ async function startCamera() {
 
 function stopCamera() {
   state.camera.stop();
+  state.practised = null;
   teaching.endLesson();
   showStage(null);
 }
@@ -140,6 +141,7 @@ async function signed(clip) {
   const { cutsOf } = await import("./spotter.js");
   const cuts = cutsOf(clip, state.facts);
   clearTrouble();
+  notice("");
   // the middle cut leaves out as much at the beginning as at the end
   if (state.lesson) await teaching.takeExample(cuts[Math.floor(cuts.length / 2)]);
   else await answerHere(cuts, aspectOf(part("video")));
@@ -212,6 +214,14 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
 part("camera").addEventListener("click", () => {
   if (state.camera?.stream) stopCamera();
   else doing("Loading what finds hands, 10 MB, once …", startCamera);
+});
+part("sign-again").addEventListener("click", ({ target: { dataset } }) => {
+  doing("", async () => {
+    if (!state.camera?.stream) await startCamera();
+    state.practised = dataset.gloss;
+    scrollTo({ top: 0 });
+    notice(`Make “${dataset.gloss}”, then let your hands rest.`);
+  });
 });
 part("look-up").addEventListener("click", () => doing("Opening the dictionary …", lookUp));
 submitted("teach", () => teaching.teachShown(part("gloss").value.trim()));

@@ -18,6 +18,8 @@ const MARGIN = 0.12; // of a drawing, around the signer
 const OUTER = 0.03; // share of landmarks that may lie beyond a drawing's margin, at each side
 const SMALLEST = 0.012; // of a drawing: the thinnest stroke that is seen
 const THINNEST = 4; // pixels, for the same reason in a small one
+const FAINT = 0.45; // opacity of what lies below
+const PALE = 0.35; // opacity of a palm
 const THICK = 0.16; // of a palm's length: a finger
 
 export function drawHands(canvas, hands) {
@@ -51,8 +53,14 @@ export function boundsOf({ xy, aspect = 1 }) {
 }
 
 // A frame of a clip on a square canvas; frame: may lie between two. facts: landmarks, bones and
-// hands of the clip.
+// hands of the clip. What the clip has `below` it is drawn first, faint.
 export function drawFrame(canvas, clip, facts, frame, bounds) {
+  canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+  if (clip.below) draw(canvas, clip.below, facts, frame, bounds, FAINT);
+  draw(canvas, clip, facts, frame, bounds, 1);
+}
+
+function draw(canvas, clip, facts, frame, bounds, opacity) {
   const size = canvas.width;
   const pen = canvas.getContext("2d");
   const points = pointsAt(clip, facts, frame, bounds).map((value) => value * size);
@@ -63,7 +71,7 @@ export function drawFrame(canvas, clip, facts, frame, bounds) {
     pen.beginPath();
     landmarks.forEach((landmark) => pen.lineTo(points[2 * landmark], points[2 * landmark + 1]));
   };
-  pen.clearRect(0, 0, size, size);
+  pen.globalAlpha = opacity;
   Object.assign(pen, { lineCap: "round", lineJoin: "round", lineWidth: thinnest });
   pen.strokeStyle = style.getPropertyValue("--quiet");
   const inHands = new Set([...facts.hands.right, ...facts.hands.left]);
@@ -75,16 +83,16 @@ export function drawFrame(canvas, clip, facts, frame, bounds) {
   for (const side of ["left", "right"]) {
     const hand = facts.hands[side];
     if (!hand.length || !hand.every(seen)) continue;
-    pen.strokeStyle = style.getPropertyValue(`--${side}`);
+    pen.strokeStyle = style.getPropertyValue(opacity < 1 ? "--quiet" : `--${side}`);
     pen.fillStyle = pen.strokeStyle;
     const [wrist, knuckle] = [hand[0], hand[9]].map((at) => [points[2 * at], points[2 * at + 1]]);
     const palm = Math.hypot(knuckle[0] - wrist[0], knuckle[1] - wrist[1]);
     pen.lineWidth = Math.max(thinnest, THICK * palm);
     line(PALM.map((point) => hand[point]));
     pen.closePath();
-    pen.globalAlpha = 0.35;
+    pen.globalAlpha = PALE * opacity;
     pen.fill();
-    pen.globalAlpha = 1;
+    pen.globalAlpha = opacity;
     for (const finger of FINGERS.slice(0, 5)) {
       line(finger.map((point) => hand[point]));
       pen.stroke();

@@ -11,11 +11,17 @@ const SLOWER = 0.8; // speed: hands are followed better
 
 export const moves = () => !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+// both of two clips that are drawn over each other
+function withBelow(clip) {
+  if (!clip.below) return clip;
+  return { ...clip, xy: Float32Array.of(...clip.xy, ...clip.below.xy) };
+}
+
 export class Player {
   // clip: of poses.js, with `seconds` and `aspect` where they are known. small: no controls but
   // the drawing
   constructor(clip, facts, label, small = false, size = SIZE) {
-    Object.assign(this, { clip, facts, bounds: boundsOf(clip), frame: 0, began: null });
+    Object.assign(this, { clip, facts, bounds: boundsOf(withBelow(clip)), frame: 0, began: null });
     const attributes = { width: size, height: size, role: "img", "aria-label": label };
     this.canvas = element("canvas", attributes);
     this.play = button("Play", () => this.toggle(), { "aria-label": `Play ${label}` });

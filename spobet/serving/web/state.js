@@ -9,5 +9,6 @@ export const state = {
   last: null, // what was answered last: { clips, aspect }
   camera: null,
   shown: null, // the clip that is shown and can be taught: { clip, body }
+  practised: null, // the gloss that is signed again, with which takes are compared; or null
   lesson: null, // { gloss, examples } while a sign is taught at the camera
 };
