@@ -398,6 +398,19 @@ def test_a_full_disk_leaves_no_run_that_looks_whole(
     )
 
 
+def test_control_c_ends_with_status_130_and_a_line(
+    tiny_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("spobet.reports.data_set.describe", stop)
+    stopped = spobet("info", tiny_data)
+    assert stopped.exit_code == 130
+    assert stopped.stderr.splitlines()[-1].startswith("stopped; the same command goes on")
+
+
+@pytest.mark.slow  # trains to its end what is trained to its end in training/test_train.py too
 def test_control_c_leaves_a_run_that_goes_on(
     experiment: Path, tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
