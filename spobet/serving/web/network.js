@@ -1,12 +1,10 @@
 // The network in the browser: its file that reads raw landmarks, on ONNX Runtime Web. Preprocessing,
 // leaving rests out, probabilities: all of it is inside the file; the page does none.
 
-import * as ort from "./vendor/ort.wasm.min.mjs";
 import { directionOf, meaningOf, ranked } from "./answers.js";
+import { ort } from "./ort.js";
 import { cut, handFrames, hidden, rawLandmarks, trimmed } from "./poses.js";
 
-ort.env.wasm.wasmPaths = new URL("./vendor/", import.meta.url).href;
-ort.env.wasm.numThreads = 1; // more need headers that close the page off from others
 const PARTS = 12; // of a clip, each hidden in turn to find those that mattered
 const SIZE = [1, 1]; // clips are in the network's unit already, so no picture's size is needed
 
