@@ -28,6 +28,13 @@ _DEVICES = click.option(
     show_default=True,
     help="Share each batch among so many devices (Keras on JAX); the network is the same.",
 )
+_WORKERS = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Share each batch among so many processes (Keras on JAX), each with --devices.",
+)
 _CHECKPOINT_MINUTES = click.option(
     "--checkpoint-minutes",
     type=click.FloatRange(min=0),
@@ -85,6 +92,7 @@ def demo(out: Path) -> None:
     "--lexicon", type=FILE, help="Table of `spobet lexicon`, to learn how signs are made."
 )
 @_DEVICES
+@_WORKERS
 @_CHECKPOINT_MINUTES
 def pretrain(
     experiment: Path,
@@ -97,6 +105,7 @@ def pretrain(
     seed: int | None,
     lexicon: Path | None,
     devices: int,
+    workers: int,
     checkpoint_minutes: float,
 ) -> None:
     """Pretrain a backbone on hidden frames, glosses or both.
@@ -109,8 +118,11 @@ def pretrain(
     if without is None and (fold is not None or their):
         raise click.UsageError("--fold and --without-their narrow what --without leaves out")
     reserved = reserve(without, fold, their) if without else None
-    settings = _experiment(experiment, seed)
-    execution = _execution(devices, checkpoint_minutes)
+    settings, execution = _experiment(experiment, seed), _execution(devices, checkpoint_minutes)
+    if workers > 1 and not execution.worker:
+        _run_workers(run, workers)
+        return
+    run = execution.folder(run)
     record = pretrain(settings, data, run, reserved, backbone, _command(), lexicon, execution)
     clips, epochs = f"{len(record.clips):,} clips", f"{record.epochs} epochs"
     click.echo(f"{run}: pretrained on {clips}, {epochs}, {record.minutes:.1f} minutes")
@@ -132,6 +144,7 @@ def pretrain(
     help="Data set of auxiliary glosses: trained on, never answered; repeat for several.",
 )
 @_DEVICES
+@_WORKERS
 @_CHECKPOINT_MINUTES
 def train(
     experiment: Path,
@@ -142,6 +155,7 @@ def train(
     fold: int | None,
     auxiliary: tuple[Path, ...],
     devices: int,
+    workers: int,
     checkpoint_minutes: float,
 ) -> None:
     """Train a network to recognise glosses.
@@ -150,8 +164,11 @@ def train(
     """
     from spobet.training import train
 
-    settings = _experiment(experiment, seed)
-    execution = _execution(devices, checkpoint_minutes)
+    settings, execution = _experiment(experiment, seed), _execution(devices, checkpoint_minutes)
+    if workers > 1 and not execution.worker:
+        _run_workers(run, workers)
+        return
+    run = execution.folder(run)
     record = train(settings, data, run, backbone, fold, _command(), auxiliary, execution)
     clips = f"{len(record.clips):,} clips{', those of its backbone included' if backbone else ''}"
     time = f"{record.epochs} epochs, {record.minutes:.1f} minutes"
@@ -168,9 +185,20 @@ def _experiment(path: Path, seed: int | None) -> Experiment:
 
 
 def _execution(devices: int, checkpoint_minutes: float) -> Execution:
+    from spobet.sweeps.child import end_with_parent
     from spobet.training.execution import Execution
+    from spobet.training.workers import Worker
 
-    return Execution(devices, checkpoint_minutes)
+    worker = Worker.of_environment()
+    if worker:
+        end_with_parent()
+    return Execution(devices, checkpoint_minutes, worker)
+
+
+def _run_workers(run: Path, workers: int) -> None:
+    from spobet.training.workers import run_workers
+
+    run_workers(sys.argv[1:], run, workers)
 
 
 def _command() -> str:

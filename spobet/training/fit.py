@@ -13,6 +13,7 @@ from spobet.runs import RunFolder
 from spobet.training.layer_rates import LayerwiseAdamW
 from spobet.training.progress import ProgressBar, TensorBoardLog
 from spobet.training.state import StateKeeper
+from spobet.training.workers import local_part
 
 # Weight decay would pull these toward 0, which stands for nothing in particular in them.
 NOT_DECAYED = ("bias", "gamma", "beta", "token", "mask_tokens")
@@ -92,7 +93,7 @@ def run_epochs(
     for epoch in epochs:
         watching.on_epoch_begin(epoch)
         for batch in range(len(logs), len(batches)):
-            figures = model.train_on_batch(*batches[batch], return_dict=True)
+            figures = model.train_on_batch(*local_part(batches[batch]), return_dict=True)
             logs.append({name: float(figure) for name, figure in figures.items()})
             watching.on_train_batch_end(batch, logs[-1])
         means = {name: float(np.mean([batch[name] for batch in logs])) for name in logs[0]}

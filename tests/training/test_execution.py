@@ -1,4 +1,4 @@
-"""Claims about several devices: the same network as on one, and refusals where that cannot be."""
+"""Claims about several devices and processes: the network of one, and refusals where not."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import pytest
 
-from spobet.config import Experiment, read_experiment
+from spobet.config import Experiment, read_experiment, write_experiment
 from spobet.dataset.store import Dataset
 from spobet.errors import UserError
 from spobet.ingest.synthetic import synthesize
@@ -100,6 +100,29 @@ def test_four_devices_train_the_network_that_one_does(tmp_path: Path) -> None:
     assert four.read_history()["val_top1"] == one.read_history()["val_top1"]
     metrics, same = (json.loads(run.metrics("test").read_text()) for run in (one, four))
     assert same == metrics
+
+
+@pytest.mark.slow
+def test_two_processes_train_the_network_that_one_does(tmp_path: Path) -> None:
+    synthesize(tmp_path / "data")
+    dataset = Dataset.open(tmp_path / "data")
+    write_experiment(demo_of(epochs=3), tmp_path / "demo.toml")
+    words = [sys.executable, "-m", "spobet", "train", "demo.toml", "--data", "data"]
+    environment = {**os.environ, "KERAS_BACKEND": "jax"}
+    for workers in ("1", "2"):
+        command = [*words, "--run", f"run-{workers}", "--workers", workers]
+        subprocess.run(command, check=True, env=environment, cwd=tmp_path)
+        run = RunFolder(tmp_path / f"run-{workers}")
+        evaluate_clips(run, dataset, dataset.manifest.of_splits("test"), "test")
+    one, two = (RunFolder(tmp_path / f"run-{workers}") for workers in (1, 2))
+    losses, shared = (run.read_history()["loss"] for run in (one, two))
+    assert len(losses) == 3
+    assert len(dataset.manifest.of_splits("train")) * 3 >= 20 * 16
+    np.testing.assert_allclose(shared, losses, rtol=1e-5)
+    assert two.read_history()["val_top1"] == one.read_history()["val_top1"]
+    metrics, same = (json.loads(run.metrics("test").read_text()) for run in (one, two))
+    assert same == metrics
+    assert {path.name for path in tmp_path.iterdir()} == {"data", "demo.toml", "run-1", "run-2"}
 
 
 if __name__ == "__main__":
