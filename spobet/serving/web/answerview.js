@@ -82,7 +82,7 @@ function showClip(clip, facts, spans) {
 // draws a sign beside the clip and below it, where it can be drawn
 function compare(gloss, references, { clip, facts }) {
   part("compared").hidden = !references?.has(gloss);
-  part("practice").hidden = part("compared").hidden;
+  hidePractice(part("compared").hidden);
   if (part("compared").hidden) return;
   practise(gloss, references, clip, facts);
   const player = new Player(references.clip(gloss), references.drawing, `“${gloss}”`);
@@ -91,16 +91,22 @@ function compare(gloss, references, { clip, facts }) {
   if (moves() && !state.camera?.stream) player.start();
 }
 
+function hidePractice(hidden) {
+  part("practice").hidden = hidden;
+  part("practice-line").hidden = hidden;
+}
+
 function practise(gloss, references, clip, facts) {
   const { drawing } = references;
   const reference = references.clip(gloss);
   const found = handsOnly(facts) ? differences(clip, facts, reference, drawing) : null;
-  part("practice").hidden = !found;
+  hidePractice(!found);
   if (!found) return;
   const label = `what the page saw, over “${gloss}”`;
   const player = new Player({ ...found.clip, seconds: reference.seconds }, drawing, label);
   part("practice-player").replaceChildren(player.element);
-  part("practice-words").textContent = `${found.sentence[0].toUpperCase()}${found.sentence.slice(1)}.`;
+  const [first, ...rest] = found.sentence;
+  part("practice-words").textContent = `${first.toUpperCase()}${rest.join("")}.`;
   part("sign-again").textContent = `Sign “${gloss}” again`;
   part("sign-again").dataset.gloss = gloss;
   part("sign-again").hidden = document.body.dataset.camera !== "true";
