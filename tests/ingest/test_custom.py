@@ -96,6 +96,9 @@ def test_a_table_of_which_nothing_can_be_read_leaves_nothing(tmp_path: Path) -> 
         (("path,gloss,frame_start", "a,go,3"), "columns path, gloss, frame_start; expected path"),
         (("path,gloss", "a,go", "a,go"), "1 clip ids stand twice: a"),
         (("path,gloss,gloss", "a,go,go"), "columns path, gloss, gloss"),
+        (("path,gloss", *[""] * 300_000), ": 300,0.. lines, expected at most 300,000"),
+        (("path,gloss", *["," * 900] * 2_900), ": over 2,500,000 cells, expected a table of clips"),
+        (("path,gloss," + "a" * 301,), ": names of over 300 letters"),
     ],
 )
 def test_a_table_that_is_wrong_says_where(
