@@ -48,6 +48,7 @@ def start(words: Iterable[str], cwd: Path, log: Path, trouble: Trouble = NONE) -
 
 def _command(words: tuple[str, ...], cwd: Path, log: Path, trouble: Trouble) -> None:
     os.chdir(cwd)
+    os.environ["GIT_DIR"] = os.devnull  # results hold the commit, which may change meanwhile
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (1, 2):
         os.dup2(file, stream)
