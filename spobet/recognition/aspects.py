@@ -39,9 +39,9 @@ def differences(take: np.ndarray, reference: np.ndarray, skeleton: Skeleton) -> 
     right, left = (skeleton.hand(side) for side in ("right", "left"))
     found = _of_hand(take[:, right], reference[:, right])
     anchor = [skeleton.index("neck")] if "neck" in skeleton.landmarks else left
-    where = [_place(clip, right, np.asarray(anchor)) for clip in (take, reference)]
-    if all(place is not None for place in where):
-        found["place"] = float(np.linalg.norm(np.subtract(*where)))
+    here, there = (_place(clip, right, np.asarray(anchor)) for clip in (take, reference))
+    if here is not None and there is not None:
+        found["place"] = float(np.linalg.norm(here - there))
     shares = [_whole(clip[:, left]).mean() if len(left) else 0.0 for clip in (take, reference)]
     return found | {"hands": float(abs(shares[0] - shares[1]))}
 
