@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic.json_schema import WithJsonSchema
 
 from spobet.errors import UserError
+from spobet.formats.text import parse_json
 
 MAX_CLIPS = 10  # clips of a sign that one request enrols
 PACKED = "application/octet-stream"
@@ -142,11 +143,11 @@ Body = TypeVar("Body", bound=_Strict)
 
 
 def load_json(body: bytes) -> dict[str, Any]:
-    """The JSON object of a request; BadRequest where it is none."""
+    """The JSON object of a request, read as files are; BadRequest where it is none."""
     try:
-        content = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BadRequest(f"not JSON: {error}") from error
+        content = parse_json(body)
+    except UserError as error:
+        raise BadRequest(str(error)) from error
     if not isinstance(content, dict):
         raise BadRequest(f"a JSON {type(content).__name__}, expected an object")
     return content

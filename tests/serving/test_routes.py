@@ -73,6 +73,24 @@ def test_bytes_that_hold_no_number_are_refused(client: Any) -> None:
         assert "no hand seen" in refused(post_bytes(client, "/api/predict", body))
 
 
+def test_what_is_no_number_in_json_is_missing_as_it_is_in_files(client: Any) -> None:
+    """Python's json writes NaN and Infinity."""
+    body = described()
+    body["landmarks"][0][3] = None
+    expected = client.post("/api/predict", json=body).json()
+    for value in (np.nan, np.inf):
+        body["landmarks"][0][3] = [value, 0.5]
+        assert client.post("/api/predict", content=json.dumps(body)).json() == expected
+
+
+@pytest.mark.parametrize("field", ["times", "size", "frame_rate", "top"])
+def test_what_is_no_number_in_other_fields_is_refused(field: str, client: Any) -> None:
+    body = described()
+    value = [np.nan] * (2 if field == "size" else len(body["landmarks"]))
+    body[field] = value if field in ("times", "size") else np.nan
+    refused(client.post("/api/predict", content=json.dumps(body)))
+
+
 def test_a_clip_of_another_skeleton_and_unit_is_answered(client: Any) -> None:
     pose = made_clip(OPENPOSE_54, num_frames=20, unit="pixels")
     body = described(pose, skeleton="OPENPOSE_54", unit="pixels")
