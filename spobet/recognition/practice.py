@@ -185,8 +185,8 @@ def _phonology(
     for aspect, (feature, limit) in FEATURES.items():
         if feature in reader.names:
             apart = np.abs(probable[0][feature] - probable[1][feature]).sum() / 2
-            values = (description[feature][0] for description in named)
-            found[aspect] = float(apart / limit), *values
+            take, drawn = (str(description[feature][0]) for description in named)
+            found[aspect] = float(apart / limit), take, drawn
     return found
 
 
