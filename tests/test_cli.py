@@ -378,7 +378,7 @@ def test_a_full_disk_leaves_no_data_set_behind(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "save", full)
+    monkeypatch.setattr("spobet.dataset.store.write_array", full)
     line = refusal("synthesize", tmp_path / "set", "--glosses", 2, "--signers", 3, "--takes", 1)
     assert "No space left on device" in line
     assert not list(tmp_path.iterdir())

@@ -43,10 +43,11 @@ def shard_file(folder: Path, array: str, number: int) -> Path:
 
 def write_array(file: Path, values: np.ndarray) -> None:
     """Write what `np.save` does; OSError of the system where the disk is full, which it hides."""
+    values = np.ascontiguousarray(values)  # the header tells how they lie
     with file.open("wb") as opened:
         header = np.lib.format.header_data_from_array_1_0(values)
         np.lib.format.write_array_header_1_0(opened, header)
-        opened.write(np.ascontiguousarray(values).data)
+        opened.write(values.data)
 
 
 def checksum(file: Path) -> int:

@@ -138,19 +138,18 @@ def lighter(model: Any, precision: str) -> Any:
 
 def _with_whole_products(onnx: Any, model: Any) -> Any:
     """Products with weights as products of 8-bit integers, by ONNX Runtime's own tool."""
-    from onnxruntime.quantization import QuantType, quant_utils, quantize_dynamic
-
+    tool = extra_module("onnxruntime.quantization", "export", _PURPOSE)
     metadata = list(model.metadata_props)
-    quant_utils.add_pre_process_metadata(model)  # else it warns: ours needs no more of it
+    tool.quant_utils.add_pre_process_metadata(model)  # else it warns: ours needs no more of it
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "whole.onnx"
-        quantize_dynamic(
+        tool.quantize_dynamic(
             model,
             file,
             op_types_to_quantize=["MatMul"],
             per_channel=True,
             reduce_range=True,  # 7 bits: older processors overflow in sums of 8-bit products
-            weight_type=QuantType.QInt8,
+            weight_type=tool.QuantType.QInt8,
         )
         made = onnx.load(file)
     del made.metadata_props[:]

@@ -163,3 +163,13 @@ def test_clips_in_a_bucket_are_those_of_the_folder(local: Dataset, bucket: str) 
     assert_same_clips(Dataset.open(f"{bucket}/one"), local)
     with pytest.raises(NotFound, match="two: not a data set"):
         Dataset.open(f"{bucket}/two")
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float64])
+def test_arrays_read_back_however_they_lie_in_memory(tmp_path: Path, kind: type) -> None:
+    values = np.arange(24).reshape(2, 3, 4).astype(kind)
+    for lying in (values, np.asfortranarray(values), values.transpose(2, 0, 1), values[:, ::2]):
+        write_array(tmp_path / "values.npy", lying)
+        read = np.load(tmp_path / "values.npy")
+        assert read.dtype == kind
+        np.testing.assert_array_equal(read, lying)

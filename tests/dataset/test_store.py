@@ -168,7 +168,7 @@ def test_nothing_is_left_behind_when_the_disk_is_full(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(store, "MAX_SHARD_FRAMES", max_shard_frames)
-    monkeypatch.setattr(np, "save", no_space)
+    monkeypatch.setattr(store, "write_array", no_space)
     with pytest.raises(OSError, match="No space left on device"):
         write(tmp_path / "set", face())
     assert list(tmp_path.iterdir()) == []
