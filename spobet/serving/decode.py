@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000  # CLONE_NEWUSER, CLONE_NEWNET of Linux
@@ -48,8 +49,9 @@ def limit(num_bytes: int, seconds: int) -> None:
 
 
 def _require_detector() -> None:
-    """UserError where MediaPipe's networks are not on this machine: a server fetches nothing."""
+    """UserError where MediaPipe or its networks are lacking here: a server fetches nothing."""
     from spobet.errors import NotFound
+    from spobet.extras import ExtraNeeded
     from spobet.video.models import MODELS, cache_folder
 
     folder = cache_folder()
@@ -58,6 +60,11 @@ def _require_detector() -> None:
             "this server cannot read videos: MediaPipe's networks are not installed on it. "
             "Whoever runs it installs them by extracting any video once: "
             "spobet extract VIDEO OUT.npz --fetch-models"
+        )
+    if find_spec("mediapipe") is None:
+        raise ExtraNeeded(
+            "this server cannot read videos: MediaPipe is not installed on it. "
+            "Whoever runs it installs it by: pip install 'spobet[video]'"
         )
 
 

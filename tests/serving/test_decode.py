@@ -43,3 +43,19 @@ def test_a_video_without_mediapipes_networks_is_refused_and_fetches_nothing(
     with pytest.raises(BadRequest, match="MediaPipe's networks are not installed on it"):
         read_upload("hand.mp4", (tmp_path / "hand.mp4").read_bytes())
     assert not (tmp_path / "cache").exists()
+
+
+def test_a_server_without_mediapipe_says_so_for_whoever_runs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from spobet.extras import ExtraNeeded
+    from spobet.serving import decode
+    from spobet.video.models import MODELS, cache_folder
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    cache_folder().mkdir(parents=True)
+    for model in MODELS:
+        (cache_folder() / model.name).touch()
+    monkeypatch.setattr(decode, "find_spec", lambda name: None)
+    with pytest.raises(ExtraNeeded, match="this server cannot read videos: MediaPipe is not"):
+        decode._require_detector()
