@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -20,14 +19,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "serving"))
-from browsing import CHROMIUM, chromium, served
-from playwright.sync_api import sync_playwright
+from browsing import CHROMIUM, page_of
 
 from spobet.formats.packed import read_clips
 from spobet.poses.sequence import PoseSequence
 from spobet.recognition.recognizer import Recognizer, load
 from spobet.serving.landmarks import landmarks_of
-from spobet.shipped import FOLDER, find_run
+from spobet.shipped import FOLDER
 
 TIMES = 60
 RUN = """async ([name, clips, times]) => {
@@ -60,15 +58,7 @@ def main() -> None:
     walk = 0.5 + 0.01 * rng.normal(size=(64, len(recognizer.skeleton), 2)).cumsum(axis=0)
     if CHROMIUM is None:
         sys.exit("no browser here")
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        served(find_run(name), Path(folder) / "signs.json") as address,
-        sync_playwright() as driver,
-        chromium(driver) as browser,
-    ):
-        page = browser.new_page()
-        page.goto(address)
-        page.locator("body[data-ready]").wait_for()
+    with page_of(name) as page:
         compare(page, load("synthetic-20"), "synthetic-20", gallery)
         compare(page, recognizer, name, [recognizer.pose_of(walk)])
 

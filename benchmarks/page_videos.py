@@ -11,19 +11,16 @@ find landmarks (`spobet extract --fetch-models`).
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "serving"))
-from browsing import CHROMIUM, chromium, served
-from playwright.sync_api import sync_playwright
+from browsing import CHROMIUM, page_of
 
 from spobet import video
 from spobet.errors import UserError
 from spobet.recognition.recognizer import load
-from spobet.shipped import find_run
 
 PATIENCE = 600_000  # milliseconds
 READY = """async () => {
@@ -52,16 +49,8 @@ def main() -> None:
     if CHROMIUM is None:
         sys.exit("no Chromium found")
     same = both = 0
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        served(find_run(name), Path(folder) / "signs.json") as address,
-        sync_playwright() as driver,
-        chromium(driver) as browser,
-    ):
-        page = browser.new_page()
+    with page_of(name) as page:
         page.set_default_timeout(PATIENCE)
-        page.goto(address)
-        page.locator("body[data-ready=here]").wait_for()
         page.evaluate(READY)
         for file in files:
             page.set_input_files("#probe", file)

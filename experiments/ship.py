@@ -23,7 +23,7 @@ import keras  # isort: skip
 
 from spobet.dataset.reserve import Source
 from spobet.dataset.store import Dataset
-from spobet.fetch import sha256_of
+from spobet.files import sha256_of
 from spobet.model.export import write_onnx
 from spobet.runs import RunFolder, RunRecord
 from spobet.shipped import FOLDER

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -14,6 +13,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from spobet.errors import UserError
+from spobet.files import sha256_of
 
 CHUNK = 1 << 18  # bytes: progress is shown a few times a second on slow lines
 _RANGE_NOT_SATISFIABLE = 416
@@ -82,12 +82,6 @@ def fetch(
         )
     part.replace(path)
     return found
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, as hexadecimal text."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _continue(

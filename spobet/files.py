@@ -1,9 +1,10 @@
-"""Files and folders that appear whole or not at all."""
+"""Files and folders that appear whole or not at all, and what tells a file from another."""
 
 from __future__ import annotations
 
 import csv
 import errno
+import hashlib
 import io
 import os
 import shutil
@@ -90,6 +91,12 @@ def write_csv(path: Path, header: Iterable[object], rows: Iterable[Iterable[obje
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([header, *rows])
     write_whole(path, text.getvalue())
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, as hexadecimal text."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _resolved(path: Path) -> Path:

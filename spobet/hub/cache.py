@@ -13,8 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
-from spobet.fetch import sha256_of
-from spobet.files import new_folder, write_whole
+from spobet.files import new_folder, sha256_of, write_whole
 from spobet.hub.address import HubAddress
 
 LISTING = "files.json"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spobet.errors import UserError
-from spobet.fetch import sha256_of
+from spobet.files import sha256_of
 
 CARD = "README.md"
 REQUIRED = ("config.toml", "vocabulary.txt", "run.json", "classifier.onnx")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from spobet.errors import NotFound
-from spobet.fetch import sha256_of
+from spobet.files import sha256_of
 from spobet.hub.address import HubAddress
 from spobet.hub.card import card_of
 from spobet.hub.client import announced, hub_api, hub_errors, hub_module

@@ -17,8 +17,8 @@ import orjson
 
 from spobet.dataset.manifest import Clip
 from spobet.errors import UserError
-from spobet.fetch import FetchError, Patience, fetch, sha256_of
-from spobet.files import check_new_folder, write_whole
+from spobet.fetch import FetchError, Patience, fetch
+from spobet.files import check_new_folder, sha256_of, write_whole
 from spobet.ingest.report import ImportReport
 from spobet.ingest.wlasl import import_wlasl
 

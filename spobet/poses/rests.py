@@ -14,10 +14,12 @@ import numpy as np
 
 from spobet.poses.normalize import SMALLEST_UNIT, hand_length, hand_span
 from spobet.poses.sequence import PoseSequence
+from spobet.poses.skeleton import Skeleton
 
 FRAME_RATE = 25.0  # of clips without times: that of most sign language videos
 # Chosen on WLASL100's training clips, lengthened by rests of six kinds: 31 to 73 % of the answers
 # of `wlasl100-hands-open` were right with the rests in, 99 to 100 % without (94 to 748 clips).
+EARLY = 1e-6  # seconds by which the end of a window may be early: times are rounded
 WINDOW = 0.2  # seconds over which hands must get somewhere: longer than a detector's jitter
 FAST = 2.0  # hand lengths a second: hands that sway or fidget at rest stay below, signs do not
 REST = 0.3  # seconds: shorter stillness is left, since signs begin and end with holds
@@ -31,13 +33,11 @@ SHORTEST = 0.5  # seconds: what moves more briefly between rests is no sign
 
 @dataclass(frozen=True, eq=False)
 class _Track:
-    """Hands through time. xy: (frames, landmarks, 2); unit: hand length; hands: landmarks of each,
-    and belongs: the same as (landmarks, hands) of 1 and 0."""
+    """Hands through time. xy: (frames, landmarks, 2); unit: hand length."""
 
     xy: np.ndarray
     seconds: np.ndarray
-    hands: tuple[np.ndarray, ...]
-    belongs: np.ndarray
+    skeleton: Skeleton
     unit: float
 
     @cached_property
@@ -45,7 +45,7 @@ class _Track:
         """For each frame, whether hands are on their way in the WINDOW that begins with it, and
         the frame in which that window ends."""
         seconds, xy = self.seconds, _held(self.xy)
-        ends = np.searchsorted(seconds, seconds + WINDOW - 1e-6).clip(max=len(seconds) - 1)
+        ends = np.searchsorted(seconds, seconds + WINDOW - EARLY).clip(max=len(seconds) - 1)
         lasting = np.maximum(seconds[ends] - seconds, WINDOW)
         return _distance(xy[ends], xy, self) >= FAST * lasting, ends
 
@@ -107,12 +107,8 @@ def _track_of(pose: PoseSequence) -> _Track | None:
     unit = hand_length(pose)
     if not unit > SMALLEST_UNIT or len(pose) < 2:  # NaN compares False
         return None
-    hands = tuple(filter(len, (pose.skeleton.hand(side) for side in ("right", "left"))))
-    belongs = np.zeros((len(pose.skeleton), len(hands)), np.float32)
-    for column, hand in enumerate(hands):
-        belongs[hand, column] = 1
     seconds = np.arange(len(pose)) / FRAME_RATE if pose.times is None else pose.times
-    return _Track(pose.xy, seconds - seconds[0], hands, belongs, unit)
+    return _Track(pose.xy, seconds - seconds[0], pose.skeleton, unit)
 
 
 def _held(xy: np.ndarray) -> np.ndarray:
@@ -134,7 +130,8 @@ def _distance(one: np.ndarray, other: np.ndarray, track: _Track) -> np.ndarray:
     apart = np.sqrt(x * x + y * y)  # np.hypot takes many times as long
     seen = ~np.isnan(apart)
     apart = np.where(seen, apart, 0)
-    totals, counts = apart @ track.belongs, seen @ track.belongs
+    columns = track.skeleton.hand_columns
+    totals, counts = apart @ columns, seen @ columns
     largest: np.ndarray = (totals / np.maximum(counts, 1)).max(axis=1) / track.unit
     return largest
 
@@ -162,7 +159,7 @@ def _is_low(rest: np.ndarray, sign: _Track) -> bool:
     below = (sign.xy - rest)[..., 1]  # y counts downwards
     seen = ~np.isnan(below)
     lowest = np.full(len(below), -np.inf)
-    for hand in sign.hands:
+    for hand in sign.skeleton.hands:
         sums = np.where(seen, below, 0)[:, hand].sum(axis=1)
         counts = seen[:, hand].sum(axis=1)
         lowest = np.where(counts > 0, np.maximum(lowest, sums / np.maximum(counts, 1)), lowest)

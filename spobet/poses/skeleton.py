@@ -86,6 +86,14 @@ class Skeleton:
         return [hand for hand in map(self.hand, ("right", "left")) if len(hand)]
 
     @cached_property
+    def hand_columns(self) -> np.ndarray:
+        """1 where a landmark is of a hand, else 0: float32 (landmarks, hands), as in `hands`."""
+        columns = np.zeros((len(self), len(self.hands)), np.float32)
+        for column, hand in enumerate(self.hands):
+            columns[hand, column] = 1
+        return columns
+
+    @cached_property
     def body(self) -> np.ndarray:
         """Positions of all landmarks that belong to no complete hand."""
         return np.setdiff1d(

@@ -6,7 +6,6 @@ one before it is imported and one after, so that no landmark and no question lea
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,6 +23,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import (
 
 from spobet.errors import UserError
 from spobet.evaluation.scores import ModelOutput
+from spobet.files import sha256_of
 from spobet.runs import RunFolder
 
 onnxruntime.disable_telemetry_events()
@@ -71,5 +71,4 @@ def run_network(network: Network, inputs: dict[str, np.ndarray]) -> ModelOutput:
 
 def network_hash(run: RunFolder) -> str:
     """SHA-256 of the run's network file, which changes when it is trained anew."""
-    with run.onnx.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of(run.onnx)

@@ -137,8 +137,8 @@ def practise(run: RunFolder, recognizer: Recognizer, gloss: str, clip: Clip) -> 
     if references.skeleton.landmarks != recognizer.skeleton.landmarks:
         raise UserError(f"{run.references}: not drawn with the network's landmarks")
     answers = recognizer.predict(pose)  # refuses clips that show no hand
-    prepared = recognizer.prepared(pose)
-    take, reference = _motion(without_rests(prepared)), _motion(drawing)
+    sign = without_rests(recognizer.prepared(pose))
+    take, reference = _motion(sign), _motion(drawing)
     pairs = lined_up(take, reference, drawing.skeleton)
     measured = differences(*pairs, drawing.skeleton)
     read = _phonology(run, recognizer, [pose, drawing])
@@ -151,7 +151,7 @@ def practise(run: RunFolder, recognizer: Recognizer, gloss: str, clip: Clip) -> 
         ),
         answers,
         int(references.clips[references.glosses.index(gloss)]),
-        (seconds_of(without_rests(prepared)), seconds_of(drawing)),
+        (seconds_of(sign), seconds_of(drawing)),
         *(_pose_of(xy, drawing) for xy in pairs),
     )
 

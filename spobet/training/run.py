@@ -18,7 +18,7 @@ from spobet.config import Experiment, read_experiment, write_experiment
 from spobet.dataset.reserve import Source
 from spobet.dataset.store import Dataset
 from spobet.errors import AlreadyThere, UserError
-from spobet.fetch import sha256_of
+from spobet.files import sha256_of
 from spobet.poses.preprocess import Preprocessor
 from spobet.runs import RunFolder, RunRecord, commit_of, installed_versions
 from spobet.training.networks import skeleton_of

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from spobet.extras import extra_module, require
-from spobet.fetch import FetchError, sha256_of
+from spobet.fetch import FetchError
+from spobet.files import sha256_of
 from spobet.poses.skeleton import HOLISTIC_75, hand_landmarks
 from spobet.video.detector import Found
 from spobet.video.frames import Frame

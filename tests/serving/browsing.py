@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 from must_run import skip_without
 from web_kit import free_port
+
+from spobet.shipped import find_run
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 uvicorn = pytest.importorskip("uvicorn", reason="the extra serve is not installed")
@@ -70,6 +73,23 @@ def chromium(driver: Any, *flags: str) -> Iterator[Any]:
     opened = driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
     yield opened
     opened.close()
+
+
+@contextmanager
+def page_of(name: str) -> Iterator[Any]:
+    """The page of a server of a shipped network, opened in a browser of its own."""
+    from playwright.sync_api import sync_playwright
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(find_run(name), Path(folder) / "signs.json") as address,
+        sync_playwright() as driver,
+        chromium(driver) as browser,
+    ):
+        page = browser.new_page()
+        page.goto(address)
+        page.locator("body[data-ready=here]").wait_for()
+        yield page
 
 
 PATIENCE = 120_000  # milliseconds: other work may run beside the tests

@@ -81,6 +81,20 @@ class LandmarkGraph:
         bounds = [whole(bound) if isinstance(bound, int) else bound for bound in (start, stop)]
         return self.add("Slice", x, *bounds, whole(axis))
 
+    def count(self, x: str) -> str:
+        """How many entries the first axis has: (1,) int64."""
+        return self.part(self.add("Shape", x), 0, 0, 1)
+
+    def numbers(self, count: str) -> str:
+        """0..count-1, int64 (count,)."""
+        scalar = self.add("Squeeze", count, whole(0))
+        return self.add("Range", np.array(0), scalar, np.array(1))
+
+    def lacks_any(self, x: str) -> str:
+        """Whether any of the values (n,) is NaN: a bool."""
+        unknown = self.cast(self.add("IsNaN", x), "FLOAT")
+        return self.add("Greater", self.add("ReduceMax", unknown, keepdims=0), single(0))
+
     def reversed(self, x: str) -> str:
         """The entries along the first axis, last first."""
         return self.add("Slice", x, whole(-1), whole(-END), whole(0), whole(-1))
@@ -114,7 +128,7 @@ class LandmarkGraph:
         missing: what stands for values that do not count, larger than all others; the median of
         none is missing too.
         """
-        length = self.part(self.add("Shape", values), 0, 0, 1)
+        length = self.count(values)
         ascending = self.add("TopK", values, length, axis=0, largest=0, sorted=1)
         self.nodes[-1].output.append(f"{ascending}_order")  # TopK gives the positions too
         columns = self.part(self.add("Shape", values), 0, 1, 2)

@@ -107,7 +107,7 @@ def _add_network(
         landmarks, mask = add_span_input(inside, preprocessor, clip, *bounds)
         return [(landmarks, "FLOAT"), (mask, "BOOL")]
 
-    inputs = graph.each(graph.part(graph.add("Shape", leads), 0, 0, 1), span_input)
+    inputs = graph.each(graph.count(leads), span_input)
     for name, value in zip(("landmarks", "frame_mask"), inputs, strict=True):
         graph.name(value, _NETWORK + name)
     graph.nodes.extend(inner.node)

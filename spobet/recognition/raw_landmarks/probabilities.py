@@ -21,15 +21,15 @@ def add_probabilities(
     evidence: how much of the sign was seen, (1,).
     """
     weight = rejection.auxiliary_weight
-    doubted = (
+    shown_at, judged_at = (
         graph.add("Mul", graph.add("Pow", evidence, single(-doubt)), single(temperature))
         for temperature, doubt in (
             (rejection.temperature, DOUBT),
             (rejection.temperature_of_confidence, DOUBT_OF_CONFIDENCE),
         )
     )
-    shown = _softmax(graph, outputs, next(doubted), weight)
-    judged = _softmax(graph, outputs, next(doubted), 1.0)
+    shown = _softmax(graph, outputs, shown_at, weight)
+    judged = _softmax(graph, outputs, judged_at, 1.0)
     return shown, graph.reduced("Max", judged, 1)
 
 

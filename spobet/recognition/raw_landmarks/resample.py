@@ -23,8 +23,7 @@ def add_even_times(graph: LandmarkGraph, xy: str, seen: str, times: str) -> tupl
     wanted_count = graph.add("Max", wanted_count, count)
     few = graph.add("Less", count, whole(3))
     wanted_count = graph.either(few, count, wanted_count)
-    scalar = graph.add("Squeeze", wanted_count, whole(0))
-    numbers = graph.cast(graph.add("Range", np.array(0), scalar, np.array(1)), "DOUBLE")
+    numbers = graph.cast(graph.numbers(wanted_count), "DOUBLE")
     gaps = graph.add("Max", graph.add("Sub", wanted_count, whole(1)), whole(1))
     scaled = graph.add("Mul", numbers, graph.cast(last, "DOUBLE"))
     return _read_at(graph, xy, seen, times, graph.add("Div", scaled, graph.cast(gaps, "DOUBLE")))
@@ -74,14 +73,13 @@ def _positions(graph: LandmarkGraph, times: str, wanted: str) -> tuple[str, str]
     times: (frames,) seconds, NaN where unknown. wanted: (n,) double, in mean frame intervals.
     """
     count, last = _count(graph, times)
-    scalar = graph.add("Squeeze", count, whole(0))
-    index = graph.cast(graph.add("Range", np.array(0), scalar, np.array(1)), "DOUBLE")
-    unknown = graph.cast(graph.add("IsNaN", times), "FLOAT")
-    untimed = graph.add("Greater", graph.add("ReduceMax", unknown, keepdims=0), single(0))
+    index = graph.cast(graph.numbers(count), "DOUBLE")
     begin, end = graph.part(times, 0, 0, 1), graph.part(times, 0, -1, END)
     span = graph.add("Max", graph.add("Sub", end, begin), np.array(1e-12))  # one frame spans none
     since = graph.add("Div", graph.add("Sub", times, begin), span)
-    taken = graph.either(untimed, index, graph.add("Mul", since, graph.cast(last, "DOUBLE")))
+    taken = graph.either(
+        graph.lacks_any(times), index, graph.add("Mul", since, graph.cast(last, "DOUBLE"))
+    )
     columns = graph.add("Unsqueeze", taken, whole(0)), graph.add("Unsqueeze", wanted, whole(1))
     passed = graph.reduced("Sum", graph.cast(graph.add("LessOrEqual", *columns), "INT64"), 1)
     latest = graph.add("Max", graph.add("Sub", last, whole(1)), whole(0))
@@ -95,7 +93,7 @@ def _positions(graph: LandmarkGraph, times: str, wanted: str) -> tuple[str, str]
 
 def _count(graph: LandmarkGraph, x: str) -> tuple[str, str]:
     """How many entries the first axis has, and the position of the last: (1,) int64 each."""
-    count = graph.part(graph.add("Shape", x), 0, 0, 1)
+    count = graph.count(x)
     return count, graph.add("Sub", count, whole(1))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spobet.poses.rests import FAST, FRAME_RATE, FROM_REST, LONGEST_WAY, REST, WINDOW
+from spobet.poses.rests import EARLY, FAST, FRAME_RATE, FROM_REST, LONGEST_WAY, REST, WINDOW
 from spobet.poses.skeleton import Skeleton
 from spobet.recognition.evidence import LEAST, WHOLE_SECONDS
 from spobet.recognition.raw_landmarks.graph import END, LandmarkGraph, single, whole
@@ -14,7 +14,6 @@ from spobet.recognition.raw_landmarks.normalize import add_hand_frame
 from spobet.recognition.signs import LEAD
 
 _DOUBLINGS = 13  # a landmark is held for up to 8,192 frames
-_EARLY = 1e-6  # seconds by which the end of a window may be early
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class _Track:
     seen: str  # (frames, landmarks)
     seconds: str  # (frames,) double
     unit: str  # (1,)
-    belongs: np.ndarray  # (landmarks, hands) 1 where a landmark is of a hand
+    hand_columns: np.ndarray  # of its skeleton
 
 
 def add_spans(
@@ -37,19 +36,15 @@ def add_spans(
     that each must have in its best score to be believed (spans,).
     """
     _, unit, known = add_hand_frame(graph, skeleton, xy, seen)
-    count = graph.part(graph.add("Shape", times), 0, 0, 1)
-    hands = [hand for hand in map(skeleton.hand, ("right", "left")) if len(hand)]
-    belongs = np.zeros((len(skeleton), len(hands)), np.float32)
-    for column, hand in enumerate(hands):
-        belongs[hand, column] = 1
-    track = _Track(xy, seen, _seconds(graph, times, count), unit, belongs)
+    count = graph.count(times)
+    track = _Track(xy, seen, _seconds(graph, times), unit, skeleton.hand_columns)
     latest = graph.part(track.seconds, 0, -1, END)
     backwards = _Track(
         graph.reversed(xy),
         graph.reversed(seen),
         graph.reversed(graph.add("Sub", latest, track.seconds)),
         unit,
-        belongs,
+        skeleton.hand_columns,
     )
     held, held_back = _held(graph, track), _held(graph, backwards)
     start = _first_motion(graph, track, held)
@@ -78,8 +73,7 @@ def add_evidence(graph: LandmarkGraph, with_hand: str, spans: str, times: str) -
     bounds = [graph.part(graph.part(spans, 0, 0, 1), 1, side, side + 1) for side in (0, 1)]
     start, stop = (graph.add("Squeeze", bound, whole(0)) for bound in bounds)
     shown = graph.add("ReduceSum", graph.part(with_hand, 0, start, stop), whole(0), keepdims=1)
-    count = graph.part(graph.add("Shape", times), 0, 0, 1)
-    seconds = _seconds(graph, times, count)
+    count, seconds = graph.count(times), _seconds(graph, times)
     gaps = graph.cast(graph.add("Sub", count, whole(1)), "DOUBLE")
     interval = graph.add("Div", graph.part(seconds, 0, -1, END), gaps)
     one = graph.add("Equal", count, whole(1))
@@ -89,25 +83,21 @@ def add_evidence(graph: LandmarkGraph, with_hand: str, spans: str, times: str) -
     return graph.add("Clip", strength, single(LEAST), single(1))
 
 
-def _seconds(graph: LandmarkGraph, times: str, count: str) -> str:
+def _seconds(graph: LandmarkGraph, times: str) -> str:
     """Seconds since the first frame (frames,) double, at FRAME_RATE where times are unknown."""
-    scalar = graph.add("Squeeze", count, whole(0))
-    numbers = graph.cast(graph.add("Range", np.array(0), scalar, np.array(1)), "DOUBLE")
+    numbers = graph.cast(graph.numbers(graph.count(times)), "DOUBLE")
     counted = graph.add("Div", numbers, np.array(FRAME_RATE))
     since = graph.add("Sub", times, graph.part(times, 0, 0, 1))
-    unknown = graph.cast(graph.add("IsNaN", times), "FLOAT")
-    untimed = graph.add("Greater", graph.add("ReduceMax", unknown, keepdims=0), single(0))
-    return graph.either(untimed, counted, since)
+    return graph.either(graph.lacks_any(times), counted, since)
 
 
 def _held(graph: LandmarkGraph, track: _Track) -> str:
     """In which frame each landmark was last seen, -1 before it first is: (frames, landmarks)."""
-    count = graph.part(graph.add("Shape", track.seen), 0, 0, 1)
-    scalar = graph.add("Squeeze", count, whole(0))
-    numbers = graph.add("Range", np.array(0), scalar, np.array(1))
+    count = graph.count(track.seen)
+    numbers = graph.numbers(count)
     last = graph.either(track.seen, graph.add("Unsqueeze", numbers, whole(1)), np.array(-1))
     for power in range(_DOUBLINGS):
-        before = np.full((2**power, len(track.belongs)), -1)
+        before = np.full((2**power, len(track.hand_columns)), -1)
         earlier = graph.part(graph.add("Concat", before, last, axis=0), 0, 0, count)
         last = graph.add("Max", last, earlier)
     return last
@@ -122,16 +112,16 @@ def _apart(graph: LandmarkGraph, track: _Track, one: str, other: str) -> str:
         points.append(graph.add("GatherElements", track.xy, both, axis=0))
     lengths = graph.add("ReduceL2", graph.add("Sub", *points), whole(2), keepdims=0)
     known = graph.add("GreaterOrEqual", graph.add("Min", one, other), np.array(0))
-    counts = graph.add("MatMul", graph.cast(known, "FLOAT"), track.belongs)
-    sums = graph.add("MatMul", graph.either(known, lengths, single(0)), track.belongs)
+    counts = graph.add("MatMul", graph.cast(known, "FLOAT"), track.hand_columns)
+    sums = graph.add("MatMul", graph.either(known, lengths, single(0)), track.hand_columns)
     means = graph.add("Div", sums, graph.add("Max", counts, single(1)))
     return graph.add("Div", graph.reduced("Max", means, 1), track.unit)
 
 
 def _first_motion(graph: LandmarkGraph, track: _Track, held: str) -> str:
     """`poses.rests._first_motion`: (1,)."""
-    seconds, count = track.seconds, graph.part(graph.add("Shape", held), 0, 0, 1)
-    windows = graph.add("Add", seconds, np.array(WINDOW - _EARLY))
+    seconds, count = track.seconds, graph.count(held)
+    windows = graph.add("Add", seconds, np.array(WINDOW - EARLY))
     columns = graph.add("Unsqueeze", seconds, whole(0)), graph.add("Unsqueeze", windows, whole(1))
     ends = graph.reduced("Sum", graph.cast(graph.add("Less", *columns), "INT64"), 1)
     ends = graph.add("Min", ends, graph.add("Sub", count, whole(1)))
