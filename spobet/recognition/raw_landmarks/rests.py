@@ -18,10 +18,10 @@ _DOUBLINGS = 13  # a landmark is held for up to 8,192 frames
 
 @dataclass(frozen=True)
 class _Track:
-    """Values of hands through time, as in `poses.rests`, with what is missing told by `seen`."""
+    """Values of hands through time, as in `poses.rests`: each landmark where it was last seen."""
 
     xy: str  # (frames, landmarks, 2)
-    seen: str  # (frames, landmarks)
+    known: str  # (frames, landmarks), whether it has been seen yet
     seconds: str  # (frames,) double
     unit: str  # (1,)
     hand_columns: np.ndarray  # of its skeleton
@@ -37,24 +37,28 @@ def add_spans(
     """
     _, unit, known = add_hand_frame(graph, skeleton, xy, seen)
     count = graph.count(times)
-    track = _Track(xy, seen, _seconds(graph, times), unit, skeleton.hand_columns)
-    latest = graph.part(track.seconds, 0, -1, END)
-    backwards = _Track(
-        graph.reversed(xy),
-        graph.reversed(seen),
-        graph.reversed(graph.add("Sub", latest, track.seconds)),
-        unit,
-        skeleton.hand_columns,
+    seconds = _seconds(graph, times)
+    latest = graph.part(seconds, 0, -1, END)
+    both = graph.add("Concat", seen, graph.reversed(seen), axis=1)
+    last, width = _last_seen(graph, both), len(skeleton)
+    track, backwards = (
+        _Track(*_held(graph, points, held), since, unit, skeleton.hand_columns)
+        for points, held, since in (
+            (xy, graph.part(last, 1, 0, width), seconds),
+            (
+                graph.reversed(xy),
+                graph.part(last, 1, width, END),
+                graph.reversed(graph.add("Sub", latest, seconds)),
+            ),
+        )
     )
-    held, held_back = _held(graph, track), _held(graph, backwards)
-    start = _first_motion(graph, track, held)
-    rest_after = _first_motion(graph, backwards, held_back)
+    start, rest_after = (_first_motion(graph, one) for one in (track, backwards))
     stop = graph.add("Sub", count, rest_after)
     measured = graph.add("And", known, graph.add("Greater", count, whole(1)))
     some = graph.add("And", graph.add("Less", start, stop), measured)
     start, stop = graph.either(some, start, whole(0)), graph.either(some, stop, count)
     ends = graph.add("Sub", count, stop), graph.add("Sub", count, start)
-    way, way_back = _way(graph, track, held, start, stop), _way(graph, backwards, held_back, *ends)
+    way, way_back = _way(graph, track, start, stop), _way(graph, backwards, *ends)
     inner = graph.add("Add", start, way), graph.add("Sub", stop, way_back)
     bounds = graph.add("Concat", start, stop, *inner, whole(0), count, axis=0)
     spans = graph.add("Reshape", bounds, np.array([3, 2], np.int64))
@@ -91,53 +95,63 @@ def _seconds(graph: LandmarkGraph, times: str) -> str:
     return graph.either(graph.lacks_any(times), counted, since)
 
 
-def _held(graph: LandmarkGraph, track: _Track) -> str:
+def _last_seen(graph: LandmarkGraph, seen: str) -> str:
     """In which frame each landmark was last seen, -1 before it first is: (frames, landmarks)."""
-    count = graph.count(track.seen)
-    numbers = graph.numbers(count)
-    last = graph.either(track.seen, graph.add("Unsqueeze", numbers, whole(1)), np.array(-1))
-    for power in range(_DOUBLINGS):
-        before = np.full((2**power, len(track.hand_columns)), -1)
-        earlier = graph.part(graph.add("Concat", before, last, axis=0), 0, 0, count)
-        last = graph.add("Max", last, earlier)
+    numbers = graph.numbers(graph.count(seen))
+    last = graph.either(seen, graph.add("Unsqueeze", numbers, whole(1)), np.array(-1))
+    steps = 2 ** np.arange(_DOUBLINGS)[:, None]
+    before = graph.add("Max", graph.add("Sub", numbers, steps), np.array(0))
+    for doubling in range(_DOUBLINGS):  # what the first frame holds, every earlier one may
+        last = graph.add("Max", last, graph.rows(last, graph.rows(before, np.array(doubling))))
     return last
 
 
-def _apart(graph: LandmarkGraph, track: _Track, one: str, other: str) -> str:
-    """`poses.rests._distance` between held frames (n, landmarks) each: (n,)."""
-    points = []
-    for held in (one, other):
-        frames = graph.add("Unsqueeze", graph.add("Max", held, np.array(0)), whole(2))
-        both = graph.add("Concat", frames, frames, axis=2)
-        points.append(graph.add("GatherElements", track.xy, both, axis=0))
-    lengths = graph.add("ReduceL2", graph.add("Sub", *points), whole(2), keepdims=0)
-    known = graph.add("GreaterOrEqual", graph.add("Min", one, other), np.array(0))
+def _held(graph: LandmarkGraph, xy: str, last: str) -> tuple[str, str]:
+    """`poses.rests._held`: the points of the frames `last` (frames, landmarks), and which are."""
+    count = graph.part(graph.add("Shape", last), 0, 1, 2)
+    first = graph.add("Mul", graph.add("Max", last, np.array(0)), count)
+    at = graph.add("Add", first, graph.numbers(count))  # in xy, frame by frame
+    points = graph.rows(graph.add("Reshape", xy, np.array([-1, 2])), at)
+    return points, graph.add("GreaterOrEqual", last, np.array(0))
+
+
+def _apart(
+    graph: LandmarkGraph, track: _Track, one: tuple[str, str], other: tuple[str, str]
+) -> str:
+    """`poses.rests._distance` between xy and known of n frames each: (n,)."""
+    (points, shown), (others, also) = one, other
+    lengths = graph.add("ReduceL2", graph.add("Sub", points, others), whole(2), keepdims=0)
+    known = graph.add("And", shown, also)
     counts = graph.add("MatMul", graph.cast(known, "FLOAT"), track.hand_columns)
     sums = graph.add("MatMul", graph.either(known, lengths, single(0)), track.hand_columns)
     means = graph.add("Div", sums, graph.add("Max", counts, single(1)))
     return graph.add("Div", graph.reduced("Max", means, 1), track.unit)
 
 
-def _first_motion(graph: LandmarkGraph, track: _Track, held: str) -> str:
+def _first_motion(graph: LandmarkGraph, track: _Track) -> str:
     """`poses.rests._first_motion`: (1,)."""
-    seconds, count = track.seconds, graph.count(held)
+    seconds, count = track.seconds, graph.count(track.seconds)
     windows = graph.add("Add", seconds, np.array(WINDOW - EARLY))
     columns = graph.add("Unsqueeze", seconds, whole(0)), graph.add("Unsqueeze", windows, whole(1))
     ends = graph.reduced("Sum", graph.cast(graph.add("Less", *columns), "INT64"), 1)
     ends = graph.add("Min", ends, graph.add("Sub", count, whole(1)))
     lasting = graph.add("Sub", graph.rows(seconds, ends), seconds)
     lasting = graph.add("Max", lasting, np.array(WINDOW))
-    way = graph.cast(_apart(graph, track, graph.rows(held, ends), held), "DOUBLE")
+    later = graph.rows(track.xy, ends), graph.rows(track.known, ends)
+    way = graph.cast(_apart(graph, track, later, (track.xy, track.known)), "DOUBLE")
     moving = graph.add("GreaterOrEqual", way, graph.add("Mul", lasting, np.array(FAST)))
     still = graph.add("ArgMax", graph.cast(moving, "FLOAT"), axis=0, keepdims=1)
     rested = graph.add("GreaterOrEqual", graph.rows(seconds, still), np.array(REST))
     return graph.either(rested, still, whole(0))
 
 
-def _way(graph: LandmarkGraph, track: _Track, held: str, start: str, stop: str) -> str:
+def _way(graph: LandmarkGraph, track: _Track, start: str, stop: str) -> str:
     """`poses.rests._way`: (1,)."""
-    part = graph.part(held, 0, start, stop)
-    first, count = graph.part(part, 0, 0, 1), graph.add("Sub", stop, start)
+    count, after = graph.add("Sub", stop, start), graph.add("Add", start, whole(1))
+    part, first = (
+        (graph.part(track.xy, 0, start, end), graph.part(track.known, 0, start, end))
+        for end in (stop, after)
+    )
     away = _apart(graph, track, part, first)
     column = graph.add("Unsqueeze", away, whole(1))
     middle = graph.median(column, count, np.array(np.inf, np.float32))
