@@ -132,7 +132,7 @@ def _trained(
     if (run / "run.json").exists():
         return run
     data = _without(set(group), dataset, runs / f"group-{number}-data")
-    experiment = read_experiment(HERE / "wlasl100-hands-plain.toml")
+    experiment = read_experiment(HERE / "wlasl100-hands.toml")
     schedule = replace(experiment.train.schedule, epochs=EPOCHS, learning_rate=RATE)
     experiment = replace(experiment, train=replace(experiment.train, schedule=schedule))
     train(

@@ -69,6 +69,7 @@ SCRATCH = "wlasl100-hands-scratch.toml"
 PLAIN = "wlasl2000-hands-plain"
 BACKBONES = {
     "wlasl2000-hands": Backbone(GLOSSES, OFFICIAL),
+    "wlasl2000-hands-without100": Backbone(GLOSSES, OFFICIAL, every_gloss=True),
     PLAIN: Backbone(PLAIN_GLOSSES, OFFICIAL),
     f"{PLAIN}-40": Backbone(PLAIN_GLOSSES, OFFICIAL, epochs=40),
     f"{PLAIN}-without100": Backbone(PLAIN_GLOSSES, OFFICIAL, epochs=30, every_gloss=True),
