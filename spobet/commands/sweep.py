@@ -21,6 +21,11 @@ from spobet.commands.arguments import DATA, FILE, FOLDER, PATH, RAY, RUN, progre
     metavar="KEY=VALUE,...",
     help="Values of the experiment to compare; repeat the option for every combination.",
 )
+@click.option(
+    "--each",
+    is_flag=True,
+    help="Change one value at a time, and compare with the experiment as it is: an ablation.",
+)
 @click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True)
 @click.option(
     "--folds",
@@ -48,6 +53,7 @@ def sweep(
     data: Path,
     out: Path,
     changes: tuple[str, ...],
+    each: bool,
     seeds: int,
     folds: int,
     splits: tuple[str, ...],
@@ -58,8 +64,7 @@ def sweep(
 ) -> None:
     """Train with several settings, seeds and folds, and compare.
 
-    Example: spobet sweep my.toml --data data/mine --out sweeps/rate --set
-    train.schedule.learning_rate=1e-3,5e-4
+    Example: spobet sweep my.toml --data data/mine --out sweeps/paste --set mix.paste=0,0.2
 
     Each run is a process with a folder of its own. Ends in one table, sweep.md, and one page,
     sweep.html. The same command goes on after an interruption and tries failed runs again.
@@ -73,7 +78,7 @@ def sweep(
     from spobet.sweeps.sweep import FAILED, Grid, Workers, run_sweep
 
     grid = Grid(
-        settings_of(read_experiment(experiment), changes),
+        settings_of(read_experiment(experiment), changes, each),
         data.resolve(),
         seeds,
         folds,

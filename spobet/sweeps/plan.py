@@ -66,10 +66,13 @@ class Task:
         return cls(**{**values, **lists})
 
 
-def settings_of(experiment: Experiment, changes: Sequence[str]) -> list[Setting]:
+def settings_of(
+    experiment: Experiment, changes: Sequence[str], each: bool = False
+) -> list[Setting]:
     """Every combination of the values that are given as `train.schedule.learning_rate=1e-3,5e-4`.
 
-    UserError names the key that an experiment does not have, or the value that it refuses.
+    each: the experiment as it is, then each value alone in it, as an ablation has them. UserError
+    names the key that an experiment does not have, or the value that it refuses.
     """
     choices = []
     for change in changes:
@@ -77,23 +80,28 @@ def settings_of(experiment: Experiment, changes: Sequence[str]) -> list[Setting]
         if not equals or not values:
             raise UserError(f"--set {change}: expected KEY=VALUE,VALUE")
         choices.append([(key, value.strip()) for value in values.split(",")])
-    settings = []
-    for combination in product(*choices):
-        values = json.loads(json.dumps(asdict(experiment)))
-        for key, value in combination:
-            *sections, last = key.split(".")
-            section = values
-            for name in sections:
-                section = section.get(name) if isinstance(section, dict) else None
-            if not isinstance(section, dict) or last not in section:
-                raise UserError(f"--set {key}: an experiment has no such key")
-            section[last] = _parsed(value)
-        name = " ".join(f"{key.rpartition('.')[2]}={value}" for key, value in combination)
-        settings.append(Setting(name or "as it is", build(Experiment, values)))
+    alone = [(), *((one,) for values in choices for one in values)]
+    settings = [
+        _changed(experiment, combination) for combination in (alone if each else product(*choices))
+    ]
     names = [setting.name for setting in settings]
     if len(set(names)) < len(names):
         raise UserError(f"--set names the same setting twice: {', '.join(names)}")
     return settings
+
+
+def _changed(experiment: Experiment, combination: Sequence[tuple[str, str]]) -> Setting:
+    values = json.loads(json.dumps(asdict(experiment)))
+    for key, value in combination:
+        *sections, last = key.split(".")
+        section = values
+        for name in sections:
+            section = section.get(name) if isinstance(section, dict) else None
+        if not isinstance(section, dict) or last not in section:
+            raise UserError(f"--set {key}: an experiment has no such key")
+        section[last] = _parsed(value)
+    name = " ".join(f"{key.rpartition('.')[2]}={value}" for key, value in combination)
+    return Setting(name or "as it is", build(Experiment, values))
 
 
 def _parsed(value: str) -> Any:

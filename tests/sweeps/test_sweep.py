@@ -80,6 +80,20 @@ def test_settings_are_every_combination_and_unknown_keys_are_refused() -> None:
             settings_of(Experiment(), [wrong])
 
 
+def test_an_ablation_changes_one_value_at_a_time() -> None:
+    settings = settings_of(Experiment(), [*RATES, "augment.mirror=0"], each=True)
+    assert [setting.name for setting in settings] == [
+        "as it is",
+        "learning_rate=1e-3",
+        "learning_rate=5e-4",
+        "mirror=0",
+    ]
+    assert settings[0].experiment == Experiment()
+    rate, mirror = settings[-2].experiment, settings[-1].experiment
+    assert (rate.train.schedule.learning_rate, rate.augment) == (5e-4, Experiment().augment)
+    assert (mirror.train, mirror.augment.mirror) == (Experiment().train, 0)
+
+
 def test_a_killed_run_is_tried_again_and_a_refused_one_is_listed_until_it_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
