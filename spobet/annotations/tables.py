@@ -11,7 +11,8 @@ from pathlib import Path
 from spobet.annotations.annotation import Annotation, Annotations
 from spobet.errors import UserError
 from spobet.formats import traits
-from spobet.formats.text import csv_rows, lines_of, naming, read_bounded
+from spobet.formats.delimited import csv_rows, lines_of
+from spobet.formats.text import naming, read_bounded
 
 _MAX_COLUMNS = 1000  # it has five
 _COLUMNS = ("start", "stop", "gloss", "confidence", "accepted")

@@ -21,9 +21,11 @@ from spobet.evaluation.metrics.top_k import TOPS
 from spobet.evaluation.predictions import NUM_ANSWERS, Prediction
 from spobet.evaluation.ranks import OUTSIDE_VOCABULARY, labels_of, rank_true_glosses
 from spobet.evaluation.scoring import Metrics, score_ranks
+from spobet.formats.delimited import csv_rows, decimal
 from spobet.formats.traits import text_encoding
 
 SHOWN = 5
+_MAX_COLUMNS = 100_000  # glosses; the largest dictionaries have a tenth
 _UNKNOWN = float("nan")  # a score or a rank is no probability
 
 
@@ -96,24 +98,26 @@ class _Row:
 def _read(path: Path) -> tuple[list[str], dict[str, _Row]]:
     """The header and each clip's row; UserError for rows of another length and repeated clips."""
     rows: dict[str, _Row] = {}
-    encoding = text_encoding(path)
-    with path.open(newline="", encoding=encoding, errors="replace") as file:
-        separator = max(",;\t", key=file.readline().count)  # spreadsheets write their country's
-        file.seek(0)
-        table = csv.reader(file, delimiter=separator)
-        header = next(table, [])
-        if header[:1] != ["clip"] or len(set(header)) < len(header) or len(header) < 2:
-            shown = f"columns {header[:SHOWN]}{' and so on' if len(header) > SHOWN else ''}"
-            expected = "`clip`, then a column a gloss or gloss_1, gloss_2, ..., each once"
-            raise UserError(f"{path}: {shown}, expected {expected}")
-        for cells in filter(None, table):
-            where = f"{path}:{table.line_num}"
-            if len(cells) != len(header):
-                raise UserError(f"{where}: {len(cells)} cells, expected {len(header)}")
-            if cells[0] in rows:
-                first = f"first in line {rows[cells[0]].line}"
-                raise UserError(f"{where}: clip {cells[0]} occurs twice, {first}")
-            rows[cells[0]] = _Row(table.line_num, dict(zip(header, cells, strict=True)))
+    with path.open(newline="", encoding=text_encoding(path), errors="replace") as file:
+        table = csv_rows(file, _MAX_COLUMNS)
+        try:
+            header = [name.strip() for name in next(table, (1, []))[1]]
+            while header and not header[-1]:
+                header.pop()  # every row ends with a separator
+            if header[:1] != ["clip"] or len(set(header)) < len(header) or len(header) < 2:
+                shown = f"columns {header[:SHOWN]}{' and so on' if len(header) > SHOWN else ''}"
+                expected = "`clip`, then a column a gloss or gloss_1, gloss_2, ..., each once"
+                raise UserError(f"{path}: {shown}, expected {expected}")
+            for line, cells in table:
+                where, width = f"{path}:{line}", len(header)
+                if len(cells) < width or any(cells[width:]):
+                    raise UserError(f"{where}: {len(cells)} cells, expected {width}")
+                if cells[0] in rows:
+                    first = f"first in line {rows[cells[0]].line}"
+                    raise UserError(f"{where}: clip {cells[0]} occurs twice, {first}")
+                rows[cells[0]] = _Row(line, dict(zip(header, cells, strict=False)))
+        except csv.Error as error:
+            raise UserError(f"{path}: not a CSV ({error})") from error
     return header, rows
 
 
@@ -185,11 +189,11 @@ def _read_scores(path: Path, clips: Manifest, rows: dict[str, _Row], columns: li
 def _scores(where: str, cells: dict[str, str], columns: list[str]) -> list[float]:
     for gloss in columns:
         try:
-            float(cells[gloss])
+            decimal(cells[gloss])
         except ValueError:
             came = f"score {cells[gloss]!r} of gloss {gloss!r}"
             raise UserError(f"{where}: {came}, expected a number") from None
-    return [float(cells[gloss]) for gloss in columns]
+    return [decimal(cells[gloss]) for gloss in columns]
 
 
 def _notes(glosses: set[str], known: Manifest, num_unused: int) -> list[str]:

@@ -11,8 +11,9 @@ import numpy as np
 from spobet.errors import UserError
 from spobet.extras import extra_module
 from spobet.formats import traits
+from spobet.formats.delimited import check_columns, csv_rows, decimal, header_names, num_lines
 from spobet.formats.mediapipe_parts import PARTS, holistic_clip, no_landmarks
-from spobet.formats.text import csv_rows, head_of, naming, num_lines, numbers, read_bounded
+from spobet.formats.text import head_of, naming, numbers, read_bounded
 from spobet.poses.sequence import PoseSequence
 
 NOT_KEPT = "z and the face's landmarks"
@@ -29,8 +30,7 @@ def looks_like(path: Path) -> str:
     head = head_of(path)
     if head.startswith(b"PAR1"):
         return "Parquet"
-    names = head.split(b"\n", 1)[0].replace(b'"', b"").strip().split(b",")
-    is_table = {name.encode() for name in _COLUMNS} <= set(names)
+    is_table = b"landmark_index" in head and set(_COLUMNS) <= set(header_names(head))
     return f"columns {', '.join(_COLUMNS)}" if is_table else ""
 
 
@@ -93,6 +93,7 @@ def _csv_columns(path: Path) -> dict[str, np.ndarray]:
         number, rows = 1, csv_rows(file, _MAX_COLUMNS)
         try:
             names = [name.strip() for name in next(rows, (1, []))[1]]
+            check_columns(names)
             absent = [name for name in _COLUMNS if name not in names]
             if absent:
                 raise UserError(f"no columns {', '.join(absent)}")
@@ -103,7 +104,7 @@ def _csv_columns(path: Path) -> dict[str, np.ndarray]:
                     raise UserError(f"line {number}: {expected}")
                 kinds.append(_KINDS.get(row[columns_at["type"]], _OTHER))
                 for name in numeric:
-                    found[name].append(float(row[columns_at[name]] or "nan"))
+                    found[name].append(decimal(row[columns_at[name]] or "nan"))
         except csv.Error as error:
             raise UserError(f"not CSV ({error})") from error
         except ValueError as error:

@@ -17,7 +17,8 @@ import orjson
 from spobet.errors import UserError
 from spobet.files import write_whole
 from spobet.formats import traits
-from spobet.formats.text import MAX_BYTES, csv_rows, head_of, naming, numbers
+from spobet.formats.delimited import check_columns, csv_rows, header_names
+from spobet.formats.text import MAX_BYTES, head_of, naming, numbers
 from spobet.poses.adapt import on_skeleton
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import OPENPOSE_54
@@ -67,9 +68,9 @@ class SpoterClip:
 
 def looks_like(path: Path) -> str:
     """Why this is a SPOTER table; "" where it is not."""
-    first_line = head_of(path).split(b"\n", 1)[0]
-    wanted = (b"leftEar_X", b"leftEar_Y")
-    return "columns leftEar_X, leftEar_Y" if all(name in first_line for name in wanted) else ""
+    head = head_of(path)
+    is_table = b"leftEar_X" in head and {"leftEar_X", "leftEar_Y"} <= set(header_names(head))
+    return "columns leftEar_X, leftEar_Y" if is_table else ""
 
 
 def read(path: Path) -> PoseSequence:
@@ -122,15 +123,14 @@ def _table(path: Path) -> Iterator[tuple[int, dict[str, str], dict[str, str]]]:
     csv.field_size_limit(max(_MAX_CELL, csv.field_size_limit()))
     encoding = traits.text_encoding(path)
     with naming(path), path.open(encoding=encoding, errors="replace", newline="") as file:
-        lines = _lines(file)
-        header = next(lines, "")
-        separator = max(",;\t", key=header.count)  # spreadsheets write their country's
+        rows = csv_rows(_lines(file), _MAX_VALUES)
         try:
-            _, cells = next(csv_rows([header], _MAX_COLUMNS, separator), (1, []))
-            names = [name.strip() for name in cells]
+            names = [name.strip() for name in next(rows, (1, []))[1]]
+            if len(names) > _MAX_COLUMNS:
+                raise UserError(f"{len(names):,} columns, expected at most {_MAX_COLUMNS:,}")
             columns = _columns(names)
-            for number, cells in csv_rows(lines, _MAX_VALUES, separator):
-                yield number + 1, dict(zip(names, cells, strict=False)), columns
+            for number, cells in rows:
+                yield number, dict(zip(names, cells, strict=False)), columns
         except csv.Error as error:
             raise UserError(f"not a table that can be read ({error})") from error
 
@@ -176,9 +176,9 @@ def write_clips(clips: Sequence[SpoterClip], path: Path) -> None:
 
 def _columns(names: Sequence[str]) -> dict[str, str]:
     """Our name of a column -> the file's, for every column of a landmark."""
-    spelt = {_SPELLING.sub(lambda match: _SPELLINGS[match[0]], name): name for name in names}
-    if len(spelt) < len(names):
-        raise UserError("a column stands twice")
+    spellings = [_SPELLING.sub(lambda match: _SPELLINGS[match[0]], name) for name in names]
+    check_columns(spellings)
+    spelt = dict(zip(spellings, names, strict=True))
     wanted = [f"{column}_{axis}" for column in COLUMNS for axis in "XY"]
     absent = [
         name for name in wanted if name not in spelt and name.rsplit("_", 1)[0] not in _OPTIONAL

@@ -1,11 +1,10 @@
-"""What the readers of JSON and CSV share: bounded files, numbers, and errors that say where."""
+"""What the readers of text share: bounded files, numbers, and errors that say where."""
 
 from __future__ import annotations
 
-import csv
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,6 @@ _MAX_TAGS = 1_500_000  # of XML: an element takes up to 500 bytes
 _NOT_FINITE = re.compile(rb"NaN|Infinity")
 _HEAD = 65_536  # a frame of MediaPipe's landmarks with the face is about 40,000 bytes
 _LARGEST = float(np.finfo(np.float32).max)
-_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n|\Z)")
 
 
 def head_of(path: Path) -> bytes:
@@ -94,42 +92,6 @@ def check_xml_size(content: bytes) -> None:
     num_tags = content.count(b"<")
     if num_tags > _MAX_TAGS:
         raise UserError(f"{num_tags:,} tags of XML, expected at most {_MAX_TAGS:,}")
-
-
-def num_lines(content: bytes) -> int:
-    """How many line ends of any system there are."""
-    return content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n")
-
-
-def lines_of(text: str) -> Iterator[str]:
-    """The lines of a text with their ends, one at a time, ends of any system."""
-    return (match[0] for match in _LINE.finditer(text))
-
-
-def csv_rows(
-    lines: Iterable[str], max_values: int, separator: str = ","
-) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV that hold anything, each with the number of its last line.
-
-    max_values: of a row, separators in quotes counted too. UserError for a row of more, before it
-    fills the memory; csv.Error for what is no CSV.
-    """
-    num_values = 0
-
-    def counted() -> Iterator[str]:
-        nonlocal num_values
-        for line in lines:
-            num_values += line.count(separator) + 1
-            if num_values > max_values:
-                found = f"{num_values:,} columns or lines in one row"
-                raise UserError(f"{found}, expected at most {max_values:,}")
-            yield line
-
-    rows = csv.reader(counted(), delimiter=separator)
-    for row in rows:
-        num_values = 0
-        if row:
-            yield rows.line_num, row
 
 
 @contextmanager

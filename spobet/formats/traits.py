@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from spobet.errors import UserError
+from spobet.formats.delimited import decimal
 
 MAX_FRAMES = 100_000  # over an hour at 25 a second: no single clip of signing
 MAX_PEOPLE = 50  # in one frame: a crowd, which is no clip of a sign
@@ -192,7 +193,7 @@ def _positive(value: Any, name: str) -> float | None:
             raise TypeError
         numerator, _, denominator = str(value).partition("/")  # ffprobe writes 30000/1001
         whole = float(denominator) if denominator else 1.0
-        number = float(numerator) / whole if whole else 0.0
+        number = decimal(numerator) / whole if whole else 0.0
     except (TypeError, ValueError) as error:
         raise UserError(f"{name} is {value!r}, expected a number over 0") from error
     return number if 0 < number < 1e6 else None  # NaN compares False

@@ -12,7 +12,8 @@ from pathlib import Path
 from spobet.dataset.manifest import Clip
 from spobet.errors import UserError
 from spobet.formats import traits
-from spobet.formats.text import csv_rows, lines_of, naming, num_lines, read_bounded
+from spobet.formats.delimited import csv_rows, lines_of, num_lines
+from spobet.formats.text import naming, read_bounded
 from spobet.ingest.spreadsheet import is_workbook, read_workbook
 
 _SPELLINGS = {
@@ -32,7 +33,6 @@ FACTS = tuple(field.name for field in fields(Clip))
 _MAX_COLUMNS = 1000  # a table of clips has ten; more are some other file
 _MAX_NAME = 300  # letters of a column's
 _MAX_ROWS, _MAX_CELLS = 300_000, 2_500_000  # the largest published lists have 100,000 clips
-_SEPARATORS = ",;\t|"  # spreadsheets write ; where numbers have a decimal comma
 
 
 @dataclass(frozen=True)
@@ -97,18 +97,13 @@ def _csv_lines(content: bytes) -> list[tuple[int, list[str]]]:
     """The lines that hold anything, each with its number."""
     if num_lines(content) > _MAX_ROWS:
         raise UserError(f"{num_lines(content):,} lines, expected at most {_MAX_ROWS:,}")
-    text = traits.decode(content)
-    if text.startswith("sep="):  # for spreadsheets
-        text = text.partition("\n")[2]
-    separator = max(_SEPARATORS, key=text.partition("\n")[0].count)  # the first of equals
     found, num_cells = [], 0
     try:
-        for number, line in csv_rows(lines_of(text), _MAX_COLUMNS, separator):
+        for number, line in csv_rows(lines_of(traits.decode(content)), _MAX_COLUMNS):
             num_cells += len(line)
             if num_cells > _MAX_CELLS:
                 raise UserError(f"over {_MAX_CELLS:,} cells, expected a table of clips")
-            if any(line):
-                found.append((number, line))
+            found.append((number, line))
     except csv.Error as error:
         raise UserError(f"not a CSV ({error})") from error
     return found

@@ -93,6 +93,13 @@ def test_a_gloss_without_a_column_counts_as_wrong_and_is_in_the_note(tmp_path: P
     assert "no column for the gloss of 1 clips" in found.metrics.note
 
 
+def test_decimal_commas_and_cells_and_rows_of_nothing_do_no_harm(tmp_path: Path) -> None:
+    header = ";".join(["clip", *GLOSSES, ""])
+    scores = [";".join([clip, *(f"0,{n + 10}" for n in range(12)), ""]) for clip in ("000", "001")]
+    plain = [line.rstrip(";").replace(",", ".").replace(";", ",") for line in (header, *scores)]
+    assert two(tmp_path, header, *scores, ";" * 13).metrics == two(tmp_path, *plain).metrics
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_other_systems_encodings_and_separators_are_read(

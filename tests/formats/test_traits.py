@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import unicodedata
@@ -22,6 +23,7 @@ UNCHECKED = {"COCO array", "MediaPipe array", ".pose file"}
 ARCHIVES = {"OpenPose archive"}
 TEXTS = {"MediaPipe JSON", "JSON Lines", "landmark table, CSV", "COCO JSON", "SPOTER table"}
 TEXTS |= FOLDERS
+TABLES = {"landmark table, CSV", "SPOTER table"}
 JSON = {"OpenPose folder", "OpenPose archive", "MediaPipe JSON", "JSON Lines", "COCO JSON"}
 JSON |= {"folder of frames", "SPOTER table"}
 SEVERAL = {"OpenPose folder", "OpenPose archive", "COCO JSON", "COCO array", "folder of frames"}
@@ -57,6 +59,44 @@ def encodings(reader: str, folder: Path) -> None:
         for file, text in files:
             file.write_bytes(text.replace("\n", "\r\n").encode(encoding, errors="replace"))
         assert_shows(read(path), ALONE)
+
+
+def rewritten(path: Path, separator: str, cells: Callable[[str], str], before: str = "") -> None:
+    """The table again, with another separator, its cells changed; `before`, then the header."""
+    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        file.write(before)
+        csv.writer(file, delimiter=separator).writerows([map(cells, row) for row in rows])
+
+
+def table_separators(reader: str, folder: Path) -> None:
+    path = WRITERS[reader](alone(), folder)
+    text = path.read_text(encoding="utf-8")
+    for separator in ";\t|":
+        path.write_text(text, encoding="utf-8")
+        rewritten(path, separator, str)
+        assert_shows(read(path), ALONE)
+    path.write_text(text, encoding="utf-8")
+    rewritten(path, ";", lambda cell: cell if "[" in cell else cell.replace(".", ","), "sep=;\r\n")
+    assert_shows(read(path), ALONE)
+
+
+def ragged(reader: str, folder: Path) -> None:
+    path = WRITERS[reader](alone(), folder)
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    blank = "," * header.count(",")
+    lines = [f",{header.replace(',', ' , ')},", *(f"0,{row},," for row in rows), blank, blank]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert_shows(read(path), ALONE)
+
+
+def repeated(reader: str, folder: Path) -> None:
+    path = WRITERS[reader](alone(), folder)
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    last = header.rpartition(",")[2]
+    path.write_text("\n".join([f"{header},{last}", *(f"{row},0" for row in rows)]))
+    with pytest.raises(UserError, match=rf"clip\.csv: column '{last}' stands twice"):
+        read(path)
 
 
 def separators(reader: str, folder: Path) -> None:
@@ -222,6 +262,9 @@ def flat_detections(reader: str, folder: Path) -> None:
 TRAITS: dict[str, tuple[Check, set[str], str]] = {
     "leftovers": (leftovers, set(WRITERS), ""),
     "encodings": (encodings, TEXTS, "no text of its own: bytes of one layout"),
+    "separators": (table_separators, TABLES, "no table"),
+    "cells and rows of nothing": (ragged, TABLES, "no table"),
+    "a column twice": (repeated, TABLES, "no table"),
     "backslashes": (separators, ARCHIVES, "no paths inside"),
     "links": (links, set(WRITERS), ""),
     "odd names": (odd_names, set(WRITERS), ""),
