@@ -16,9 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from spobet.dataset.phonology import read_phonology
-from spobet.dataset.references import References
 from spobet.formats.packed import read_clips
-from spobet.recognition.practice import FEATURES, Practice, practise
+from spobet.recognition.practice import FEATURES, Practice, Standard, practise
 from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
 from spobet.shipped import find_run
@@ -33,15 +32,15 @@ def main() -> None:
     parser.add_argument("--lexicon", type=Path)
     given = parser.parse_args()
     warnings.simplefilter("ignore")  # drawings have no picture
-    run, recognizer = RunFolder(find_run(given.network)), load(given.network)
+    recognizer, standard = load(given.network), Standard.read(RunFolder(find_run(given.network)))
     clips, rng = read_clips(given.clips), np.random.default_rng(0)
-    drawn = References.read(run.references).glosses
+    drawn = standard.references.glosses
     names = [str(gloss) for gloss in clips.facts["gloss"] if str(gloss) in drawn]
     glosses = [str(clips.facts["gloss"][label]) for label in clips.facts["label"]]
     used = [at for at in np.flatnonzero(clips.facts["split"] > 0) if glosses[at] in drawn]
 
     def compared(at: int, gloss: str) -> Practice:
-        return practise(run, recognizer, gloss, clips.pose(at))
+        return practise(standard, recognizer, gloss, clips.pose(at))
 
     own = {at: compared(at, glosses[at]) for at in used}
     pairs = [

@@ -36,7 +36,7 @@ def practice(
     """
     from spobet.files import write_whole
     from spobet.formats import read
-    from spobet.recognition.practice import practise
+    from spobet.recognition.practice import Standard, practise
     from spobet.recognition.recognizer import load
     from spobet.reports.practice import practice_page
     from spobet.runs import RunFolder
@@ -45,7 +45,7 @@ def practice(
         pose = read(clip)
         if size and pose.size is None:
             pose = replace(pose, size=size)
-        compared = practise(RunFolder(run), load(run), gloss, pose)
+        compared = practise(Standard.read(RunFolder(run)), load(run), gloss, pose)
     if html:
         write_whole(html, practice_page(clip.name, compared))
     found = json.dumps(compared.to_json(), ensure_ascii=False) if as_json else compared

@@ -32,6 +32,22 @@ DIGITS = 4
 NOTE = "a comparison with a drawing, no grade"
 
 
+@dataclass(frozen=True, eq=False)
+class Standard:
+    """What takes are compared with: the drawn references of a run and its phonology head."""
+
+    references: References
+    phonology: PhonologyReader | None = None
+
+    @classmethod
+    def read(cls, run: RunFolder) -> Standard:
+        """Read both; UserError where the run has no references."""
+        if not run.references.is_file():
+            raise UserError(f"{run.path.name} has no drawn references (spobet references)")
+        reader = PhonologyReader.read(run.phonology) if run.phonology.is_file() else None
+        return cls(References.read(run.references), reader)
+
+
 @dataclass(frozen=True)
 class Aspect:
     """One aspect of a sign in a take and in its reference.
@@ -124,24 +140,22 @@ def sentence_of(aspects: list[tuple[str, bool]]) -> str:
     return ", ".join(parts)
 
 
-def practise(run: RunFolder, recognizer: Recognizer, gloss: str, clip: Clip) -> Practice:
-    """Compare a take with the reference of a sign in a run folder.
+def practise(standard: Standard, recognizer: Recognizer, gloss: str, clip: Clip) -> Practice:
+    """Compare a take with the reference of a sign, both with the run's own network.
 
-    UserError where the run has no references or none of this sign, where their landmarks are not
-    the network's, and where the take shows no hand.
+    UserError where there is no reference of this sign, where the references' landmarks are not the
+    network's, and where the take shows no hand.
     """
-    if not run.references.is_file():
-        raise UserError(f"{run.path.name} has no drawn references (spobet references)")
-    references, pose = References.read(run.references), recognizer.pose_of(clip)
+    references, pose = standard.references, recognizer.pose_of(clip)
     drawing = references.pose(gloss)
     if references.skeleton.landmarks != recognizer.skeleton.landmarks:
-        raise UserError(f"{run.references}: not drawn with the network's landmarks")
+        raise UserError("the references are not drawn with the network's landmarks")
     answers = recognizer.predict(pose)  # refuses clips that show no hand
     sign = without_rests(recognizer.prepared(pose))
     take, reference = _motion(sign), _motion(drawing)
     pairs = lined_up(take, reference, drawing.skeleton)
     measured = differences(*pairs, drawing.skeleton)
-    read = _phonology(run, recognizer, [pose, drawing])
+    read = _phonology(standard.phonology, recognizer, [pose, drawing])
     return Practice(
         gloss,
         tuple(
@@ -173,12 +187,12 @@ Read = tuple[float, str, str]  # distance of the probabilities, and the likelies
 
 
 def _phonology(
-    run: RunFolder, recognizer: Recognizer, poses: list[PoseSequence]
+    reader: PhonologyReader | None, recognizer: Recognizer, poses: list[PoseSequence]
 ) -> dict[str, Read]:
     """What the network's phonology head reads of take and drawing; nothing where it has none."""
-    if not run.phonology.is_file():
+    if reader is None:
         return {}
-    reader, found = PhonologyReader.read(run.phonology), {}
+    found = {}
     embeddings = recognizer.outputs(poses).embedding
     probable = [reader.probabilities(embedding) for embedding in embeddings]
     named = [reader.describe(embedding) for embedding in embeddings]

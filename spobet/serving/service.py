@@ -14,7 +14,7 @@ from spobet.poses.sequence import PoseSequence
 from spobet.recognition.enrolled_file import EnrolledFile, enrolled_path
 from spobet.recognition.model_metadata import facts_of
 from spobet.recognition.network import network_hash
-from spobet.recognition.practice import practise
+from spobet.recognition.practice import Standard, practise
 from spobet.recognition.raw_landmarks.file import landmarks_file
 from spobet.recognition.recognizer import Recognizer, load
 from spobet.recognition.spotting import spot
@@ -80,7 +80,7 @@ class Service:
     def practise(self, gloss: str, pose: PoseSequence) -> dict[str, Any]:
         """In what a take differs from the reference of a sign."""
         with refusing():
-            return practise(RunFolder(self.run), self.recognizer, gloss, pose).to_json()
+            return practise(self.standard, self.recognizer, gloss, pose).to_json()
 
     def spot(self, pose: PoseSequence, top: int) -> dict[str, Any]:
         """The signs in a long clip."""
@@ -120,6 +120,11 @@ class Service:
         """The network's file that reads raw landmarks, made when it is first asked for."""
         with refusing():
             return landmarks_file(RunFolder(self.run), self._recognizer)
+
+    @cached_property
+    def standard(self) -> Standard:
+        """What takes are compared with, read when the first one comes."""
+        return Standard.read(RunFolder(self.run))
 
     @cached_property
     def references(self) -> bytes:

@@ -12,7 +12,7 @@ from spobet.cli import main
 from spobet.dataset.references import References
 from spobet.errors import UnknownName, UserError
 from spobet.formats import packed
-from spobet.recognition.practice import Practice, practise, sentence_of
+from spobet.recognition.practice import Practice, Standard, practise, sentence_of
 from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
 from spobet.shipped import find_run
@@ -30,7 +30,8 @@ def run() -> RunFolder:
 def drinks(run: RunFolder) -> dict[str, Practice]:
     """The drawing of "drink" as a take of two signs."""
     recognizer, take = load(NETWORK), References.read(run.references).pose("drink")
-    return {gloss: practise(run, recognizer, gloss, take) for gloss in ("drink", "book")}
+    standard = Standard.read(run)
+    return {gloss: practise(standard, recognizer, gloss, take) for gloss in ("drink", "book")}
 
 
 def test_a_drawing_is_like_itself_in_every_aspect(drinks: dict[str, Practice]) -> None:
@@ -57,7 +58,7 @@ def test_the_sentence_says_what_is_the_same_and_what_is_not() -> None:
 def test_a_network_without_phonology_is_answered_by_landmarks() -> None:
     run = RunFolder(find_run("wlasl100-hands"))
     take = References.read(run.references).pose("drink")
-    practice = practise(run, load("wlasl100-hands"), "drink", take)
+    practice = practise(Standard.read(run), load("wlasl100-hands"), "drink", take)
     assert {aspect.take for aspect in practice.aspects} == {""}
     assert all(aspect.alike for aspect in practice.aspects)
 
@@ -65,9 +66,9 @@ def test_a_network_without_phonology_is_answered_by_landmarks() -> None:
 def test_what_has_no_reference_is_refused(run: RunFolder, tmp_path: Path) -> None:
     recognizer, take = load(NETWORK), References.read(run.references).pose("drink")
     with pytest.raises(UnknownName, match="no drawn reference of 'quux'"):
-        practise(run, recognizer, "quux", take)
+        practise(Standard.read(run), recognizer, "quux", take)
     with pytest.raises(UserError, match="no drawn references"):
-        practise(RunFolder(tmp_path), recognizer, "drink", take)
+        Standard.read(RunFolder(tmp_path))
 
 
 def test_the_command_prints_draws_and_gives_json(run: RunFolder, tmp_path: Path) -> None:

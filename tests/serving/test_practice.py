@@ -26,6 +26,15 @@ def test_a_take_is_compared_with_the_sign_that_is_named(client: Any, take: dict[
         assert compared.gloss == gloss
 
 
+def test_references_are_read_for_the_first_take_alone(
+    client: Any, take: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"gloss": "drink", "clip": take}
+    first = client.post("/api/practice", json=body).json()
+    monkeypatch.setattr(References, "read", None)
+    assert client.post("/api/practice", json=body).json() == first
+
+
 def test_a_sign_without_a_reference_is_refused(client: Any, take: dict[str, Any]) -> None:
     said = refused(client.post("/api/practice", json={"gloss": "quux", "clip": take}))
     assert "no drawn reference of 'quux'" in said
