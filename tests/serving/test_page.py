@@ -258,6 +258,7 @@ def test_every_part_can_be_reached_and_used_by_keyboard(network_page: Any) -> No
     page.locator("#answered:not([hidden])").wait_for()
 
 
+@pytest.mark.slow
 def test_the_page_works_without_a_network_after_one_visit(address: str, browser: Any) -> None:
     watched = Watched(browser, offline=True)
     page = watched.open(address)

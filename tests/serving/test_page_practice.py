@@ -15,7 +15,7 @@ from spobet.formats import packed
 from spobet.poses.sequence import PoseSequence
 from spobet.shipped import find_run
 
-pytestmark = BROWSER_TESTS
+pytestmark = [BROWSER_TESTS, pytest.mark.slow]
 
 
 @pytest.fixture

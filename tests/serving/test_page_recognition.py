@@ -17,12 +17,16 @@ from spobet.serving.landmarks import landmarks_of
 from spobet.shipped import FOLDER
 
 OPEN = """async (name) => {
+  window.networks ??= {}; // kept: opening one takes seconds
+  window.network = window.networks[name];
+  if (window.network) return;
   const server = await import('/server.js');
   const {Network} = await import('/network.js');
   const {Taught} = await import('/taught.js');
   const facts = await server.facts(name);
   const file = await fetch(`/api/networks/${name}/landmarks`);
   window.network = await Network.open(facts, await file.arrayBuffer(), new Taught(facts.network));
+  window.networks[name] = window.network;
 }"""
 OUTPUTS = """async (clips) => {
   const {clipOf} = await import('/poses.js');
