@@ -22,6 +22,7 @@ from spobet.formats import (
     landmark_table,
     mediapipe,
     openpose,
+    openpose_clip,
     openpose_zip,
     packed,
     spoter_csv,
@@ -38,6 +39,7 @@ _READERS: dict[str, ModuleType] = {
     "MediaPipe landmarks": mediapipe,
     "landmark table": landmark_table,
     "COCO-WholeBody landmarks": coco_wholebody,
+    "OpenPose frames": openpose_clip,
     "MediaPipe array": holistic_array,
     "folder of frames": frame_folder,
     "SPOTER table": spoter_csv,
@@ -89,8 +91,10 @@ def _advice(path: Path) -> str:
         return " (a pickle could run code when it is read: save its arrays as .npz)"
     if head.startswith((b"\x89HDF", b"MATLAB")):
         return " (save the arrays in it as .npz)"
-    if head.startswith(b"{") and b'"people"' in head:
+    if openpose_clip.key_in(head):
         return " (one frame of OpenPose: name the folder of its clip)"
+    if (path / "dataset.json").is_file():
+        return " (a data set: name a clip of it by its id, with --data)"
     return ""
 
 

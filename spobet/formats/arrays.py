@@ -12,7 +12,12 @@ import numpy as np
 
 from spobet.errors import UserError
 
+MAX_ARRAY_BYTES = 200_000_000  # float64 of 75 landmarks with 4 numbers each: 80,000 frames
 DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 _DAMAGED = (
     *(*DAMAGED_ZIP, ValueError, TypeError, KeyError, OSError, OverflowError, MemoryError),
     *(SyntaxError, tokenize.TokenError),  # a header is parsed as Python's literals
@@ -52,12 +57,33 @@ def load_npy(path: Path) -> np.ndarray:
     return array
 
 
-def npy_shape(path: Path) -> tuple[int, ...]:
-    """The shape of the plain array in an .npy; () where it is not such a file."""
+def load_only(path: Path, max_bytes: int) -> np.ndarray:
+    """The array of an .npy, or the only one of an .npz; UserError where it is neither."""
+    if _begins_as_zip(path):  # where NumPy says no, it leaves a damaged one open
+        return next(iter(load_npz(path, max_bytes=max_bytes).values()))
+    return load_npy(path)
+
+
+def only_shape(path: Path) -> tuple[int, ...]:
+    """The shape of the array in an .npy, or of the only one in an .npz; () for other files.
+
+    No array is read: for an .npz its header is.
+    """
     try:
-        return load_npy(path).shape
-    except UserError:
+        if not _begins_as_zip(path):
+            return load_npy(path).shape
+        with zipfile.ZipFile(path) as archive:
+            (name,) = archive.namelist()
+            with archive.open(name) as member:
+                version = np.lib.format.read_magic(member)
+                return _HEADERS[version](member)[0]
+    except _DAMAGED:
         return ()
+
+
+def _begins_as_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"PK"
 
 
 def archive_names(path: Path) -> list[str]:

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from spobet.errors import UserError
-from spobet.formats import coco_wholebody, holistic_array, mediapipe, openpose, traits
+from spobet.formats import (
+    coco_wholebody,
+    holistic_array,
+    mediapipe,
+    openpose,
+    openpose_clip,
+    traits,
+)
 from spobet.formats.arrays import load_npy
 from spobet.formats.text import MAX_BYTES, head_of, load_json, naming
 from spobet.poses.sequence import PoseSequence
 
 NOT_KEPT = "z and the face's landmarks"
 _SUFFIXES = (".json", ".npy")
+_LOOKED_AT = 100  # frames: a signer who comes into the picture later is rare
 
 
 def looks_like(path: Path) -> str:
     """Why this is a folder of one file a frame; "" where it is not."""
     files = _frame_files(path) if path.is_dir() else {}
-    first = next(iter(files.values()), None)
-    return f"a folder with {first.name}" if first and _reader_of(first) else ""
+    return f"a folder with {next(iter(files.values())).name}" if _reader_of(files) else ""
 
 
 def read(path: Path) -> PoseSequence:
@@ -34,11 +43,12 @@ def read(path: Path) -> PoseSequence:
     files = _frame_files(path)
     if not files:
         raise UserError(f"{path}: no frame files in it, expected one .json or .npy a frame")
-    kind = _reader_of(next(iter(files.values())))
+    kind = _reader_of(files)
     if kind == "openpose":
         names = {number: str(file) for number, file in files.items()}
         return openpose.read_frames(names, path)
     with naming(path):
+        traits.check_one_clip([file.name for file in files.values()])
         order = traits.frame_order(list(files))
         if kind == "array":
             rows = [_row(file) for file in files.values()]
@@ -75,16 +85,22 @@ def _frame_files(path: Path) -> dict[int, Path]:
     return dict(sorted(found.items()))
 
 
-def _reader_of(file: Path) -> str:
-    """Which reader knows a frame's file: openpose, mediapipe, coco, array; "" for none."""
-    head = head_of(file)
-    if head[:1] in (b"{", b"[") and b'"people"' in head:
-        return "openpose"
-    if mediapipe.looks_like(file):
-        return "mediapipe"
-    if head.startswith(b"\x93NUMPY"):
-        return "array"
-    return "coco" if coco_wholebody.looks_like(file) else ""
+def _reader_of(files: Mapping[int, Path]) -> str:
+    """Which reader knows the frames' files: openpose, mediapipe, coco, array; "" for none.
+
+    A frame without anybody, such as `[]`, tells nothing: of the first files one that does decides.
+    """
+    for file in islice(files.values(), _LOOKED_AT):
+        head = head_of(file)
+        if head.startswith(b"\x93NUMPY"):
+            return "array"
+        if openpose_clip.key_in(head):
+            return "openpose"
+        if mediapipe.looks_like(file):
+            return "mediapipe"
+        if coco_wholebody.looks_like(file):
+            return "coco"
+    return ""
 
 
 def _only_frame(content: Any, kind: str) -> Any:

@@ -1,4 +1,4 @@
-"""One .npy of MediaPipe Holistic's landmarks, as tutorials stack them: a row or a block a frame.
+"""One array of MediaPipe Holistic's landmarks, as tutorials stack them: a row or a block a frame.
 
 Rows are each part's points flattened one after the other: body (x, y, z, visibility), face, left
 hand, right hand (x, y, z), of which some leave out the face, or the body and the face.
@@ -13,7 +13,7 @@ import numpy as np
 
 from spobet.errors import UserError
 from spobet.formats import traits
-from spobet.formats.arrays import load_npy, npy_shape
+from spobet.formats.arrays import MAX_ARRAY_BYTES, load_only, only_shape
 from spobet.formats.mediapipe_parts import PARTS, holistic_clip, no_landmarks, with_confidence
 from spobet.formats.text import head_of, naming, numbers
 from spobet.poses.sequence import PoseSequence
@@ -60,7 +60,6 @@ _ROWS = {
         _layout("pose", "face", *_HANDS, body_axes=4),
         _layout("pose", "face", *_HANDS, body_axes=4, face=_NUM_IRIS_FACE),
         _layout("pose", *_HANDS, body_axes=4),
-        _layout("pose", *_HANDS),
         _layout(*_HANDS),
         _layout("pose", body_axes=4),
     )
@@ -72,9 +71,10 @@ _BLOCKS = {
 
 def looks_like(path: Path) -> str:
     """Why this is an array of MediaPipe's landmarks, or some other array; "" where it is none."""
-    if not head_of(path).startswith(b"\x93NUMPY"):
-        return ""
-    return f"an array {npy_shape(path)}"
+    head = head_of(path)
+    shape = only_shape(path) if head.startswith((b"\x93NUMPY", b"PK")) else ()
+    is_array = head.startswith(b"\x93NUMPY") or 2 <= len(shape) <= 4
+    return f"an array {shape}" if is_array else ""
 
 
 def read(path: Path) -> PoseSequence:
@@ -84,18 +84,20 @@ def read(path: Path) -> PoseSequence:
     array of another shape.
     """
     with naming(path):
-        return clip_of_array(load_npy(path))
+        return clip_of_array(load_only(path, MAX_ARRAY_BYTES))
 
 
 def clip_of_array(array: np.ndarray, times: np.ndarray | None = None) -> PoseSequence:
     """The clip of an array (frames, numbers of a row) or (frames, points, 2 to 4).
 
-    Also with an axis of one person. 543 points are in the contest's order or in that of tutorials'
-    rows, as the body's size says.
+    Also with an axis of one person, and with the three numbers of each point in one row. 543 points
+    are in the contest's order or in that of tutorials' rows, as the body's size says.
     """
-    layout = None
+    layout, shape = None, array.shape
     if array.ndim == 4 and array.shape[1] == 1:
         array = array[:, 0]
+    if array.ndim == 2 and array.shape[1] not in _ROWS and array.shape[1] % 3 == 0:
+        array = array.reshape(len(array), -1, 3)  # x, y, z of every point, without visibility
     if array.ndim == 2:
         layout = _ROWS.get(array.shape[1])
     elif array.ndim == 3 and 2 <= array.shape[2] <= 4:
@@ -105,8 +107,8 @@ def clip_of_array(array: np.ndarray, times: np.ndarray | None = None) -> PoseSeq
     if array.dtype.kind not in "iuf" or layout is None:
         rows, blocks = (", ".join(map(str, sorted(known))) for known in (_ROWS, _BLOCKS))
         raise UserError(
-            f"array is {array.dtype} {array.shape}, expected numbers (frames, one of {rows}), "
-            f"(frames, one of {blocks}, 2 to 4) or (frames, 133, 3)"
+            f"array is {array.dtype} {shape}, expected numbers (frames, one of {rows}), "
+            f"(frames, one of {blocks}, 2 to 4) or (frames, 133, 2 or 3)"
         )
     if not 0 < len(array) <= traits.MAX_FRAMES:
         raise UserError(f"{len(array):,} frames, expected 1 to {traits.MAX_FRAMES:,}")

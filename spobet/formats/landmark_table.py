@@ -61,6 +61,9 @@ def read(path: Path) -> PoseSequence:
                     f"landmark_index of {part} runs {index.min()}..{index.max()}, "
                     f"expected 0..{len(of_part) - 1}"
                 )
+            cells = rows[here] * len(of_part) + index
+            if len(np.unique(cells)) < len(cells):
+                raise UserError(f"a landmark of {part} stands twice in a frame, expected one clip")
             values[rows[here], of_part[index], :2] = xy[here]
             values[rows[here], of_part[index], 2] = 1
         return holistic_clip(values, {}, order.times)

@@ -11,11 +11,10 @@ import numpy as np
 
 from spobet.errors import UserError
 from spobet.formats import traits
-from spobet.formats.arrays import archive_names, load_npz
-from spobet.formats.frames import json_frames
+from spobet.formats.arrays import MAX_ARRAY_BYTES, archive_names, load_npz
+from spobet.formats.frames import FACTS, json_frames
 from spobet.formats.mediapipe_hands import lists_hands, with_sides
 from spobet.formats.mediapipe_parts import (
-    FACTS,
     PARTS,
     holistic_clip,
     no_landmarks,
@@ -29,12 +28,11 @@ from spobet.poses.sequence import PoseSequence
 
 NOT_KEPT = "z and the face's landmarks"
 _JSON_KEY = re.compile(
-    rb'"(?:(?:pose|face|(?:(?:left|right|multi)_?)?hand)_?landmarks'
-    rb'|(?:left|right)_?hand|(?:multi_?)?handedness(?:es)?)"',
+    rb'"(?:(?:(?:pose|face|(?:(?:left|right|multi)_?)?hand)_?)?landmarks'
+    rb'|(?:left|right)_?hand|hands|(?:multi_?)?handedness(?:es)?)"',
     re.IGNORECASE,
 )
 _DEPTH_OF_FRAMES = 2  # a frame is a list of points
-_MAX_ARRAY_BYTES = 200_000_000  # float64 of 75 landmarks with 4 numbers each: 80,000 frames
 
 
 def looks_like(path: Path) -> str:
@@ -79,8 +77,9 @@ def clip_of_json(content: Any) -> PoseSequence:
             kind = type(frame).__name__
             raise UserError(f"frame {number} is {kind}, expected a list of frames, each an object")
         frame = _flat(frame or {})
-        recognised |= any(map(part_of, frame)) or lists_hands(frame)
-        for key, given in with_sides(frame, f"frame {number}").items():
+        sided = with_sides(frame, f"frame {number}")
+        recognised |= any(map(part_of, sided)) or lists_hands(frame)
+        for key, given in sided.items():
             part, where = part_of(key), f"frame {number}, {key}"
             if part not in PARTS:
                 continue
@@ -157,7 +156,7 @@ def _people(given: Any, where: str) -> list[list[Any]]:
 
 
 def _from_arrays(path: Path) -> PoseSequence:
-    arrays = load_npz(path, lambda name: part_of(name) in PARTS or name in FACTS, _MAX_ARRAY_BYTES)
+    arrays = load_npz(path, lambda name: part_of(name) in PARTS or name in FACTS, MAX_ARRAY_BYTES)
     parts = {part_of(name): (name, array) for name, array in arrays.items() if part_of(name)}
     lengths = {len(array) if array.ndim else 0 for _, array in parts.values()}
     if len(lengths) != 1 or not 0 < max(lengths) <= traits.MAX_FRAMES:

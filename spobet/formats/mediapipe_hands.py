@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from spobet.errors import UserError
+from spobet.poses.skeleton import HOLISTIC_75
 
 # How the landmarker and the older solution call their lists, in Python and in JavaScript.
 _TASKS = (("hand_landmarks", "handedness"), ("landmarks", "handednesses"))
@@ -27,9 +28,14 @@ _OTHER = {"left": "right", "right": "left"}
 def with_sides(frame: Mapping[str, Any], where: str) -> dict[str, Any]:
     """The frame with its listed hands under `left_hand` and `right_hand`, other keys unchanged.
 
-    Of several hands of one side the first is taken, the surest one. UserError where hands are
-    listed without sides.
+    Of several hands of one side the first is taken, the surest one. `landmarks` of 33 points, as
+    the pose landmarker gives them on the web, are the body's. UserError where hands are listed
+    without sides, or with sides of which nobody knows whether they are mirrored.
     """
+    hands = frame.get("hands")
+    if isinstance(hands, Mapping):
+        sides = {f"{side}_hand": hands[side] for side in _OTHER if side in hands}
+        return {**{key: frame[key] for key in frame if key != "hands"}, **sides}
     for names, mirrored in ((_TASKS_SPELLINGS, False), (_SOLUTION, True)):
         for hands_key, sides_key in names:
             if frame.get(hands_key) and frame.get(sides_key):
@@ -38,19 +44,33 @@ def with_sides(frame: Mapping[str, Any], where: str) -> dict[str, Any]:
                 return {**rest, **_sided(hands, sides, mirrored, f"{where}, {hands_key}")}
     for names in (_TASKS_SPELLINGS, _SOLUTION):
         for hands_key, _ in names:
+            if hands_key == "landmarks" and _is_body(frame.get(hands_key)):
+                return {**frame, "pose": frame[hands_key]}
             if hands_key != "landmarks" and frame.get(hands_key):
                 raise UserError(
                     f"{where}, {hands_key}: hands without sides, expected their handedness, "
                     "or left_hand_landmarks and right_hand_landmarks"
                 )
+    if hands:
+        raise UserError(
+            f"{where}, hands: expected an object with left and right; the handedness in a list is "
+            "the picture's or the mirrored one, by the version of MediaPipe"
+        )
     return dict(frame)
+
+
+def _is_body(people: Any) -> bool:
+    """Whether a list of people's points, or of one's, has the body's number of them."""
+    first = people[0] if isinstance(people, list) and people else None
+    counts = (len(people), len(first) if isinstance(first, list) else 0) if first else ()
+    return len(HOLISTIC_75.body) in counts
 
 
 def lists_hands(frame: Mapping[str, Any]) -> bool:
     """Whether a frame has the keys of listed hands, be they empty."""
     return any(
         hands in frame and (sides in frame or hands != "landmarks")
-        for hands, sides in (*_TASKS_SPELLINGS, *_SOLUTION)
+        for hands, sides in (*_TASKS_SPELLINGS, *_SOLUTION, ("hands", "hands"))
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from spobet.errors import UserError
 from spobet.formats import traits
+from spobet.formats.frames import times_and_size
 from spobet.formats.text import numbers
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HOLISTIC_75
@@ -19,7 +20,6 @@ PARTS = {
     "right_hand": HOLISTIC_75.hand("right"),
     "left_hand": HOLISTIC_75.hand("left"),
 }
-FACTS = ("fps", "frame_rate", "width", "height")
 _KEY = re.compile(r"(pose|body|right_?hand|left_?hand|rh|lh|face)(_?landmarks)?", re.IGNORECASE)
 _SHORT = {"body": "pose", "rh": "right_hand", "lh": "left_hand"}
 
@@ -84,19 +84,12 @@ def holistic_clip(
 ) -> PoseSequence:
     """The clip of x, y, confidence (frames, landmarks, 3) with NaN, and of what else a file says.
 
-    facts: any of FACTS; times go before a frame rate. In shares of the picture, unless the
+    facts: any of `frames.FACTS`; times go before a frame rate. In shares of the picture, unless the
     coordinates are so large that they must be pixels.
     """
     absent = traits.missing(values) | np.isnan(values[..., 2])
-    confidence = np.where(absent, 0, values[..., 2])
-    if not ((confidence >= 0) & (confidence <= 1)).all():
-        raise UserError(
-            f"visibility runs {confidence.min():g}..{confidence.max():g}, expected 0..1"
-        )
+    confidence = traits.confidences(np.where(absent, 0, values[..., 2]), "visibility")
     xy = np.where(absent[..., None], np.nan, values[..., :2]).astype(np.float32)
-    rates = [traits.frame_rate(facts.get(name), name) for name in ("fps", "frame_rate")]
-    if times is None:
-        times = traits.rate_times(len(xy), rates[0] or rates[1])
-    size = traits.picture_size(facts.get("width"), facts.get("height"))
+    times, size = times_and_size(facts, len(xy), times)
     unit = traits.unit_of(xy, "image")
     return PoseSequence(xy, confidence.astype(np.float32), HOLISTIC_75, times, unit, size)

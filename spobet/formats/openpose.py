@@ -61,6 +61,8 @@ def read_frames(
     path: what errors call the clip.
     """
     numbers = sorted(files)
+    with naming(path):
+        traits.check_one_clip([str(files[number]) for number in (numbers[0], numbers[-1])])
     times = traits.clock_times(numbers)
     shift = int(numbers[0] == 0)  # ranges count from 1
     files = {

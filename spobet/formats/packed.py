@@ -16,13 +16,12 @@ import numpy as np
 from spobet.errors import UserError
 from spobet.files import write_whole
 from spobet.formats import packed_fields
-from spobet.formats.arrays import archive_names, load_npz
+from spobet.formats.arrays import MAX_ARRAY_BYTES, archive_names, load_npz
 from spobet.formats.text import naming
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, Skeleton
 
 NOT_KEPT = "a third coordinate"
-_MAX_CLIP_BYTES = 200_000_000  # 80,000 frames of 75 landmarks as float64
 _MAX_RATIO = 100  # real landmarks unpack to 2 to 10 times the file, an empty bomb to 1,000 times
 
 
@@ -37,7 +36,8 @@ class PackedClips:
     facts: field name -> array (clips,) or names.
     times: (frames of all clips,) seconds, NaN = unknown, None without that field; they go before
         frame_rate.
-    size: (clips, 2) width and height of the picture in pixels, None without that field.
+    size: (clips, 2) width and height of the picture in pixels, 0 = unknown, None without that
+        field.
     """
 
     xy: np.ndarray
@@ -67,7 +67,9 @@ class PackedClips:
         xy, confidence = self.xy[span], self.confidence[span]
         if not self.sides_known:
             xy, confidence = _with_sides(xy, confidence)
-        size = None if self.size is None else (int(self.size[clip, 0]), int(self.size[clip, 1]))
+        size = None
+        if self.size is not None and self.size[clip].all():
+            size = (int(self.size[clip, 0]), int(self.size[clip, 1]))
         return PoseSequence(xy, confidence, self.skeleton, self._times(clip, span), self.unit, size)
 
     def _times(self, clip: int, span: slice) -> np.ndarray | None:
@@ -84,7 +86,7 @@ def looks_like(path: Path) -> str:
 
 def read(path: Path) -> PoseSequence:
     """The one clip of a packed file; UserError where it holds none or several."""
-    clips = read_clips(path, _MAX_CLIP_BYTES)
+    clips = read_clips(path, MAX_ARRAY_BYTES)
     if len(clips) != 1:
         raise UserError(
             f"{path}: holds {len(clips)} clips, expected one; "
@@ -119,7 +121,7 @@ def read_clips(path: Path, max_bytes: int = 0) -> PackedClips:
     names the field that is absent, of the wrong kind or shape, or out of range.
     """
     with naming(path):
-        limit = max_bytes or max(_MAX_CLIP_BYTES, _MAX_RATIO * path.stat().st_size)
+        limit = max_bytes or max(MAX_ARRAY_BYTES, _MAX_RATIO * path.stat().st_size)
         fields = load_npz(path, max_bytes=limit)
         packed_fields.check_kinds(fields)
         two_hands = fields["coords"].ndim == 4  # (frames, slot, point, 2 or 3)

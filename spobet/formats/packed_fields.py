@@ -154,17 +154,14 @@ def frame_times(fields: Fields, num_frames: int) -> np.ndarray | None:
 
 
 def picture_sizes(fields: Fields, num_clips: int) -> np.ndarray | None:
-    """Width and height of each clip's picture (clips, 2); None without the field."""
+    """Width and height of each clip's picture (clips, 2), 0 = unknown; None without the field."""
     if "size" not in fields:
         return None
     given = fields["size"]
-    fits = given.shape in ((2,), (num_clips, 2))
-    if not fits or not ((given >= 1) & (given <= 1e6)).all():  # NaN compares False
-        raise UserError(
-            f"size has shape {given.shape}, expected (2,) or (clips, 2), "
-            "width and height in pixels over 0"
-        )
-    return np.broadcast_to(given, (num_clips, 2))
+    if given.shape not in ((2,), (num_clips, 2)):
+        raise UserError(f"size has shape {given.shape}, expected (2,) or (clips, 2)")
+    known = ((given >= 1) & (given <= 1e6)).all(axis=-1, keepdims=True)  # NaN compares False
+    return np.broadcast_to(np.where(known, given, 0), (num_clips, 2))
 
 
 def unit_of(fields: Fields, xy: np.ndarray, two_hands: bool) -> str:

@@ -48,7 +48,10 @@ COLUMNS = {
 }
 _SPELLINGS = {"_Left_": "_left_", "_Right_": "_right_", "_0_": "_left_", "_1_": "_right_"}
 _SPELLING = re.compile("|".join(_SPELLINGS))
-_NOT_A_NUMBER = re.compile(r"-?\b(?:nan|inf(?:inity)?)\b", re.IGNORECASE)
+_NOT_A_NUMBER = re.compile(r"-?\b(?:nan|inf(?:inity)?|none)\b", re.IGNORECASE)
+_WRAPPED = re.compile(  # np.float64(0.5), array([...], dtype=float32), (0.5, 0.25), '0.5'
+    r"(?:np\.|numpy\.)?(?:float\d+|array|tensor)?\(([^()]*?)(?:,\s*dtype=[\w.]+)?\)|['\"]"
+)
 _MAX_CELL = 10_000_000  # characters: 100,000 frames of 20 digits and the list, five times
 _MAX_COLUMNS = 10_000  # SPOTER's has 112, a table of it with faces 1,000
 _MAX_VALUES = 2_000_000  # separators in a row, those in lists too: 18,000 frames
@@ -223,6 +226,9 @@ def _track(cell: str | None, column: str) -> np.ndarray:
     if cell is None:
         raise UserError(f"no value for {column}")
     try:
+        if "(" in cell or "'" in cell:  # as Python writes NumPy's numbers, tuples and texts
+            cell = _WRAPPED.sub(r"\1", _WRAPPED.sub(r"\1", cell)).strip(" ,")
+            cell = cell if cell.startswith("[") else f"[{cell}]"
         if "," not in cell:  # as NumPy writes arrays
             cell = re.sub(r"(?<=[^\s\[])\s+(?=[^\s\]])", ",", cell)
         values = orjson.loads(_NOT_A_NUMBER.sub("null", cell))

@@ -34,6 +34,7 @@ MAX_CONFIDENCE = 2.0  # detectors interpolate their confidences and go a little 
 _LEFTOVERS = {"__macosx", "thumbs.db", "desktop.ini", "@eadir", "$recycle.bin"}
 _CHUNK = 1 << 20
 _NUMBER = re.compile(r"\d+")
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
 def is_leftover(name: str) -> bool:
@@ -87,6 +88,16 @@ def last_number(name: str) -> int | None:
     """The frame number in a file's name: the last whole number of its stem; None without one."""
     found = _NUMBER.findall(Path(forward_slashes(name)).stem)
     return int(found[-1]) if found and len(found[-1]) <= 18 else None  # 18 digits fit 64 bits
+
+
+def check_one_clip(names: Sequence[str]) -> None:
+    """UserError where the first and the last of a clip's files have other letters in their names.
+
+    Recordings side by side whose numbers do not meet would be read as one.
+    """
+    stems = [Path(forward_slashes(name)).stem for name in (names[0], names[-1])]
+    if len({_NO_LETTERS.sub("", stem).casefold() for stem in stems}) > 1:
+        raise UserError(f"holds {stems[0]!r} and {stems[1]!r}, expected the frames of one clip")
 
 
 def decode(content: bytes) -> str:

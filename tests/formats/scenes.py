@@ -133,6 +133,15 @@ def openpose(scene: Scene, folder: Path) -> Path:
     return folder / "clip"
 
 
+def openpose_clip(scene: Scene, folder: Path) -> Path:
+    facts = {} if scene.rate is None else {"fps": scene.rate}
+    frames = [
+        {"people": openpose_people(values, scene)} for values in block(scene, OPENPOSE_54, False)
+    ]
+    (folder / "clip.json").write_text(json.dumps({**facts, "frames": frames}))
+    return folder / "clip.json"
+
+
 def openpose_zip(scene: Scene, folder: Path) -> Path:
     with zipfile.ZipFile(folder / "clip.zip", "w") as out:
         for file in openpose(scene, folder).iterdir():
@@ -250,17 +259,29 @@ def coco_people(scene: Scene) -> list[list[dict[str, Any]]]:
 
 def coco(scene: Scene, folder: Path) -> Path:
     frames = [{"instances": people} for people in coco_people(scene)]
-    (folder / "clip.json").write_text(json.dumps({"instance_info": frames}))
+    facts = {} if scene.rate is None else {"fps": scene.rate}
+    (folder / "clip.json").write_text(json.dumps({**facts, "instance_info": frames}))
     return folder / "clip.json"
 
 
-def coco_array(scene: Scene, folder: Path) -> Path:
+def coco_stack(scene: Scene) -> np.ndarray:
+    """(frames, people, 133, 3)."""
     most = max(1, *map(len, scene.frames))
     stacked = np.zeros((len(scene.frames), most, 133, 3))
     for frame, values in enumerate(block(scene, COCO_WHOLEBODY_65, False)):
         stacked[frame, : len(values)] = on_133(values)
-    np.save(folder / "clip.npy", stacked)
+    return stacked
+
+
+def coco_array(scene: Scene, folder: Path) -> Path:
+    np.save(folder / "clip.npy", coco_stack(scene))
     return folder / "clip.npy"
+
+
+def coco_arrays(scene: Scene, folder: Path) -> Path:
+    stacked = coco_stack(scene)
+    np.savez(folder / "clip.npz", keypoints=stacked[..., :2], scores=stacked[..., 2])
+    return folder / "clip.npz"
 
 
 def holistic_array(scene: Scene, folder: Path) -> Path:
@@ -328,6 +349,7 @@ def dotpose(scene: Scene, folder: Path) -> Path:
 WRITERS: dict[str, Callable[[Scene, Path], Path]] = {
     "OpenPose folder": openpose,
     "OpenPose archive": openpose_zip,
+    "OpenPose frames": openpose_clip,
     "packed arrays": packed,
     "MediaPipe JSON": mediapipe,
     "MediaPipe arrays": mediapipe_arrays,
@@ -336,6 +358,7 @@ WRITERS: dict[str, Callable[[Scene, Path], Path]] = {
     "landmark table, Parquet": parquet,
     "COCO JSON": coco,
     "COCO array": coco_array,
+    "COCO arrays": coco_arrays,
     "MediaPipe array": holistic_array,
     "folder of frames": frame_folder,
     "SPOTER table": spoter,

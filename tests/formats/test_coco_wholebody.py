@@ -50,6 +50,11 @@ MMPOSE = [
         [frame["instances"] for frame in MMPOSE],
         [[{"keypoints": frame.ravel().tolist()}] for frame in as_133(CLIP)],
         [[{"keypoints": frame.tolist()}] for frame in as_133(CLIP)],
+        {"predictions": [frame["instances"] for frame in MMPOSE]},
+        [
+            {"keypoints": [frame[:, :2].tolist()], "scores": [frame[:, 2].tolist()]}
+            for frame in as_133(CLIP)
+        ],
     ],
 )
 def test_every_spelling_reads_alike(content: Any, tmp_path: Path) -> None:
@@ -98,7 +103,11 @@ def test_scores_over_one_count_as_one(tmp_path: Path) -> None:
             [[{"keypoints": [[0, 0]] * 133, "keypoint_scores": [1]}]],
             "frame 1: 1 keypoint_scores, expected 133",
         ),
-        ([[{"keypoints": [[1, 0, -1]] * 133}]], "score -1, expected at least 0"),
+        (
+            [{"keypoints": [[[0, 0]] * 133] * 2, "scores": [[1] * 133]}],
+            "frame 1: keypoints of 2 people, expected as many scores",
+        ),
+        ({"annotations": [{"keypoints": []}]}, "no instances or keypoints in any frame"),
         ([[{"keypoints": "all"}]], "frame 1, keypoints: expected numbers"),
         ({"instance_info": 3}, "expected a list of 1 to"),
         ([{"instances": [3]}], "frame 1: expected a list of people"),
@@ -133,3 +142,29 @@ def test_halpes_136_landmarks_read_by_their_names(tmp_path: Path) -> None:
     pose = read(tmp_path / "clip.npy")
     names = ("left_big_toe", "left_heel", "right_heel", "left_hand_wrist", "right_hand_wrist")
     assert [pose[name][0, 0] for name in names] == [1, 2, 3, 4, 5]
+
+
+def test_one_picture_with_two_people_is_one_frame(tmp_path: Path) -> None:
+    people = [{"keypoints": (as_133(CLIP)[1, :, :2] + np.array([x, 0])).tolist()} for x in (0, 900)]
+    assert len(read(save(tmp_path / "clip.json", {"instance_info": people}))) == 1
+
+
+def test_scores_of_0_and_below_are_missing(tmp_path: Path) -> None:
+    scores = np.where(np.arange(133) < 91, 1.0, -0.01)  # SimCC's, of hands that are not seen
+    one = person(np.column_stack([np.full((133, 2), 5.0), scores]))
+    pose = read(save(tmp_path / "clip.json", [[one]]))
+    assert pose.seen[0, COCO_WHOLEBODY_65.body].all()
+    assert not pose.seen[0, COCO_WHOLEBODY_65.hand("right")].any()
+
+
+def test_arrays_may_lack_scores_and_an_npz_is_read_as_its_npy(tmp_path: Path) -> None:
+    stacked = np.ones((2, 133, 3))
+    np.save(tmp_path / "a.npy", stacked[..., :2])
+    np.savez(tmp_path / "b.npz", stacked[..., :2])
+    for name in ("a.npy", "b.npz"):
+        pose = read(tmp_path / name)
+        np.testing.assert_allclose(pose["nose"], stacked[:, 0, :2])
+        assert (pose.confidence == 1).all()
+    np.savez(tmp_path / "c.npz", keypoints=stacked[..., :2], scores=stacked[:, :50, 2])
+    with pytest.raises(ValueError, match=r"scores has shape \(2, 50\), keypoints \(2, 133, 2\)"):
+        read(tmp_path / "c.npz")

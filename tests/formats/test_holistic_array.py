@@ -24,6 +24,7 @@ ARRAYS = {
     "1662": np.concatenate([flat(BODY, 4), flat(FACE, 3), flat(LEFT, 3), flat(RIGHT, 3)], axis=1),
     "258": np.concatenate([flat(BODY, 4), flat(LEFT, 3), flat(RIGHT, 3)], axis=1),
     "225": np.concatenate([flat(BODY, 3), flat(LEFT, 3), flat(RIGHT, 3)], axis=1),
+    "1629": np.concatenate([flat(part, 3) for part in (BODY, FACE * 0.1, LEFT, RIGHT)], axis=1),
     "126": np.concatenate([flat(LEFT, 3), flat(RIGHT, 3)], axis=1),
     "543, 3": np.concatenate([FACE, LEFT, BODY, RIGHT], axis=1)[..., :3],
     "75, 2": np.concatenate([BODY, LEFT, RIGHT], axis=1)[..., :2],
@@ -101,8 +102,8 @@ def test_543_points_are_read_in_either_order(order: tuple[str, ...], tmp_path: P
     assert (pose["right_hand_wrist"][:, 0] < 0.26).all()
 
 
-@pytest.mark.parametrize("shape", [(3, 33, 4), (3, 1, 33, 4), (3, 132)])
+@pytest.mark.parametrize("shape", [(3, 33, 4), (3, 1, 33, 4), (3, 132), (3, 99)])
 def test_a_body_alone_is_read(shape: tuple[int, ...], tmp_path: Path) -> None:
-    np.save(tmp_path / "clip.npy", signer(("pose",), 4).reshape(shape))
+    np.save(tmp_path / "clip.npy", signer(("pose",), 3 if shape == (3, 99) else 4).reshape(shape))
     pose = read(tmp_path / "clip.npy")
     assert pose.seen[:, HOLISTIC_75.body].all() and not pose.seen[:, HOLISTIC_75.hand("left")].any()

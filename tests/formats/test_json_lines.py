@@ -1,4 +1,4 @@
-"""Claims about JSON Lines: a frame a line, of MediaPipe or COCO-WholeBody."""
+"""Claims about JSON Lines: a frame a line, of MediaPipe, COCO-WholeBody or OpenPose."""
 
 from __future__ import annotations
 
@@ -25,6 +25,21 @@ def test_each_line_is_a_frame(tmp_path: Path) -> None:
 def test_lines_of_people_read_by_any_name(tmp_path: Path) -> None:
     (tmp_path / "clip.json").write_text(f"{json.dumps({'instances': [PERSON]})}\n" * 3)
     assert read(tmp_path / "clip.json")["nose"].tolist() == [[100, 200]] * 3
+
+
+def test_the_first_line_may_tell_of_the_clip(tmp_path: Path) -> None:
+    lines = [{"fps": 50, "width": 640, "height": 480}, *[{"right_hand_landmarks": HAND}] * 2]
+    (tmp_path / "clip.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    pose = read(tmp_path / "clip.jsonl")
+    assert (len(pose), pose.frame_rate, pose.size) == (2, 50, (640, 480))
+
+
+@pytest.mark.parametrize("lines", [[[], [PERSON]], [{"people": []}, {"people": []}]])
+def test_lines_may_be_lists_of_people_or_openposes_frames(
+    lines: list[object], tmp_path: Path
+) -> None:
+    (tmp_path / "clip.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    assert len(read(tmp_path / "clip.jsonl")) == 2
 
 
 def test_a_line_that_is_no_json_is_named(tmp_path: Path) -> None:

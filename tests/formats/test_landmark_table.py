@@ -25,6 +25,7 @@ def test_a_table_is_known_by_its_columns_in_any_order(tmp_path: Path) -> None:
         ("", "0 rows"),
         ("1,pose,33,0.5,0.5", r"landmark_index of pose runs 33\.\.33, expected 0\.\.32"),
         ("1.5,pose,3,0.5,0.5", "frame: expected whole numbers"),
+        ("1,pose,3,0.5,0.5\n1,pose,3,0.6,0.5", "a landmark of pose stands twice in a frame"),
         ("1,pose,3,0.5", "line 2: 4 values, expected 5"),
         ("1,pose,3,x,0.5", "line 2: expected numbers"),
         ("1,pose,3,0.5,0.5\n9000,pose,3,0.5,0.5", "no frame between 1 and 9000"),

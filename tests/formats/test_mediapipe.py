@@ -167,7 +167,10 @@ def test_the_contests_parquet_form_reads_by_its_columns(tmp_path: Path) -> None:
             "frame 1, hand_landmarks: hands without sides",
         ),
         ([{"left_hand_landmarks": 3}], "frame 1, left_hand_landmarks: int, expected a list"),
-        ([{"pose_landmarks": [{"x": 0.1, "y": 0, "visibility": 7}] * 33}], "visibility runs 0..7"),
+        (
+            [{"pose_landmarks": [{"x": 0.1, "y": 0, "visibility": 7}] * 33}],
+            "visibility runs 0..7",
+        ),  # 1.0000001 is 1
         ([], "expected a list of 1 to"),
         ({"frames": 3, "pose_landmarks": None}, "expected a list of 1 to"),
         ({"pose_landmarks": None, "fps": "x"}, "fps is 'x', expected a number over 0"),

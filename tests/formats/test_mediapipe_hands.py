@@ -43,6 +43,7 @@ def wrists(pose: PoseSequence) -> dict[str, list[float]]:
         {"handLandmarks": HANDS, "handedness": categories("displayName", "Left", "Right")},
         {"hand_landmarks": HANDS, "handedness": ["left", "right"]},
         {"hand_landmarks": HANDS[::-1], "handedness": ["Right", "Left"]},
+        {"hands": {"left": HANDS[0], "right": HANDS[1]}},
     ],
 )
 def test_the_landmarkers_sides_are_those_of_the_picture(frame: Any, tmp_path: Path) -> None:
@@ -94,3 +95,20 @@ def test_a_frame_without_hands_is_missing_and_a_side_listed_twice_is_the_first(
 def test_hands_whose_sides_are_unknown_are_refused(frame: Any, error: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=rf"clip\.json: frame 1, .*{error}"):
         clip_of(tmp_path, frame)
+
+
+def test_landmarks_of_33_points_are_the_bodys(tmp_path: Path) -> None:
+    body = [{"x": 0.5, "y": 0.01 * point, "visibility": 0.5} for point in range(33)]
+    for points in (body, [body]):
+        pose = clip_of(tmp_path, {"landmarks": points, "worldLandmarks": points})
+        assert pose.seen[0].sum() == 33
+        assert pose["left_shoulder"][0].tolist() == pytest.approx([0.5, 0.11])
+
+
+def test_a_list_of_hands_with_a_side_each_is_refused_since_it_may_be_mirrored(
+    tmp_path: Path,
+) -> None:
+    body = [{"x": 0.5, "y": 0.5}] * 33
+    listed = [{"handedness": "Left", "landmarks": HANDS[0]}]
+    with pytest.raises(ValueError, match="frame 1, hands: expected an object with left and right"):
+        clip_of(tmp_path, {"pose": body, "hands": listed})

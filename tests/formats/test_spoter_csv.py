@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -72,6 +73,22 @@ def test_a_spreadsheets_table_reads_alike(encoding: str, separator: str, tmp_pat
     (clip,) = spoter_csv.read_clips(tmp_path / "clip.csv")
     assert clip.label == "café"
     assert_same(clip.pose, CLIP)
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["[{}]", "({})", "array([{}], dtype=float32)", "tensor([{}])", "[ {} ]"],
+)
+@pytest.mark.parametrize("number", ["{}", "np.float64({})", "'{}'"])
+def test_lists_read_as_python_writes_them(spelling: str, number: str, tmp_path: Path) -> None:
+    def spelt(name: str, cell: str) -> str:
+        values = json.loads(cell) if cell.startswith("[") else []
+        missing = [number.format(value) if value else "None" for value in values]
+        return spelling.format(", ".join(missing)) if values else cell
+
+    spoter_csv.write(CLIP, tmp_path / "clip.csv")
+    rewrite(tmp_path / "clip.csv", cell=spelt)
+    assert_same(spoter_csv.read(tmp_path / "clip.csv"), CLIP)
 
 
 @pytest.mark.parametrize(("left", "right"), [("_Left_", "_Right_"), ("_0_", "_1_")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -22,15 +23,17 @@ FOLDERS = {"OpenPose folder", "folder of frames"}
 UNCHECKED = {"COCO array", "MediaPipe array", ".pose file"}
 ARCHIVES = {"OpenPose archive"}
 TEXTS = {"MediaPipe JSON", "JSON Lines", "landmark table, CSV", "COCO JSON", "SPOTER table"}
-TEXTS |= FOLDERS
+TEXTS |= FOLDERS | {"OpenPose frames"}
 TABLES = {"landmark table, CSV", "SPOTER table"}
 JSON = {"OpenPose folder", "OpenPose archive", "MediaPipe JSON", "JSON Lines", "COCO JSON"}
-JSON |= {"folder of frames", "SPOTER table"}
+JSON |= {"folder of frames", "SPOTER table", "OpenPose frames"}
 SEVERAL = {"OpenPose folder", "OpenPose archive", "COCO JSON", "COCO array", "folder of frames"}
-SEVERAL |= {".pose file"}
+SEVERAL |= {".pose file", "OpenPose frames", "COCO arrays"}
+LISTED = {"MediaPipe JSON", "COCO JSON", "OpenPose frames"}
+SURE = {"OpenPose folder", "OpenPose frames", "COCO JSON", "folder of frames"}
 NUMBERED = {"OpenPose folder", "OpenPose archive", "folder of frames"}
 NUMBERED |= {"landmark table, CSV", "landmark table, Parquet"}
-RATED = {"packed arrays", "MediaPipe JSON", "MediaPipe arrays", "SPOTER table", ".pose file"}
+RATED = {"packed arrays", "MediaPipe arrays", "SPOTER table", ".pose file"} | LISTED
 APPLEDOUBLE = b"\0\5\x16\7\0\2\0\0Mac OS X        "
 ALONE = [person(frame) for frame in range(3)]
 Check = Callable[[str, Path], None]
@@ -183,6 +186,58 @@ def gaps(reader: str, folder: Path) -> None:
     assert_shows(pose, [ALONE[0], ALONE[1], {}, ALONE[2]])
 
 
+def out_of_order(reader: str, folder: Path) -> None:
+    path = WRITERS[reader](alone(rate=None), folder)
+    content = json.loads(path.read_text())
+    key = "instance_info" if reader == "COCO JSON" else "frames"
+    frames = content[key]
+    for stamp, times in (("frame_id", None), ("timestamp_ms", [0, 0.04, 0.08])):
+        numbered = [{stamp: 40 * place, **frame} for place, frame in enumerate(frames)]
+        if stamp == "frame_id":
+            numbered = [{**frame, stamp: place} for place, frame in enumerate(numbered)]
+        path.write_text(json.dumps({key: [numbered[2], numbered[0], numbered[1]]}))
+        pose = read(path)
+        assert_shows(pose, ALONE)
+        assert (None if pose.times is None else pose.times.tolist()) == times
+    path.write_text(json.dumps({key: [{"frame_id": 7, **frame} for frame in frames]}))
+    with pytest.raises(UserError, match=r"clip\.json: frame_id 7 stands twice"):
+        read(path)
+
+
+def facts_apart(reader: str, folder: Path) -> None:
+    path = WRITERS[reader](alone(rate=None), folder)
+    content = json.loads(path.read_text())
+    facts = {"metadata": {"fps": 50, "width": 640, "height": 480}}
+    path.write_text(json.dumps({**facts, **content}))
+    pose = read(path)
+    np.testing.assert_allclose(pose.times, [0, 0.02, 0.04])
+    assert pose.size == (640, 480)
+
+
+def side_by_side(reader: str, folder: Path) -> None:
+    path = WRITERS[reader](alone(), folder)
+    for number, file in enumerate(sorted(path.iterdir()), start=4):
+        name = file.name.replace("v_", "w_").replace("frame", "take")
+        file.with_name(re.sub(r"\d+", str(number), name)).write_bytes(file.read_bytes())
+    with pytest.raises(UserError, match=r"clip: holds .* expected the frames of one clip"):
+        read(path)
+
+
+def over_one(reader: str, folder: Path) -> None:
+    path = WRITERS[reader](alone(), folder)
+    for file in files_of(path):
+        content = json.loads(file.read_text())
+        file.write_text(json.dumps(content).replace(" 1.0", " 1.0000001"))
+    confidence = read(path).confidence
+    assert confidence.max() == 1
+    assert ((confidence == 0) | (confidence == 1)).all()
+
+
+def nobody_at_first(reader: str, folder: Path) -> None:
+    path = WRITERS[reader](Scene([[], [], [person(2)]]), folder)
+    assert_shows(read(path), [{}, {}, person(2)])
+
+
 def nobody(reader: str, folder: Path) -> None:
     path = WRITERS[reader](Scene([[person(0)], [], [person(2)]]), folder)
     assert_shows(read(path), [person(0), {}, person(2)])
@@ -275,6 +330,11 @@ TRAITS: dict[str, tuple[Check, set[str], str]] = {
     "frame rate 0 or absent": (no_rate, RATED, "no frame rate in it"),
     "milliseconds": (milliseconds, NUMBERED, "frames are not numbered"),
     "gaps": (gaps, NUMBERED, "frames are not numbered"),
+    "frames out of order": (out_of_order, LISTED, "order is that of files, rows or lines"),
+    "facts apart": (facts_apart, LISTED, "its facts have one place"),
+    "a confidence a little over 1": (over_one, SURE, "none in it, or bytes of their own"),
+    "recordings side by side": (side_by_side, FOLDERS, "one file, or one folder of an archive"),
+    "nobody at first": (nobody_at_first, set(WRITERS), ""),
     "nobody": (nobody, set(WRITERS), ""),
     "two people": (two_people, SEVERAL, "holds one person's landmarks"),
     "flat detections": (flat_detections, {"COCO JSON"}, "frames are told from people"),
