@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from spobet.errors import NotFound, UserError
 from spobet.formats import openpose, traits
 from spobet.formats.arrays import DAMAGED_ZIP, archive_names
+from spobet.formats.names import Names
 from spobet.formats.openpose_json import MAX_BYTES, File
 from spobet.poses.sequence import PoseSequence
 
@@ -82,11 +83,17 @@ class ClipArchive:
 
     def read(self, clip: str, frame_start: int = 1, frame_end: int = -1) -> PoseSequence:
         """One clip, as `openpose.read` reads a folder; ClipNotThere where it is not there."""
-        if clip not in self.clips:
+        name = self.names.find(clip)
+        if name is None:
             raise ClipNotThere(
                 f"{self.path}: no clip {clip!r} among the {len(self.clips)} of the archive"
             )
-        return openpose.read_frames(self.clips[clip], self.path / clip, frame_start, frame_end)
+        return openpose.read_frames(self.clips[name], self.path / name, frame_start, frame_end)
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of the clips."""
+        return Names(self.clips)
 
 
 def looks_like(path: Path) -> str:

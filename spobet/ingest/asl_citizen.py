@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from spobet.dataset.manifest import SPLITS, Clip
+from spobet.formats.text import naming
+from spobet.ingest.folders import find_file
 from spobet.ingest.published_set import PublishedSet, need_file
 from spobet.ingest.tables import clip_of_row, read_table
 from spobet.ingest.videos import VideoList, listed_videos
@@ -25,8 +27,9 @@ def videos_in(folder: Path) -> VideoList:
             row.values["split"] = split
             clip, path = clip_of_row(row)
             named.append((clip, path, None))
-    videos = folder / "videos"
-    return listed_videos(videos if videos.is_dir() else folder, named)
+    videos = find_file(folder, "videos")
+    with naming(folder):
+        return listed_videos(videos if videos.is_dir() else folder, named)
 
 
 ASL_CITIZEN = PublishedSet(

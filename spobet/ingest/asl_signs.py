@@ -6,10 +6,11 @@ from pathlib import Path
 
 from spobet.dataset.manifest import Clip
 from spobet.errors import UserError
+from spobet.formats.text import naming
 from spobet.ingest.custom import ClipList, Listed
 from spobet.ingest.folders import find_file
 from spobet.ingest.published_set import PublishedSet, need_file
-from spobet.ingest.tables import read_table
+from spobet.ingest.tables import read_table, whole
 
 _COLUMNS = {"path", "participant_id", "sequence_id", "sign"}
 
@@ -25,10 +26,11 @@ def clips_in(folder: Path) -> ClipList:
         expected = f"expected {', '.join(sorted(_COLUMNS))}"
         raise UserError(f"{table}: columns {', '.join(columns)}; {expected}")
     entries = []
-    for values in (row.values for row in rows):
-        signer = values["participant_id"]
-        clip = Clip(f"{signer}/{values['sequence_id']}", values["sign"], signer)
-        entries.append(Listed(clip, find_file(folder, values["path"])))
+    for row in rows:
+        signer, sequence = (whole(row.values[name]) for name in ("participant_id", "sequence_id"))
+        with naming(Path(row.where)):
+            clip = Clip(f"{signer}/{sequence}", row.values["sign"], signer)
+        entries.append(Listed(clip, find_file(folder, row.values["path"])))
     if not entries:
         raise UserError(f"{table}: lists no clip")
     return ClipList(tuple(entries))

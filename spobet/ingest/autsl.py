@@ -30,11 +30,7 @@ def videos_in(folder: Path) -> VideoList:
     """
     files, _ = files_below(folder)
     classes = _classes(files)
-    labels = {}
-    for path in files:
-        if path.suffix.lower() in (".csv", ".txt") and path.name != CLASS_LIST:
-            lines = traits.decode(read_bounded(path)).splitlines()
-            labels.update({match[1]: match for line in lines if (match := _LABEL.match(line))})
+    labels = _labels(files)
     films = [path for path in files if path.suffix.lower() in SUFFIXES]
     videos = {match[1]: path for path in films if (match := _COLOUR.match(path.stem))}
     if not labels or not videos:
@@ -52,6 +48,20 @@ def videos_in(folder: Path) -> VideoList:
     unlabelled = len(videos) - len(jobs)
     notes = (f"{unlabelled:,} videos have no label: left out",) if unlabelled else ()
     return VideoList(tuple(jobs), tuple(missing), notes)
+
+
+def _labels(files: list[Path]) -> dict[str, re.Match[str]]:
+    """The label of each clip; UserError where two files contradict each other."""
+    labels: dict[str, re.Match[str]] = {}
+    for path in files:
+        if path.suffix.lower() in (".csv", ".txt") and path.name != CLASS_LIST:
+            for line in traits.decode(read_bounded(path)).splitlines():
+                label = _LABEL.match(line)
+                first = labels.setdefault(label[1], label) if label else None
+                if label and first and first[3] != label[3]:
+                    other = f"label {label[3]}, elsewhere {first[3]}"
+                    raise UserError(f"{path}: {label[1]} has {other}")
+    return labels
 
 
 def _classes(files: list[Path]) -> dict[int, str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from spobet.formats import traits
+from spobet.formats.names import Names
 
 _SHOWN = 3  # names of leftovers in a note
 
@@ -42,8 +43,7 @@ def leftovers_note(leftovers: Sequence[Path]) -> tuple[str, ...]:
 def find_file(folder: Path, name: str) -> Path:
     """The path that a table's name means below a folder, or, where there is none, as it is written.
 
-    Separators may be Windows'; letters composed or decomposed; capitals count only where names
-    differ in nothing else.
+    Separators may be Windows'; what else may differ, `formats.names` says.
     """
     path = folder / traits.forward_slashes(name)
     if traits.is_there(path) or not folder.is_dir():
@@ -52,14 +52,15 @@ def find_file(folder: Path, name: str) -> Path:
     for part in Path(traits.forward_slashes(name)).parts:
         step = found / part
         if not traits.is_there(step) and traits.is_there(found) and found.is_dir():
-            alike = [entry for entry in found.iterdir() if _key(entry.name) == _key(part)]
-            step = alike[0] if len(alike) == 1 else step
+            step = found / (_names_in(found, found.stat().st_mtime_ns).find(part) or part)
         found = step
     return found if traits.is_there(found) else path
 
 
-def _key(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+@lru_cache(maxsize=8)
+def _names_in(folder: Path, changed: int) -> Names:
+    """The names in a folder that was last `changed` then: tables ask for many of one folder."""
+    return Names(entry.name for entry in folder.iterdir())
 
 
 def _walk(folder: Path, above: tuple[Path, ...]) -> Iterator[Path]:

@@ -6,10 +6,12 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from spobet.errors import UserError
 from spobet.formats import traits
 from spobet.formats.text import read_bounded
 from spobet.ingest.folders import files_below
 from spobet.ingest.published_set import PublishedSet
+from spobet.ingest.report import Problem
 from spobet.ingest.videos import Job, VideoList
 from spobet.ingest.videos import videos_in as sorted_videos
 
@@ -26,23 +28,30 @@ def videos_in(folder: Path) -> VideoList:
     """
     listed = sorted_videos(folder)
     splits = _splits(folder)
-    jobs = []
+    jobs, keys = [], set()
     for job in listed.jobs:
         key = "/".join(job.video.parts[-2:]).lower()
+        keys.add(key)
         gloss = _NUMBERED.sub("", job.video.parent.name)
         jobs.append(Job(replace(job.clip, gloss=gloss, split=splits.get(key, "")), job.video))
-    return VideoList(tuple(jobs), notes=listed.notes)
+    missing = (Problem(key, "missing", f"{folder}/*/{key}") for key in splits if key not in keys)
+    notes = listed.notes
+    if splits and (others := len(keys - set(splits))):
+        notes += (f"{others:,} videos are in no list: without a split",)
+    return VideoList(tuple(jobs), tuple(missing), notes)
 
 
 def _splits(folder: Path) -> dict[str, str]:
     """The split of each video, by its folder and name in small letters."""
-    splits = {}
+    splits: dict[str, str] = {}
     for path in files_below(folder)[0]:
         match = _LIST.match(path.stem)
         if match and path.suffix.lower() in (".csv", ".txt"):
             text = traits.forward_slashes(traits.decode(read_bounded(path)))
             for name in _SIGN_AND_FILE.findall(text):
-                splits["/".join(name.strip().split("/")[-2:]).lower()] = match[1].lower()
+                key, split = "/".join(name.strip().split("/")[-2:]).lower(), match[1].lower()
+                if splits.setdefault(key, split) != split:
+                    raise UserError(f"{path}: {key} is also listed for {splits[key]}")
     return splits
 
 

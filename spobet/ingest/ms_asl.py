@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlparse
@@ -12,15 +13,20 @@ from spobet.formats import traits
 from spobet.formats.text import naming, parse_json, read_bounded
 from spobet.ingest.published_set import PublishedSet, need_file, videos_by_name
 from spobet.ingest.report import Problem
+from spobet.ingest.tables import known
 from spobet.ingest.videos import Job, VideoList
+
+_TITLED = re.compile(r"(?:\[|-)([\w-]{11})\]?\Z")  # as yt-dlp and youtube-dl name a video
 
 
 def videos_in(folder: Path) -> VideoList:
-    """The clips of the three files, in videos that are named by their YouTube ids.
+    """The clips of the three files, in videos that are named by their YouTube ids, titles before.
 
     A clip's id is its split and number there. Ranges count at the frame rate that the file gives.
     """
-    videos = videos_by_name(folder)
+    named = videos_by_name(folder)
+    ids = {match[1]: path for name, path in named.items() if (match := _TITLED.search(name))}
+    videos = {**ids, **named}
     jobs, missing = [], []
     for split in SPLITS:
         file = need_file(folder, f"MSASL_{split}.json", f"MS-ASL/MSASL_{split}.json")
@@ -29,8 +35,8 @@ def videos_in(folder: Path) -> VideoList:
                 clip, rate, name = _clip(f"{split}/{number:05d}", split, entry)
             except (KeyError, TypeError, ValueError, OverflowError) as error:
                 raise UserError(f"{file}: entry {number} is no clip ({error})") from error
-            if name.lower() in videos:
-                jobs.append(Job(clip, videos[name.lower()], rate))
+            if name in videos:
+                jobs.append(Job(clip, videos[name], rate))
             else:
                 missing.append(Problem(clip.id, "missing", f"{name}.mp4", clip.url))
     return VideoList(tuple(jobs), tuple(missing))
@@ -48,12 +54,11 @@ def _clip(clip_id: str, split: str, entry: dict[str, Any]) -> tuple[Clip, float 
     """A clip, at how many frames a second its range counts, and its video's id."""
     url = entry["url"]
     place = urlparse(url if "//" in url else f"https://{url}")
-    name = parse_qs(place.query).get("v", [place.path.rsplit("/", 1)[-1]])[0]
-    signer = entry.get("signer_id")
+    name = parse_qs(place.query).get("v", [place.path.rstrip("/").rsplit("/", 1)[-1]])[0]
     clip = Clip(
         id=clip_id,
         gloss=entry["clean_text"],
-        signer="" if signer in (None, -1) else str(signer),
+        signer=known(str(entry.get("signer_id"))),
         split=split,
         frame_start=int(entry["start"]) + 1,  # the files count from 0
         frame_end=max(int(entry["end"]), int(entry["start"]) + 1),

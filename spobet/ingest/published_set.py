@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from spobet.errors import NotFound
+from spobet.errors import NotFound, UserError
 from spobet.files import check_new_folder
 from spobet.ingest.custom import ClipList, import_listed
 from spobet.ingest.extract import Workers, extract
-from spobet.ingest.folders import files_below
+from spobet.ingest.folders import files_below, find_file
 from spobet.ingest.report import ImportReport
 from spobet.ingest.videos import VideoList
 from spobet.video.detector import Detector
@@ -74,12 +74,18 @@ def import_published(
 def need_file(folder: Path, *names: str) -> Path:
     """The first of these files that is in the folder; NotFound names all of them."""
     for name in names:
-        if (folder / name).is_file():
-            return folder / name
+        path = find_file(folder, name)
+        if path.is_file():
+            return path
     raise NotFound(f"{folder}: {' or '.join(names)} not in it, as its makers publish it")
 
 
 def videos_by_name(folder: Path) -> dict[str, Path]:
-    """Every video below a folder by its name without suffix, in small letters."""
-    files, _ = files_below(folder)
-    return {path.stem.lower(): path for path in files if path.suffix.lower() in SUFFIXES}
+    """Every video below a folder by its name without suffix; UserError where two have one name."""
+    videos: dict[str, Path] = {}
+    for path in files_below(folder)[0]:
+        if path.suffix.lower() in SUFFIXES:
+            other = videos.setdefault(path.stem, path)
+            if other != path:
+                raise UserError(f"{folder}: {other} and {path}, expected one video of each name")
+    return videos

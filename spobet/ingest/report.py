@@ -18,8 +18,9 @@ class Problem:
     """A clip that is not as it should be, and why.
 
     what: `missing` (no such file or folder), `empty` (no frame, or nobody in any), `corrupt`,
-    `other landmarks` or `worker died`: these are not in the data set. `range outside clip` is in it
-    whole where it seems to be cut to its range already, as detail says: the reader's own words.
+    `other landmarks`, `several files` or `worker died`: these are not in the data set. `range
+    outside clip` is in it whole where it seems to be cut to its range already, as detail says: the
+    reader's own words.
     """
 
     clip: str

@@ -27,7 +27,7 @@ ALIASES = {other: name for name, others in _SPELLINGS.items() for other in other
 _SPLITS = {"training": "train", "testing": "test"}
 _SPLITS |= dict.fromkeys(("validation", "valid", "dev"), "val")
 _UNKNOWN = {"", "-1", "nan", "none", "null", "n/a", "unknown"}  # as others write what is not known
-_WHOLE = re.compile(r"(\d+)\.0+")
+_WHOLE = re.compile(r"(-?\d+)\.0+")
 NUMBERS = ("frame_start", "frame_end")
 FACTS = tuple(field.name for field in fields(Clip))
 _MAX_COLUMNS = 1000  # a table of clips has ten; more are some other file
@@ -44,10 +44,15 @@ class Row:
 
 
 def known(text: str) -> str:
-    """A fact as text, "" for what stands for unknown; 3.0 is 3, as tables with gaps write it."""
-    text = text.strip()
+    """A fact as text, "" for what stands for unknown; whole numbers as `whole` has them."""
+    text = whole(text.strip())
+    return "" if text.lower() in _UNKNOWN else text
+
+
+def whole(text: str) -> str:
+    """A whole number as such: 3.0 is 3, as tables with gaps write it. Other text as it is."""
     match = _WHOLE.fullmatch(text)
-    return match[1] if match else "" if text.lower() in _UNKNOWN else text
+    return match[1] if match else text
 
 
 def split_named(text: str) -> str:
@@ -141,6 +146,7 @@ def clip_of_row(row: Row, gloss: str = "") -> tuple[Clip, str]:
     try:
         facts = {name: value for name, value in row.values.items() if value and name in FACTS}
         path = traits.forward_slashes(row.values.get("path", ""))
+        facts |= {name: whole(facts[name]) for name in ("id", *NUMBERS) if name in facts}
         facts.setdefault("id", Path(path).with_suffix("").as_posix() if path else "")
         facts.setdefault("gloss", gloss)
         facts |= {name: known(facts[name]) for name in ("signer", "variation") if name in facts}

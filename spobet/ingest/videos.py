@@ -117,20 +117,18 @@ def listed_videos(
     Manifest(tuple(clip for clip, _, _ in named))  # no id twice
     jobs, missing = [], []
     for clip, video, rate in named:
-        path = find_file(folder, video) if video else _named(folder, clip.id)
-        if path and traits.is_there(path) and path.is_file():
-            jobs.append(Job(clip, path, rate))
+        names = [video] if video else [f"{clip.id}{suffix}" for suffix in sorted(SUFFIXES)]
+        paths = [find_file(folder, name) for name in names]
+        found = sorted({path for path in paths if traits.is_there(path) and path.is_file()})
+        if len(found) == 1:
+            jobs.append(Job(clip, found[0], rate))
+        elif found:
+            detail = f"{', '.join(path.name for path in found)}: expected one of them"
+            missing.append(Problem(clip.id, "several files", str(found[0]), detail))
         else:
-            missing.append(Problem(clip.id, "missing", str(path or folder / f"{clip.id}.*")))
+            path = paths[0] if video else folder / f"{clip.id}.*"
+            missing.append(Problem(clip.id, "missing", str(path)))
     return VideoList(tuple(jobs), tuple(missing), notes)
-
-
-def _named(folder: Path, clip_id: str) -> Path | None:
-    for suffix in sorted(SUFFIXES):
-        path = find_file(folder, f"{clip_id}{suffix}")
-        if traits.is_there(path) and path.is_file():
-            return path
-    return None
 
 
 def _read_table(

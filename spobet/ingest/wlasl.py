@@ -9,8 +9,9 @@ from spobet.dataset.manifest import Clip, Manifest
 from spobet.errors import UserError
 from spobet.files import check_new_folder
 from spobet.formats import openpose
+from spobet.formats.names import Names
 from spobet.formats.openpose_zip import ClipArchive, ClipNotThere
-from spobet.ingest.folders import listing
+from spobet.ingest.folders import find_file, listing
 from spobet.ingest.glosses import one_spelling
 from spobet.ingest.report import ImportReport, Problem
 from spobet.ingest.wlasl_splits import merge_splits, read_split
@@ -41,21 +42,28 @@ def import_wlasl(
     check_new_folder(out)
     merged = merge_splits(*(read_split(path, class_list) for path in splits))
     clips, notes = one_spelling(merged.clips)
-    archive = ClipArchive(poses) if poses.is_file() else None
-    read = archive.read if archive else _folder_reader(poses)
-    there = archive.clips if archive else [path.name for path in listing(poses)[0] if path.is_dir()]
-    left_over = tuple(sorted(set(there) - {clip.id for clip in clips}))
+    read, there = clip_reader(poses)
+    names = Names(there)
+    left_over = tuple(sorted(set(there) - {names.find(clip.id) for clip in clips}))
     reading = (_read_clip(clip, poses / clip.id, read) for clip in progress(Manifest(clips).clips))
     return write_clips(reading, out, SOURCE, LICENCE, notes, poses, left_over)
 
 
-def _folder_reader(poses: Path) -> ClipReader:
-    def read(clip: str, *frames: int) -> PoseSequence:
-        if not (poses / clip).is_dir():
-            raise ClipNotThere(str(poses / clip))
-        return openpose.read(poses / clip, *frames)
+def clip_reader(poses: Path) -> tuple[ClipReader, list[str]]:
+    """What reads a clip by its id from a folder of clips or a .zip of it, and the clips there."""
+    if poses.is_file():
+        archive = ClipArchive(poses)
+        return archive.read, list(archive.clips)
 
-    return read
+    def read(clip: str, *frames: int) -> PoseSequence:
+        folder = find_file(poses, clip)
+        if not folder.is_dir():
+            raise ClipNotThere(
+                f"{folder}: no such folder, expected one with *_keypoints.json files"
+            )
+        return openpose.read(folder, *frames)
+
+    return read, [path.name for path in listing(poses)[0] if path.is_dir()]
 
 
 def _read_clip(clip: Clip, folder: Path, read: ClipReader) -> ReadClip:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import starmap
@@ -12,12 +13,12 @@ from spobet.dataset.manifest import TO_THE_END, Clip, Manifest
 from spobet.errors import NotFound, UserError
 from spobet.formats import traits
 from spobet.formats.text import naming, parse_json, read_bounded
-from spobet.ingest.tables import split_named
+from spobet.ingest.tables import known, split_named, whole
 
 CLASS_LIST = "wlasl_class_list.txt"
 FRAME_RATE = 25.0  # at which WLASL counts frames, whatever the video has
 _FACTS = ("gloss", "signer", "split", "url", "variation")
-_UNKNOWN = (None, "", -1, "-1")
+_FRAME = re.compile(r"-?\d{1,15}")
 
 
 def read_split(path: Path, class_list: Path | None = None) -> Manifest:
@@ -58,7 +59,8 @@ def frame_rates(path: Path) -> dict[str, float]:
         return dict.fromkeys(content, FRAME_RATE)
     with naming(path):
         return {
-            str(instance.get("video_id")): traits.frame_rate(instance.get("fps")) or FRAME_RATE
+            whole(str(instance.get("video_id"))): traits.frame_rate(instance.get("fps"))
+            or FRAME_RATE
             for entry in content
             for instance in entry["instances"]
         }
@@ -121,17 +123,14 @@ def _manifest(path: Path, clips: Iterable[Clip]) -> Manifest:
 
 
 def _start_kit_clip(gloss: str, instance: dict[str, Any]) -> Clip:
-    absent = [key for key in ("video_id", "split") if instance.get(key) is None]
-    if absent:
-        raise UserError(
-            f"clip {instance.get('video_id', '?')} of gloss {gloss!r}: no {' and no '.join(absent)}"
-        )
-    clip_id = str(instance["video_id"])
+    if instance.get("video_id") is None:
+        raise UserError(f"clip ? of gloss {gloss!r}: no video_id")
+    clip_id = whole(str(instance["video_id"]))
     return Clip(
         id=clip_id,
-        gloss=gloss,
+        gloss=str(gloss),
         signer=_text(instance.get("signer_id")),
-        split=split_named(str(instance["split"])),
+        split=split_named(str(instance.get("split"))),
         frame_start=_frame(instance.get("frame_start"), clip_id, 1),
         frame_end=_frame(instance.get("frame_end"), clip_id, TO_THE_END),
         url=_text(instance.get("url")),
@@ -152,15 +151,15 @@ def _nslt_clip(clip_id: str, entry: dict[str, Any], glosses: dict[int, str]) -> 
 
 
 def _text(value: Any) -> str:
-    return "" if value in _UNKNOWN else str(value)
+    return known(str(value))
 
 
 def _frame(value: Any, clip_id: str, absent: int) -> int:
     if value is None:
         return absent
-    if type(value) is not int:  # bool is no frame number
+    if isinstance(value, bool) or not _FRAME.fullmatch(whole(str(value))):
         raise UserError(f"clip {clip_id}: frame {value!r}, expected a whole number")
-    return value
+    return int(whole(str(value)))
 
 
 def _merge_clips(one: Clip, other: Clip) -> Clip:

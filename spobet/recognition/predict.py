@@ -8,9 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from spobet.dataset.manifest import Clip
 from spobet.dataset.store import Dataset
 from spobet.errors import UserError
 from spobet.formats import openpose, read
+from spobet.ingest.wlasl import clip_reader
 from spobet.ingest.wlasl_splits import read_split
 from spobet.poses.sequence import PoseSequence
 from spobet.recognition.answers import Answers
@@ -77,17 +79,15 @@ def _split_readers(
 ) -> Iterator[tuple[Path, Callable[[], PoseSequence]]]:
     if len(folders) != 1:
         raise UserError(f"{split_file}: names clips of one folder, {len(folders)} were given")
+    read_by_id, _ = clip_reader(folders[0])
     for clip in read_split(split_file):
-        folder = folders[0] / clip.id
 
-        def read_clip(
-            folder: Path = folder, start: int = clip.frame_start, end: int = clip.frame_end
-        ) -> PoseSequence:
+        def read_clip(clip: Clip = clip) -> PoseSequence:
             try:
-                return openpose.read(folder, start, end)
+                return read_by_id(clip.id, clip.frame_start, clip.frame_end)
             except openpose.RangeOutsideClip as outside:
-                pose = openpose.read(folder)
+                pose = read_by_id(clip.id)
                 say(f"{outside}; all {len(pose)} frames are read")
                 return pose
 
-        yield folder, read_clip
+        yield folders[0] / clip.id, read_clip

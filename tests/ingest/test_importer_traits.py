@@ -18,13 +18,16 @@ ALL = set(IMPORTERS)
 LISTED = ALL - {"clips, folder", "npz", "videos, folder", "lsa64"}
 CSV = LISTED - {"wlasl, folder", "wlasl, archive", "videos, split file", "ms-asl"}
 PATHS = {"clips, table", "videos, table", "asl-signs", "include"}
-NAMES_FILES = LISTED - {"spoter", "include", "karsl", "wlasl, archive"}
+NAMES_FILES = LISTED - {"spoter", "karsl", "wlasl, archive"}
+ZEROS = {"clips, table", "videos, table", "videos, split file", "asl-signs", "asl-citizen"}
+ZEROS |= {"wlasl, folder", "wlasl, archive"}
 MADE = {"clips, table", "clips, folder", "spoter", "wlasl, folder", "asl-signs"}
 FREE = ALL - {"autsl", "include", "karsl", "lsa64"}
 OPEN = {"clips, table", "clips, folder", "npz", "spoter", "videos, folder", "videos, table"}
 WORDS = OPEN | {"wlasl, folder", "wlasl, archive", "videos, split file"}
 APPLEDOUBLE = b"\0\5\x16\7\0\2\0\0Mac OS X        "
 Check = Callable[[str, Path], None]
+SIGNERS = ALL - {"clips, folder", "videos, folder", "autsl", "include", "karsl", "lsa64"}
 SIGNERLESS = {"clips, folder", "videos, folder", "include"}
 
 
@@ -135,6 +138,31 @@ def spellings(importer: str, folder: Path) -> None:
     assert found.notes == ("gloss 'Tea' is also spelt 'tea' (1 clips): taken for one gloss",)
 
 
+def zeros(importer: str, folder: Path) -> None:
+    made(importer, folder / "set")
+    inside = folder / "set" / ("videos" if importer == "asl-citizen" else "in")
+    for path in inside.iterdir():
+        path.rename(path.with_name(f"000{path.name}"))
+    if importer == "wlasl, archive":
+        with zipfile.ZipFile(folder / "set" / "in.zip", "w") as out:
+            for file in inside.rglob("*.json"):
+                out.write(file, file.relative_to(folder / "set"))
+    assert facts(importer, run(importer, folder / "set")) == wanted(importer)
+
+
+def floats(importer: str, folder: Path) -> None:
+    entries = tuple(replace(entry, signer=f"{entry.signer}.0") for entry in ENTRIES)
+    found = run(importer, made(importer, folder / "set", entries))
+    assert facts(importer, found) == wanted(importer)
+
+
+def number_glosses(importer: str, folder: Path) -> None:
+    entries = tuple(replace(entry, gloss=gloss) for entry, gloss in
+                    zip(ENTRIES, ("3", "3.0", "3"), strict=True))  # fmt: skip
+    found = run(importer, made(importer, folder / "set", entries))
+    assert {gloss for gloss, _, _ in found.clips} == {"3"}
+
+
 def missing(importer: str, folder: Path) -> None:
     made(importer, folder / "set")
     for path in [*(folder / "set").rglob("2.*"), *(folder / "set").rglob("*_sample2_*")]:
@@ -188,6 +216,9 @@ TRAITS: dict[str, tuple[Check, set[str], str]] = {
     "links": (links, ALL, ""),
     "names": (names, {"clips, table", "videos, table", "asl-signs", "asl-citizen"}, "no names"),
     "spellings of a gloss": (spellings, FREE, "glosses are classes, folders or numbers"),
+    "zeros that were lost": (zeros, ZEROS, "no ids in a list, or no files named by them"),
+    "numbers written 3.0": (floats, SIGNERS, "signers are not published, or by files' names"),
+    "glosses that are numbers": (number_glosses, FREE, "glosses are classes, folders or numbers"),
     "missing files": (missing, NAMES_FILES, "no list of single files"),
     "bad members": (bad_member, MADE, "one archive, or videos: extraction lists them"),
     "nothing there": (nothing, ALL, ""),

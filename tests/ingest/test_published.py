@@ -12,6 +12,7 @@ from video_kit import Blocks, waving, write_video
 
 from spobet.dataset.store import Dataset
 from spobet.errors import NotFound, UserError
+from spobet.ingest import autsl, include, lsa64, ms_asl
 from spobet.ingest.lsa64 import GLOSSES
 from spobet.ingest.published import PUBLISHED
 from spobet.ingest.published_set import import_published
@@ -228,3 +229,53 @@ def test_a_file_of_another_form_is_refused_by_name(tmp_path: Path) -> None:
         imported("ms-asl", tmp_path / "in", tmp_path / "out")
     with pytest.raises(UserError, match=r"train\.csv: columns path, sign; expected participant_id"):
         imported("asl-signs", tmp_path / "in", tmp_path / "out")
+
+
+def touch(folder: Path, *names: str) -> Path:
+    for name in names:
+        text(folder / name)
+    return folder
+
+
+def test_names_that_differ_in_capitals_alone_are_two_videos(tmp_path: Path) -> None:
+    names = ("abcDEFGHIJK", "ABCdefghijk")
+    clips = [{"url": f"youtu.be/{name}", "start": 0, "end": 9, "clean_text": "a"} for name in names]
+    for split in ("train", "val", "test"):
+        text(tmp_path / f"MSASL_{split}.json", json.dumps(clips if split == "train" else []))
+    found = ms_asl.videos_in(touch(tmp_path, *(f"{name}.mp4" for name in names)))
+    assert [job.video.stem for job in found.jobs] == list(names)
+
+
+@pytest.mark.parametrize("name", ["A title [abc-EFGHIJK]", "A-title-abc-EFGHIJK", "abc-EFGHIJK"])
+@pytest.mark.parametrize("url", ["youtube.com/watch?t=3&v={}", "youtube.com/shorts/{}/"])
+def test_videos_are_found_as_they_are_downloaded(name: str, url: str, tmp_path: Path) -> None:
+    clip = {"url": url.format("abc-EFGHIJK"), "start": 0, "end": 9, "clean_text": "a"}
+    for split in ("train", "val", "test"):
+        text(tmp_path / f"MSASL_{split}.json", json.dumps([clip] if split == "val" else []))
+    assert len(ms_asl.videos_in(touch(tmp_path, f"{name}.mp4")).jobs) == 1
+
+
+def test_two_versions_of_one_video_are_refused(tmp_path: Path) -> None:
+    touch(tmp_path, "raw/001_001_001.mp4", "cut/001_001_001.mp4")
+    with pytest.raises(UserError, match="expected one video of each name"):
+        lsa64.videos_in(tmp_path)
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_lists_that_contradict_each_other_are_refused(split: str, tmp_path: Path) -> None:
+    video = "Adjectives/1. loud/MVI_1.MOV"
+    text(tmp_path / "include_train.csv", video, "Adjectives/1. loud/MVI_2.MOV")
+    text(tmp_path / f"include_{split}.txt", video)
+    if split == "train":
+        found = include.videos_in(touch(tmp_path, video))
+        assert [problem.clip for problem in found.missing] == ["1. loud/mvi_2.mov"]
+        return
+    with pytest.raises(UserError, match=r"1\. loud/mvi_1\.mov is also listed for test"):
+        include.videos_in(touch(tmp_path, video))
+
+
+def test_two_labels_of_one_clip_are_refused(tmp_path: Path) -> None:
+    text(tmp_path / "train_labels.csv", "signer0_sample1,41")
+    text(tmp_path / "z.csv", "signer0_sample1,7")
+    with pytest.raises(UserError, match=r"z\.csv: signer0_sample1 has label 7, elsewhere 41"):
+        autsl.videos_in(touch(tmp_path, "train/signer0_sample1_color.mp4"))

@@ -160,7 +160,7 @@ def test_contradictions_between_split_files_are_errors(
             {"frame_start": 9, "frame_end": 5},
             r"clip 69241: frames 9\.\.5, expected 1 <= start <= end",
         ),
-        ({"frame_start": "1"}, "clip 69241: frame '1', expected a whole number"),
+        ({"frame_start": "1.5"}, "clip 69241: frame '1.5', expected a whole number"),
         ({"split": "held"}, "clip 69241: split 'held', expected one of: train, val, test"),
     ],
 )
@@ -171,11 +171,16 @@ def test_a_start_kit_instance_that_is_no_clip_is_named(
         read_split(write_start_kit(tmp_path, BOOK | change))
 
 
-def test_an_instance_without_id_or_split_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(
-        ValueError, match=r"asl100\.json: clip \? of gloss 'book': no video_id and no split"
-    ):
+def test_an_instance_without_id_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"asl100\.json: clip \? of gloss 'book': no video_id"):
         read_split(write_start_kit(tmp_path, {"url": "http://book"}))
+
+
+def test_facts_may_be_absent_or_numbers_as_tables_write_them(tmp_path: Path) -> None:
+    instance = {"video_id": 5237.0, "signer_id": 3.0, "frame_start": 2.0, "frame_end": "-1"}
+    (clip,) = read_split(write_start_kit(tmp_path, instance)).clips
+    assert (clip.id, clip.signer, clip.split) == ("5237", "3", "")
+    assert (clip.frame_start, clip.frame_end) == (2, -1)
 
 
 def test_a_video_that_stands_twice_is_refused(tmp_path: Path) -> None:
