@@ -36,6 +36,14 @@ def check_new_file(path: Path) -> None:
     _check_writable(path.parent, path)
 
 
+def check_file(path: Path) -> None:
+    """Refuse, before any work, a file that could not be written at the end; it may be there."""
+    path = _resolved(path)
+    if path.is_dir():
+        raise UserError(f"{path}: is a folder, expected a file")
+    _check_writable(path.parent, path)
+
+
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """A folder to fill, that stands at `path` when the block ends well and is removed when not.
@@ -64,8 +72,10 @@ def new_file(path: Path) -> Iterator[Path]:
     """A file to write, of the same suffix, that replaces `path` when the block ends well.
 
     Where the block fails, `path` stays as it was. A link is followed: its target is replaced.
+    Folders above it are made.
     """
     path = _resolved(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.stem}.partial-{os.getpid()}{path.suffix}")
     try:
         yield partial
@@ -100,8 +110,14 @@ def sha256_of(path: Path) -> str:
 
 
 def _resolved(path: Path) -> Path:
-    """Where a path leads: a link to the folder or file it names, which need not be there yet."""
-    return path.resolve() if path.is_symlink() else path
+    """Where a path leads: a link to the folder or file it names, which need not be there yet.
+
+    UserError for a link that leads back to itself.
+    """
+    try:
+        return path.resolve() if path.is_symlink() else path
+    except RuntimeError as error:
+        raise UserError(f"{path}: a link that leads back to itself") from error
 
 
 def _check_writable(folder: Path, path: Path) -> None:

@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 
 from spobet.errors import UserError
-from spobet.files import check_new_file, check_new_folder, new_folder, write_csv, write_whole
+from spobet.files import (
+    check_file,
+    check_new_file,
+    check_new_folder,
+    new_folder,
+    write_csv,
+    write_whole,
+)
 
 
 def test_a_new_folder_appears_when_its_block_ends(tmp_path: Path) -> None:
@@ -119,6 +126,26 @@ def test_a_folder_that_cannot_be_made_is_refused_before_the_work(
             check(tmp_path / "new" / "set")
     with pytest.raises(UserError, match="is read-only"):
         fill(tmp_path / "set")
+
+
+def test_a_link_that_leads_back_to_itself_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for check in (check_new_folder, check_new_file, check_file):
+        with pytest.raises(UserError, match="loop: a link that leads back to itself"):
+            check(tmp_path / "loop")
+
+
+def test_a_file_to_write_may_be_there_but_be_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "old").touch()
+    check_file(tmp_path / "old")
+    check_file(tmp_path / "new" / "file")
+    with pytest.raises(UserError, match="is a folder, expected a file"):
+        check_file(tmp_path)
+
+
+def test_folders_above_a_file_are_made(tmp_path: Path) -> None:
+    write_whole(tmp_path / "new" / "folder" / "file", "1")
+    assert (tmp_path / "new" / "folder" / "file").read_text() == "1"
 
 
 def test_a_mounted_file_and_a_link_keep_their_place(

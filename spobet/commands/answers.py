@@ -200,6 +200,9 @@ def enrol(
 
     Example: spobet enrol wlasl100-hands tea tea-1 tea-2 tea-3
     """
+    import numpy as np
+
+    from spobet.formats.text import naming
     from spobet.recognition.enrolled_file import EnrolledFile, enrolled_path
     from spobet.recognition.recognizer import load
     from spobet.runs import RunFolder
@@ -207,10 +210,16 @@ def enrol(
     if bool(gloss and clips) + listed + bool(remove) != 1:
         raise click.UsageError("name a gloss and its clips, or --list, or --remove GLOSS")
     recognizer = load(run, enrolled=file)
+
+    def embedded(clip: Path) -> np.ndarray:
+        with naming(clip):
+            return recognizer.embed([clip])
+
     signs_file = EnrolledFile(file or enrolled_path(RunFolder(run)), recognizer.enrolled.network)
     enrolled, known = recognizer.enrolled, 0
     if gloss:
-        enrolled, known = signs_file.add(gloss, recognizer.embed(clips))
+        embeddings = np.concatenate([embedded(clip) for clip in clips])
+        enrolled, known = signs_file.add(recognizer.spelling(gloss), embeddings)
     if remove:
         enrolled = signs_file.change(lambda signs: signs.without_sign(remove))
     counts = ", ".join(f"{sign} ({len(clips)})" for sign, clips in enrolled.clips.items())

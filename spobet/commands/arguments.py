@@ -32,7 +32,22 @@ class _DataSet(click.Path):
 
 
 DATA_SET = _DataSet(exists=True, path_type=Path)
-OUT_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class _OutFile(click.Path):
+    """A file to write, which is refused before the work where it could not be written."""
+
+    def convert(
+        self, value: Any, parameter: click.Parameter | None, context: click.Context | None
+    ) -> Any:
+        from spobet.files import check_file
+
+        path = Path(str(super().convert(value, parameter, context)))
+        check_file(path)
+        return path
+
+
+OUT_FILE = _OutFile(dir_okay=False, path_type=Path)
 
 ENROLLED = click.option(
     "--enrolled", type=FILE, help="Read enrolled signs from this file instead of the run's own."

@@ -18,8 +18,9 @@ def convert(clip: Path, out: Path) -> None:
     The suffix of OUT names the format: .pose, .npz (packed arrays), .csv (SPOTER), or none for
     an OpenPose folder.
     """
-    from spobet.formats import read, recognise, write
+    from spobet.formats import check_new, read, recognise, write
 
+    check_new(out)
     click.echo(f"{clip}: {recognise(clip)}", err=True)
     pose = read(clip)
     write(pose, out)

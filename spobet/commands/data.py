@@ -12,17 +12,30 @@ from spobet.commands.published import ImportGroup
 
 @click.command()
 @click.argument("out", type=FOLDER)
-@click.option("--glosses", default=20, show_default=True, help="Number of signs.")
+@click.option(
+    "--glosses", type=click.IntRange(1), default=20, show_default=True, help="Number of signs."
+)
 @click.option(
     "--signers",
+    type=click.IntRange(1),
     default=24,
     show_default=True,
     help="Number of signers; each appears in one split only.",
 )
 @click.option(
-    "--takes", default=2, show_default=True, help="Number of clips of each sign by each signer."
+    "--takes",
+    type=click.IntRange(1),
+    default=2,
+    show_default=True,
+    help="Number of clips of each sign by each signer.",
 )
-@click.option("--seed", default=0, show_default=True, help="Seed of signs, signers and clips.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Seed of signs, signers and clips.",
+)
 def synthesize(out: Path, glosses: int, signers: int, takes: int, seed: int) -> None:
     """Make a data set of synthetic signs.
 
@@ -170,7 +183,13 @@ def info(dataset: Path, html: Path | None) -> None:
 @click.argument("out", type=FOLDER)
 @click.option("--val", default=0.15, show_default=True, help="Share of validation clips.")
 @click.option("--test", default=0.2, show_default=True, help="Share of test clips.")
-@click.option("--seed", default=0, show_default=True, help="Seed of the assignment.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Seed of the assignment.",
+)
 def split(dataset: Path, out: Path, val: float, test: float, seed: int) -> None:
     """Make new splits that share no signer.
 

@@ -86,6 +86,7 @@ def _video_options() -> list[click.Option]:
         ),
         click.Option(
             ["--workers"],
+            type=click.IntRange(1),
             default=os.cpu_count() or 1,
             show_default="cores",
             help="Number of processes.",

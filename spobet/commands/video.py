@@ -39,6 +39,7 @@ _MODELS_FROM = click.option(
 @_MODELS_FROM
 @click.option(
     "--people",
+    type=click.IntRange(1),
     default=1,
     show_default=True,
     help="Number of people to detect; the signer among them is followed.",
@@ -51,7 +52,11 @@ _MODELS_FROM = click.option(
     help="Unit of x and y: shares of the picture, or pixels.",
 )
 @click.option(
-    "--workers", default=os.cpu_count() or 1, show_default="cores", help="Number of processes."
+    "--workers",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    show_default="cores",
+    help="Number of processes.",
 )
 @RAY
 @click.option("--licence", default="", help="Terms under which the clips may be used.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import operator
 from dataclasses import asdict, dataclass, field
+from operator import ge
 from pathlib import Path
 
 from spobet.errors import UserError
@@ -37,6 +38,11 @@ class DatasetInfo:
         if self.sizes and len(self.sizes) != len(self.num_frames):
             counts = f"{len(self.sizes)} picture sizes for {len(self.num_frames)} clips"
             raise UserError(f"{counts}, expected one each or none")
+        starts = self.shard_starts or (None,)
+        ends = (*self.shard_starts[1:], sum(self.num_frames))
+        if self.num_frames and (starts[0] != 0 or any(map(ge, self.shard_starts, ends))):
+            found = f"shards begin at {', '.join(map(str, self.shard_starts[:5])) or 'no frame'}"
+            raise UserError(f"{found}, expected to ascend from 0 within {ends[-1]:,} frames")
 
     def write(self, path: Path) -> None:
         """Write the facts as JSON."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from types import ModuleType
 
 from spobet import video
-from spobet.errors import AlreadyThere, NotFound, UserError
+from spobet.errors import NotFound, UserError
+from spobet.files import check_new_file
 from spobet.formats import (
     coco_wholebody,
     dotpose,
@@ -113,11 +114,15 @@ def write(pose: PoseSequence, path: str | Path) -> None:
     suffix, and where the form cannot hold the pose; AlreadyThere where something is there.
     """
     path = Path(path)
+    check_new(path)
+    _WRITERS[path.suffix.lower()].write(pose, path)
+
+
+def check_new(path: Path) -> None:
+    """Refuse, before any work, what `write` could not write: UserError, AlreadyThere."""
     if path.suffix.lower() not in _WRITERS:
         raise UserError(
             f"{path}: no form to write with that suffix, "
             "expected .pose, .npz, .csv, or none for an OpenPose folder"
         )
-    if path.exists():
-        raise AlreadyThere(f"{path}: is there already; name a new file")
-    _WRITERS[path.suffix.lower()].write(pose, path)
+    check_new_file(path)

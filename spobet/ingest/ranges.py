@@ -10,6 +10,7 @@ import numpy as np
 from spobet.dataset.manifest import TO_THE_END, Clip
 from spobet.errors import UserError
 from spobet.extras import extra_module
+from spobet.video.frames import film_in
 
 SLACK = 2  # frames by which ranges of sound data end after their video: encoders drop the last
 
@@ -69,7 +70,9 @@ def frame_times(video: Path) -> np.ndarray | None:
     av = extra_module("av", "video", "reading video")
     try:
         with av.open(str(video), metadata_errors="replace") as container:
-            stream = container.streams.video[0]
+            stream = film_in(container)
+            if stream is None:
+                return None
             packets = [
                 packet
                 for packet in container.demux(stream)

@@ -7,6 +7,7 @@ prototype, here the mean direction of its clips' embeddings (Snell et al. 2017, 
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy as np
 from spobet.dataset.manifest import Vocabulary
 from spobet.errors import UnknownName, UserError
 from spobet.files import write_whole
+from spobet.ingest.glosses import gloss_key
 
 FORMAT = "spobet enrolled 1"
 MAX_CLIPS = 10  # of a sign: the file stays small, and more clips are worth training on
@@ -64,11 +66,13 @@ class Enrolled:
     def with_sign(self, gloss: str, embeddings: np.ndarray) -> Enrolled:
         """With clips' embeddings (clips, width) added to a gloss's.
 
-        A clip that the gloss has adds nothing, so that a command may be given again. UserError for
-        a gloss without a name, or with more than MAX_CLIPS clips then.
+        A clip that the gloss has adds nothing, so that a command may be given again. One gloss has
+        one spelling, its first. UserError for a gloss without a name, or with more than MAX_CLIPS
+        clips then.
         """
         if not gloss.strip():
             raise UserError("a sign without a name cannot be enrolled")
+        gloss = self._spelling(gloss)
         added = directions_of(embeddings)
         directions = self.clips.get(gloss, added[:0])
         for one in added:
@@ -84,12 +88,19 @@ class Enrolled:
 
     def without_sign(self, gloss: str) -> Enrolled:
         """Without a gloss; UnknownName where it is not enrolled."""
+        gloss = self._spelling(gloss)
         if gloss not in self.clips:
             raise UnknownName(
                 f"sign {gloss!r} is not enrolled; there are {', '.join(self.clips) or 'none'}"
             )
         others = {name: clips for name, clips in self.clips.items() if name != gloss}
         return Enrolled(self.network, others)
+
+    def _spelling(self, gloss: str) -> str:
+        """How a gloss is spelt among the enrolled ones; a new one in composed letters."""
+        enrolled = (one for one in self.clips if gloss_key(one) == gloss_key(gloss))
+        new = unicodedata.normalize("NFC", gloss).strip()
+        return next(enrolled, new)
 
     def write(self, path: Path) -> None:
         """Write as JSON, whole or not at all; it is on disk when this returns."""

@@ -72,6 +72,9 @@ def export(
     does. ExtraNeeded without onnx.
     """
     onnx = extra_module("onnx", "export", _PURPOSE)
+    dataset = Dataset.open(data) if data else None
+    if dataset:
+        dataset.manifest.of_splits(*splits)  # refused before the work where there is none
     folder, recognizer = RunFolder(run), load(run)
     model, facts, name = onnx.load(folder.onnx), facts_of(folder, recognizer), folder.path.name
     onnx.helper.set_model_props(
@@ -88,8 +91,8 @@ def export(
         file = out / f"{name}.tflite"
         readers[file.name] = recognizer.with_network(litert(folder, file))
         written.append(Written(file.name, "float32", file.stat().st_size))
-    if data:
-        written = _measured(folder, recognizer, readers, written, data, splits)
+    if dataset:
+        written = _measured(folder, recognizer, readers, written, dataset, splits)
     if folder.record().unit in SIZE_MEANS:
         file = out / f"{name}-landmarks.onnx"
         write_whole(file, landmarks_file(folder, recognizer))
@@ -178,11 +181,10 @@ def _measured(
     recognizer: Recognizer,
     readers: Mapping[str, Recognizer],
     written: list[Written],
-    data: Path,
+    dataset: Dataset,
     splits: Sequence[str],
 ) -> list[Written]:
     """The same files with parity and accuracy on the clips of some splits."""
-    dataset = Dataset.open(data)
     clips = dataset.manifest.of_splits(*splits)
     refuse_seen(folder, dataset, clips, "+".join(splits))
     poses = [dataset.pose(clip.id) for clip in clips]

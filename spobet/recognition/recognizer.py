@@ -13,6 +13,7 @@ from spobet.dataset.manifest import Vocabulary
 from spobet.errors import NotFound, UserError
 from spobet.evaluation.scores import ModelOutput
 from spobet.formats import read
+from spobet.ingest.glosses import gloss_key
 from spobet.poses.preprocess import Preprocessor
 from spobet.poses.rests import Signing
 from spobet.poses.sequence import PoseSequence
@@ -57,7 +58,13 @@ class Recognizer:
 
     def with_sign(self, gloss: str, clips: Iterable[Clip]) -> Recognizer:
         """The same recogniser with clips of a sign enrolled too; raises what `embed` does."""
-        return self.with_enrolled(self.enrolled.with_sign(gloss, self.embed(clips)))
+        signs = self.enrolled.with_sign(self.spelling(gloss), self.embed(clips))
+        return self.with_enrolled(signs)
+
+    def spelling(self, gloss: str) -> str:
+        """How the network spells a gloss that it knows; another one as it is."""
+        known = (one for one in self.vocabulary.glosses if gloss_key(one) == gloss_key(gloss))
+        return next(known, gloss)
 
     @property
     def skeleton(self) -> Skeleton:

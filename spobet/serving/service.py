@@ -146,7 +146,7 @@ class Service:
     def enrol(self, gloss: str, poses: list[PoseSequence]) -> None:
         """Add clips of a sign, each once; on disk when this returns."""
         with refusing():
-            self.signs_file.add(gloss, self.recognizer.embed(poses))
+            self.signs_file.add(self.recognizer.spelling(gloss), self.recognizer.embed(poses))
 
     def remove(self, gloss: str) -> None:
         """Remove a sign; on disk when this returns."""

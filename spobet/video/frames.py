@@ -91,9 +91,20 @@ def _stream_fact(path: Path, fact: Callable[[Any], Fact | None]) -> Fact | None:
     av = extra_module("av", "video", "reading video")
     try:
         with av.open(str(path), metadata_errors="replace") as container:
-            return fact(container.streams.video[0])
+            film = film_in(container)
+            return None if film is None else fact(film)
     except (av.FFmpegError, IndexError, OSError, ValueError):
         return None
+
+
+def film_in(container: Any) -> Any:
+    """The first stream of moving pictures in an opened file; None where there is none.
+
+    The cover picture of a sound is no film.
+    """
+    cover = extra_module("av.stream", "video", "reading video").Disposition.attached_pic
+    films = (stream for stream in container.streams.video if not stream.disposition & cover)
+    return next(films, None)
 
 
 def _decoded(path: Path) -> Iterator[Frame]:
@@ -101,9 +112,9 @@ def _decoded(path: Path) -> Iterator[Frame]:
     number = 0
     try:
         with av.open(str(path), metadata_errors="replace") as container:
-            if not container.streams.video:
+            stream = film_in(container)
+            if stream is None:
                 raise UserError(f"{path}: no video in it")
-            stream = container.streams.video[0]
             stream.thread_type = "AUTO"
             if stream.codec_context is None:
                 raise UserError(f"{path}: its codec is not one that FFmpeg can read")
@@ -118,22 +129,33 @@ def _decoded(path: Path) -> Iterator[Frame]:
                 for frame in packet.decode():
                     number += 1
                     end = (frame.time or 0.0) + float((frame.duration or 0) * frame.time_base)
-                    turns = round(frame.rotation / 90)  # counter-clockwise, as np.rot90 turns
-                    upright = np.rot90(frame.to_ndarray(format="rgb24"), turns)
+                    upright = _upright(frame.to_ndarray(format="rgb24"), frame)
                     yield Frame(np.ascontiguousarray(upright), frame.time)
-            _check_whole(path, container, number, num_discarded, end)
+            promised = max(0, stream.frames - num_discarded)
+            _check_whole(path, container, number, promised, end)
     except av.FFmpegError as error:
         where = f"damaged after {number} frames" if number else "not a video that FFmpeg can read"
         raise UserError(f"{path}: {where} ({error.strerror or error})") from error
 
 
-def _check_whole(path: Path, container: Any, number: int, num_discarded: int, end: float) -> None:
+def _upright(picture: np.ndarray, frame: Any) -> np.ndarray:
+    """A picture turned and flipped as the file's matrix says: x' = ax + cy, y' = bx + dy."""
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if matrix is None:
+        return picture
+    a, b, c, d = np.frombuffer(bytes(matrix), np.int32).reshape(3, 3)[:2, :2].ravel()
+    across, down = a, d
+    if abs(b) > abs(a):
+        picture, across, down = picture.swapaxes(0, 1), c, b
+    return picture[:: -1 if down < 0 else 1, :: -1 if across < 0 else 1]
+
+
+def _check_whole(path: Path, container: Any, number: int, promised: int, end: float) -> None:
     """UserError where much less was decoded than the file promises: FFmpeg reads what a cut left.
 
     number, end: how many frames were decoded, and the second in which the last of them ends.
-    num_discarded: frames that are not to be shown, before the start of a trimmed video.
+    promised: how many there should be, those before the start of a trimmed video left out.
     """
-    promised = max(0, container.streams.video[0].frames - num_discarded)
     if "mp4" in container.format.name and promised:  # other formats count gaps as frames
         if number < _WHOLE * promised - 1:
             raise UserError(f"{path}: cut short, {number} of {promised} frames are in it")

@@ -50,6 +50,36 @@ def test_a_drawing_is_a_png_where_its_name_says_so(wide_data: Path, tmp_path: Pa
     assert "name an .svg file" in moving.stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("convert", "clip.npz", "file/clip.npz"),
+        ("convert", "clip.npz", "loop"),
+        ("show", "clip.npz", "file/clip.svg"),
+        ("show", "clip.npz", "loop"),
+        ("spot", "wlasl100-hands", "clip.npz", "--out", "file/signs.eaf"),
+        ("enrol", "wlasl100-hands", "a sign", "clip.npz", "--file", "loop"),
+    ],
+)
+def test_a_file_that_could_not_be_written_is_refused_before_the_work(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("clip.npz").write_bytes(b"no clip")  # the work would fail
+    Path("file").touch()
+    Path("loop").symlink_to("loop")
+    found = spobet(*words)
+    assert found.exit_code == 2
+    assert "file is a file, expected a folder" in found.stderr or "back to itself" in found.stderr
+
+
+@pytest.mark.parametrize("option", ["--seed", "--glosses", "--takes"])
+def test_a_number_that_cannot_be_is_refused_at_the_door(option: str, tmp_path: Path) -> None:
+    found = spobet("synthesize", tmp_path / "data", option, "-1")
+    assert found.exit_code == 2
+    assert f"Invalid value for '{option}': -1 is not in the range" in found.stderr
+
+
 def test_progress_in_a_pipe_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
     seconds = iter([0.0, 1.0, EVERY, EVERY, EVERY + 1, 3 * EVERY, 3 * EVERY])
     lines = ProgressLines("clips", 2000, lambda: next(seconds))

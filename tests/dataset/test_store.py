@@ -284,6 +284,8 @@ def test_a_data_set_from_before_checksums_is_read(tmp_path: Path) -> None:
         ({"num_frames": [4, 4]}, r"manifest\.csv lists 1 clips, dataset\.json 2"),
         ({"sizes": [None, None]}, r"2 picture sizes for 1 clips, expected one each or none"),
         ({"sizes": [[1280]]}, r"not the facts of a data set"),
+        ({"shard_starts": []}, r"shards begin at no frame, expected to ascend from 0"),
+        ({"shard_starts": [0, 9]}, r"shards begin at 0, 9, expected .* within 4 frames"),
         ({"num_frames": [5]}, r"xy-00000\.npy: 4 frames, expected 5"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
@@ -78,6 +79,18 @@ def test_a_sign_can_be_removed_and_an_unknown_one_is_named(recognizer: Recognize
     assert enrolled.without_sign("tea").glosses == ()
     with pytest.raises(KeyError, match="sign 'milk' is not enrolled; there are tea"):
         enrolled.without_sign("milk")
+
+
+def test_one_gloss_has_one_spelling(recognizer: Recognizer) -> None:
+    decomposed = unicodedata.normalize("NFD", "café au lait")
+    both = recognizer.with_sign(decomposed, [random_clip(1)])
+    both = both.with_sign(" CAFÉ  au lait", [random_clip(2)])
+    assert {gloss: len(clips) for gloss, clips in both.enrolled.clips.items()} == {
+        "café au lait": 2
+    }
+    assert both.enrolled.without_sign("Café au lait").glosses == ()
+    known = recognizer.vocabulary.glosses[0]
+    assert recognizer.with_sign(known.upper(), [random_clip(1)]).enrolled.glosses == (known,)
 
 
 def test_what_cannot_be_enrolled_is_refused(recognizer: Recognizer) -> None:

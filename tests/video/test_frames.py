@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from video_kit import BODY, SIZE, picture, waving, write_video
 
+from spobet.ingest.ranges import frame_times
 from spobet.video import frames
 from spobet.video.frames import count_frames, looks_like, read_frames
 
-pytest.importorskip("av", reason="the extra video (PyAV) is not installed")
+av = pytest.importorskip("av", reason="the extra video (PyAV) is not installed")
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,35 @@ def test_a_video_is_turned_as_its_metadata_says(rotation: int, tmp_path: Path) -
     expected = np.rot90(drawn, rotation // 90)
     assert first.picture.shape == expected.shape
     assert np.abs(first.picture.astype(int) - expected).mean() < 12
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_video_is_flipped_as_its_metadata_says(axis: int, tmp_path: Path) -> None:
+    """A player that takes the matrix for a turn shows the signer upside down."""
+    drawn = picture({BODY: (4, 50)})
+    path = write_video(tmp_path / "flipped.mp4", [drawn] * 3, rotation=180)
+    turned = struct.pack(">5i", -65536, 0, 0, 0, -65536)
+    flipped = struct.pack(">5i", *((-65536, 0, 0, 0, 65536) if axis else (65536, 0, 0, 0, -65536)))
+    content = path.read_bytes()
+    assert turned in content
+    path.write_bytes(content.replace(turned, flipped))
+    (first, *_) = read_frames(path)
+    assert np.abs(first.picture.astype(int) - np.flip(drawn, axis)).mean() < 12
+
+
+def test_the_cover_picture_of_a_sound_is_no_video(tmp_path: Path) -> None:
+    path = tmp_path / "song.mp4"
+    with av.open(str(path), "w") as container:
+        sound, cover = container.add_stream("aac", rate=44_100), container.add_stream("mjpeg")
+        cover.height, cover.width = SIZE
+        cover.pix_fmt, cover.disposition = "yuvj420p", av.stream.Disposition.attached_pic
+        container.mux(cover.encode(av.VideoFrame.from_ndarray(waving(1)[0], format="rgb24")))
+        tone = av.AudioFrame.from_ndarray(np.zeros((1, 44_100), np.float32), "fltp", "mono")
+        tone.sample_rate = 44_100
+        container.mux([*sound.encode(tone), *sound.encode(None), *cover.encode(None)])
+    with pytest.raises(ValueError, match=r"song\.mp4: no video in it"):
+        list(read_frames(path))
+    assert (count_frames(path), frame_times(path)) == (None, None)
 
 
 @pytest.mark.parametrize(
