@@ -34,7 +34,7 @@ MAX_CONFIDENCE = 2.0  # detectors interpolate their confidences and go a little 
 _LEFTOVERS = {"__macosx", "thumbs.db", "desktop.ini", "@eadir", "$recycle.bin"}
 _CHUNK = 1 << 20
 _NUMBER = re.compile(r"\d+")
-_NO_LETTERS = re.compile(r"[\W\d_]+")
+_LAST_NUMBER = re.compile(r"\d+(?=\D*\Z)")
 
 
 def is_leftover(name: str) -> bool:
@@ -91,12 +91,12 @@ def last_number(name: str) -> int | None:
 
 
 def check_one_clip(names: Sequence[str]) -> None:
-    """UserError where the first and the last of a clip's files have other letters in their names.
+    """UserError where the names of a clip's first and last file differ in more than their number.
 
     Recordings side by side whose numbers do not meet would be read as one.
     """
     stems = [Path(forward_slashes(name)).stem for name in (names[0], names[-1])]
-    if len({_NO_LETTERS.sub("", stem).casefold() for stem in stems}) > 1:
+    if len({_LAST_NUMBER.sub("", stem).casefold() for stem in stems}) > 1:
         raise UserError(f"holds {stems[0]!r} and {stems[1]!r}, expected the frames of one clip")
 
 

@@ -217,7 +217,7 @@ def facts_apart(reader: str, folder: Path) -> None:
 def side_by_side(reader: str, folder: Path) -> None:
     path = WRITERS[reader](alone(), folder)
     for number, file in enumerate(sorted(path.iterdir()), start=4):
-        name = file.name.replace("v_", "w_").replace("frame", "take")
+        name = file.name.replace("v_", "2_v_").replace("frame", "take")
         file.with_name(re.sub(r"\d+", str(number), name)).write_bytes(file.read_bytes())
     with pytest.raises(UserError, match=r"clip: holds .* expected the frames of one clip"):
         read(path)
