@@ -96,7 +96,8 @@ class Schedule:
     """How weights are updated: AdamW, linear warm-up, then cosine to `final_share` of the rate.
 
     averaging: momentum of the exponential average of the weights, which the network gets at the
-    end; 0 leaves it the last ones. clip_norm: largest norm of a gradient; 0 clips none. precision:
+    end; over few updates it is lowered, so that the average reaches back over a quarter of them at
+    most; 0 leaves it the last ones. clip_norm: largest norm of a gradient; 0 clips none. precision:
     what layers compute in; weights, features and losses are float32 in either. layer_decay: factor
     of the rate from each block of the backbone to the one before it.
     """

@@ -116,6 +116,14 @@ def test_without_averaging_the_last_weights_stay(tmp_path: Path) -> None:
     )
 
 
+def test_over_few_updates_little_of_the_weights_at_the_start_is_left_in_the_average() -> None:
+    for epochs, batches, momentum in ((30, 1, 1 - 4 / 30), (30, 24, 0.99), (1, 2, 0)):
+        optimizer = optimizer_of(Schedule(epochs=epochs), batches)
+        assert optimizer.use_ema == (momentum > 0)
+        if momentum:
+            assert optimizer.ema_momentum == pytest.approx(momentum)
+
+
 def test_learning_curves_have_one_row_an_epoch(tmp_path: Path) -> None:
     schedule = Schedule(epochs=3)
     run = run_folder(tmp_path / "run")
@@ -278,7 +286,7 @@ def steps(schedule: Schedule, gradients: list[tuple[float, float]]) -> np.ndarra
     ],
 )
 def test_every_key_of_the_schedule_changes_how_weights_move(key: str, value: float) -> None:
-    gradients = [(0.3, 0.4), (30.0, -40.0), (0.1, 2.0), (3.0, 0.2)]
+    gradients = [(0.3, 0.4), (30.0, -40.0), (0.1, 2.0), (3.0, 0.2)] * 2
     schedule = Schedule(epochs=1, learning_rate=1e-2)
     usual, changed = steps(schedule, gradients), steps(replace(schedule, **{key: value}), gradients)
     assert np.abs(changed - usual).max() > 1e-5
