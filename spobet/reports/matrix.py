@@ -11,7 +11,7 @@ from markupsafe import Markup
 from spobet.evaluation.text import percent, percent_range
 from spobet.reports.svg import dot, drawing, line, point, tag, text
 
-_CELL, _NAMES_WIDTH, _LETTERS = 22.0, 150.0, 20  # pixels, pixels, and letters that fit into them
+_CELL, _LETTERS, _LETTER = 22.0, 20, 0.6  # pixels; most letters of a name; their width, of 1
 _SCALED = {"style": "width:100%;height:auto"}
 
 
@@ -29,33 +29,32 @@ def heat_map(counts: np.ndarray, rows: Sequence[str], columns: Sequence[str], ti
 
     A square has its number where it is not 0. ValueError where the names do not fit the counts.
     """
+    font_size = 11
     if counts.shape != (len(rows), len(columns)):
         raise ValueError(f"counts {counts.shape}, expected {(len(rows), len(columns))}")
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    parts = []
+    start, parts = _names_width([*rows, *columns], font_size), []
     for row, name in enumerate(rows):
-        middle = _NAMES_WIDTH + (row + 0.5) * _CELL
-        parts.append(text(_short(name), _NAMES_WIDTH - 6, middle + 4, text_anchor="end"))
-        for column in range(len(columns)):
-            if counts[row, column]:
-                parts.append(_square(row, column, int(counts[row, column]), shares[row, column]))
+        middle = start + (row + 0.5) * _CELL
+        parts.append(text(_short(name), start - 6, middle + 4, text_anchor="end"))
+        for column in np.flatnonzero(counts[row]):
+            corner = start + column * _CELL, start + row * _CELL
+            colour = "curve-1" if row == column else "curve-2"
+            parts.append(_square(corner, int(counts[row, column]), shares[row, column], colour))
     for column, name in enumerate(columns):
-        x, y = _NAMES_WIDTH + (column + 0.5) * _CELL + 4, _NAMES_WIDTH - 6
+        x, y = start + (column + 0.5) * _CELL + 4, start - 6
         parts.append(text(_short(name), x, y, transform=f"rotate(-90 {point(x, y)})"))
-    size = (_NAMES_WIDTH + len(columns) * _CELL + 2, _NAMES_WIDTH + len(rows) * _CELL + 2)
-    edges = (_NAMES_WIDTH, _NAMES_WIDTH)
-    frame = line(
-        f"M{point(*edges)}H{point(size[0] - 2, 0).split()[0]}V{point(size[1] - 2, 0).split()[0]}"
-        f"H{point(edges[0], 0).split()[0]}Z",
-        stroke_opacity=".4",
-    )
-    return drawing(size, title, tag("g", *parts, frame, font_size=11), **_SCALED)
+    width, height = len(columns) * _CELL, len(rows) * _CELL
+    edge = f"M{point(start, start)}h{width:g}v{height:g}h{-width:g}Z"
+    frame = line(edge, stroke_opacity=".4")
+    size = (start + width + 2, start + height + 2)
+    return drawing(size, title, tag("g", *parts, frame, font_size=font_size), **_SCALED)
 
 
 def interval_chart(figures: Sequence[Measured], title: str) -> Markup:
     """A line a figure: its interval as a bar, its value as a dot and in words, from 0 to 100 %."""
-    left, width, step = 130.0, 300.0, 26.0
-    parts = []
+    font_size, width, step = 13, 300.0, 26.0
+    left, parts = _names_width([figure.name for figure in figures], font_size), []
     for tick in range(0, 101, 25):
         x = left + width * tick / 100
         path = f"M{point(x, 6)}L{point(x, 6 + step * len(figures))}"
@@ -66,23 +65,26 @@ def interval_chart(figures: Sequence[Measured], title: str) -> Markup:
         low, high = (left + width * end for end in figure.interval)
         bar = line(f"M{point(low, y)}L{point(high, y)}", stroke_width=7, stroke_opacity=".35")
         value = dot(left + width * figure.share, y, 5)
-        parts.append(tag("g", bar, value, class_="curve-1"))
+        parts.append(tag("g", bar, value, class_="curve-1", fill="currentColor"))
         parts.append(text(_short(figure.name), left - 8, y + 4, text_anchor="end"))
         words = f"{percent(figure.share)} % ({percent_range(figure.interval)})"
         parts.append(text(words, left + width + 10, y + 4))
     size = (left + width + 160, 30 + step * len(figures))
-    return drawing(size, title, tag("g", *parts, font_size=13), **_SCALED)
+    return drawing(size, title, tag("g", *parts, font_size=font_size), **_SCALED)
 
 
-def _square(row: int, column: int, count: int, share: float) -> Markup:
-    x, y = _NAMES_WIDTH + column * _CELL, _NAMES_WIDTH + row * _CELL
+def _square(corner: tuple[float, float], count: int, share: float, colour: str) -> Markup:
+    x, y = corner
     box = {"x": x + 1, "y": y + 1, "width": _CELL - 2, "height": _CELL - 2}
     shade = f"{0.12 + 0.5 * share:.2f}"  # never so dark that the number cannot be read
     words = text(str(count), x + _CELL / 2, y + _CELL / 2 + 4, text_anchor="middle")
-    colour = "curve-1" if row == column else "curve-2"
-    return tag(
-        "g", tag("rect", **box, fill="currentColor", fill_opacity=shade, class_=colour), words
-    )
+    fill = {"fill": "currentColor", "fill_opacity": shade}
+    return tag("g", tag("rect", **box, **fill, class_=colour), words)
+
+
+def _names_width(names: Sequence[str], font_size: int) -> float:
+    """Pixels that the longest name takes, with what lies between names and squares."""
+    return max(len(_short(name)) for name in names) * _LETTER * font_size + 12
 
 
 def _short(name: str) -> str:

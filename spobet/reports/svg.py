@@ -58,7 +58,8 @@ def drawing(
     box = f"0 0 {point(*size)}"
     start = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": box, "role": "img"}
     given = {"width": size[0], "height": size[1]} if "style" not in attributes else {}
-    return tag("svg", tag("title", title), *children, **{**start, **given, **attributes})
+    shown = {**start, "fill": "currentColor", **given, **attributes}  # black is lost on dark pages
+    return tag("svg", tag("title", title), *children, **shown)
 
 
 def _short(value: object) -> object:

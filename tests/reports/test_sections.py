@@ -57,6 +57,14 @@ def test_the_page_has_every_section() -> None:
         assert title in words
 
 
+def test_accuracy_coverage_and_confusions_are_drawn_before_any_table() -> None:
+    above = page(report_on(scored_run(0), scored_run(1))).split("<table")[0]
+    stories = ("with 95 % intervals", "Selective accuracy by coverage", "most wrong answers")
+    places = [above.index(f"<title>{start}") for start in ("Accuracy", "Selective", "Answers")]
+    assert places == sorted(places)
+    assert all(story in above for story in stories)
+
+
 def test_below_twenty_clips_no_percentage_is_shown() -> None:
     words = text(report_on(scored_run(0)))
     section = words.partition("Signer overlap with training")[2].partition("Calibration")[0]

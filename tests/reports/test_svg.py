@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spobet.reports.svg import drawing, line, tag, text
+from spobet.reports.svg import dot, drawing, line, tag, text
 
 WORDS = st.text("ab<>&\"' é", max_size=9)
 
@@ -28,3 +28,9 @@ def test_numbers_have_one_decimal_and_markup_is_not_escaped_twice() -> None:
 @pytest.mark.parametrize(("style", "sized"), [({}, True), ({"style": "width:100%"}, False)])
 def test_a_drawing_has_a_size_unless_a_style_scales_it(style: dict[str, str], sized: bool) -> None:
     assert ('width="30"' in drawing((30.0, 20.0), "", **style)) == sized
+
+
+def test_a_dot_has_the_colour_of_the_text_around_it() -> None:
+    root = ElementTree.fromstring(drawing((9, 9), "", dot(1, 2, 3)))
+    assert root.attrib["fill"] == "currentColor"
+    assert "fill" not in root[1].attrib

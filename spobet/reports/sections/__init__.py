@@ -18,6 +18,7 @@ from spobet.reports.sections.coverage import coverage
 from spobet.reports.sections.examples import examples
 from spobet.reports.sections.headline import headline
 from spobet.reports.sections.learning import learning
+from spobet.reports.sections.overview import overview
 from spobet.reports.sections.provenance import provenance
 from spobet.reports.sections.rank_distribution import rank_distribution
 from spobet.reports.sections.runs import runs
@@ -25,6 +26,7 @@ from spobet.reports.sections.signer_overlap import signer_overlap
 
 SECTIONS: Mapping[str, Callable[[Context], Values | None]] = {
     "headline": headline,
+    "overview": overview,
     "accuracy": accuracy,
     "rank_distribution": rank_distribution,
     "runs": runs,

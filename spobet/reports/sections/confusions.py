@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spobet.evaluation.breakdown import ConfusedPair, worst_confusions
+from spobet.evaluation.breakdown import ConfusedPair
 from spobet.poses.sequence import PoseSequence
-from spobet.reports.matrix import heat_map
 from spobet.reports.sections.context import Context, Values
 
-NUM_DRAWN, NUM_LISTED, NUM_MAPPED = 6, 40, 20
+NUM_DRAWN, NUM_LISTED = 6, 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +30,7 @@ def confusions(context: Context) -> Values | None:
         ways = zip(pair.glosses, pair.glosses[::-1], pair.times, strict=True)
         counts = [f"{gloss} mistaken for {other} {times}×" for gloss, other, times in ways if times]
         drawn.append((pair, "; ".join(counts), _clips(context, pair)))
-    report = context.shown
-    glosses, matrix = worst_confusions(report.clips, report.answers, NUM_MAPPED)
-    title = f"Answers for the {len(glosses)} glosses with most wrong answers: a row a true gloss"
     return {
-        "heat_map": heat_map(matrix, glosses, (*glosses, "any other"), title),
-        "num_mapped": len(glosses),
         "drawn": drawn,
         "listed": confused[:NUM_LISTED],
         "num_pairs": len(confused),

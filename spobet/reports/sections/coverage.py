@@ -5,7 +5,6 @@ from __future__ import annotations
 from spobet.evaluation.confidence import ConfidenceReport
 from spobet.evaluation.intervals import wilson_interval
 from spobet.evaluation.text import percent
-from spobet.reports.chart import coverage_curve
 from spobet.reports.sections.context import Context, Values
 
 
@@ -14,12 +13,12 @@ def coverage(context: Context) -> Values | None:
     found = context.report.runs[0].confidence
     if found is None:
         return None
-    points = found.at_coverages
     return {
         "gain": _gain(found),
         "threshold": _threshold(found),
-        "rows": [(point, wilson_interval(point.hits, point.accepted)) for point in points],
-        "figure": coverage_curve(found.points, points),
+        "rows": [
+            (point, wilson_interval(point.hits, point.accepted)) for point in found.at_coverages
+        ],
         "first_run": context.first_run,
     }
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
-
 from spobet.evaluation.scored_runs import Report
 from spobet.evaluation.text import percent, percent_range
-from spobet.reports.matrix import Measured, interval_chart
 from spobet.reports.sections.context import Context, Values
 
 
@@ -26,21 +23,9 @@ def headline(context: Context) -> Values:
         "kicker": ", ".join(run.name for run in report.runs),
         "sentence": sentence,
         "scope": f"split {report.split} · {guess}",
-        "chart": _chart(report),
         "figures": [_figures(recipe, len(report.recipes) > 1) for recipe in report.recipes],
         "notes": report.notes,
     }
-
-
-def _chart(report: Report) -> Markup:
-    """Top-k accuracy of every recipe with its interval over clips."""
-    measured = []
-    for recipe in report.recipes:
-        named = f"{recipe.runs[0].name}, " if len(report.recipes) > 1 else ""
-        for k, summary in recipe.top_k.items():
-            mean = summary.instance.mean
-            measured.append(Measured(f"{named}top-{k}", mean, summary.over_clips))
-    return interval_chart(measured, "Accuracy in per cent, with 95 % intervals over clips")
 
 
 def _figures(report: Report, named: bool) -> str:
