@@ -124,6 +124,8 @@ def _check_rows(num_rows: int, most: int = _MAX_ROWS) -> None:
 
 
 def _whole_numbers(values: np.ndarray, name: str) -> np.ndarray:
+    if values.dtype.kind in "mM":
+        raise UserError(f"{name}: dates, expected whole numbers")
     array = numbers(values, name)
     whole = np.isfinite(array) & (array == np.round(array)) & (np.abs(array) < 2**53)
     if array.ndim != 1 or not whole.all():

@@ -166,11 +166,16 @@ def _from_arrays(path: Path) -> PoseSequence:
         )
     values = no_landmarks(lengths.pop())
     for part, (name, array) in parts.items():
-        is_right = array.dtype.kind in "iuf" and array.ndim == 3
-        if not (is_right and array.shape[1] == len(PARTS[part]) and 2 <= array.shape[2] <= 4):
-            expected = f"numbers (frames, {len(PARTS[part])}, 2 to 4)"
+        num_points, points = len(PARTS[part]), array
+        if array.ndim == 4 and array.shape[1] == 1:
+            points = array[:, 0]  # one person
+        elif array.ndim == 2 and array.shape[1] % num_points == 0:
+            points = array.reshape(len(array), num_points, -1)
+        is_right = array.dtype.kind in "iuf" and points.ndim == 3
+        if not (is_right and points.shape[1] == num_points and 2 <= points.shape[2] <= 4):
+            expected = f"numbers (frames, {num_points}, 2 to 4)"
             raise UserError(f"{name} is {array.dtype} {array.shape}, expected {expected}")
-        values[:, PARTS[part]] = with_confidence(numbers(array, name), part)
+        values[:, PARTS[part]] = with_confidence(numbers(points, name), part)
     facts = {
         name: arrays[name].item() for name in FACTS if name in arrays and arrays[name].size == 1
     }

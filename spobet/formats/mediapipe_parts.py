@@ -21,6 +21,7 @@ PARTS = {
     "left_hand": HOLISTIC_75.hand("left"),
 }
 _KEY = re.compile(r"(pose|body|right_?hand|left_?hand|rh|lh|face)(_?landmarks)?", re.IGNORECASE)
+_NUM_UPPER_BODY = 25  # of an older model of MediaPipe's, without knees and feet
 _SHORT = {"body": "pose", "rh": "right_hand", "lh": "left_hand"}
 
 
@@ -53,6 +54,8 @@ def part_values(points: Any, part: str, where: str) -> np.ndarray:
         if given.ndim != 2 or given.shape[1] < 2:
             raise UserError(f"{where}: points of shape {given.shape}, expected (points, 2 to 4)")
         array = with_confidence(given, part)
+    if part == "pose" and len(array) == _NUM_UPPER_BODY:
+        array = np.pad(array, ((0, num_points - len(array)), (0, 0)), constant_values=np.nan)
     if len(array) != num_points:
         raise UserError(f"{where}: {len(array)} points, expected {num_points}")
     return array

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,15 @@ def test_a_table_is_known_by_its_columns_in_any_order(tmp_path: Path) -> None:
     lines = [",".join(["note", *row[::-1]]) for row in rows]
     path.write_text("\r\n".join(lines))
     assert_shows(read(path), [person(frame) for frame in range(3)])
+
+
+def test_frames_that_are_dates_are_refused(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the extra parquet is not installed")
+    arrow = pytest.importorskip("pyarrow")
+    columns = {"frame": [date(2020, 1, 1)], "type": ["pose"], "landmark_index": [0]}
+    parquet.write_table(arrow.table({**columns, "x": [0.5], "y": [0.5]}), tmp_path / "a.parquet")
+    with pytest.raises(ValueError, match="frame: dates, expected whole numbers"):
+        read(tmp_path / "a.parquet")
 
 
 @pytest.mark.parametrize(

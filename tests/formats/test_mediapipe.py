@@ -100,17 +100,30 @@ def test_visibility_is_the_body_points_confidence(tmp_path: Path) -> None:
     seed=st.integers(0, 99),
     num_axes=st.sampled_from([2, 3]),
     missing=st.sampled_from([0.0, np.nan]),
+    form=st.sampled_from(["blocks", "rows", "one person"]),
 )
 def test_arrays_read_alike_with_any_number_of_axes(
-    seed: int, num_axes: int, missing: float, tmp_path_factory: pytest.TempPathFactory
+    seed: int, num_axes: int, missing: float, form: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     clip = made_clip(HOLISTIC_75, seed=seed)
     values = np.where(clip.seen[..., None], clip.xy, missing)
     values = np.concatenate([values, np.zeros((*values.shape[:2], num_axes - 2))], axis=-1)
     path = tmp_path_factory.mktemp("arrays") / "clip.npz"
     parts = {f"{side}_hand_landmarks": values[:, HOLISTIC_75.hand(side)] for side in SIDES}
-    np.savez(path, pose=values[:, HOLISTIC_75.body], **parts, width=640, height=480)
+    parts["pose"] = values[:, HOLISTIC_75.body]
+    shapes = {"rows": (len(values), -1), "one person": (len(values), 1, -1, num_axes)}
+    if form in shapes:
+        parts = {name: part.reshape(shapes[form]) for name, part in parts.items()}
+    np.savez(path, **parts, width=640, height=480)
     assert_same(read(path), made_clip(HOLISTIC_75, seed=seed, size=(640, 480)))
+
+
+def test_an_older_models_upper_body_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    body = [{"x": 0.5, "y": 0.01 * point} for point in range(25)]
+    (tmp_path / "clip.json").write_text(json.dumps([{"pose_landmarks": body}]))
+    pose = read(tmp_path / "clip.json")
+    assert pose["left_wrist"][0].tolist() == pytest.approx([0.5, 0.15])
+    assert pose.seen[0].sum() == 25
 
 
 def test_the_contests_parquet_form_reads_by_its_columns(tmp_path: Path) -> None:
