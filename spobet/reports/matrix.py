@@ -37,7 +37,7 @@ def heat_map(counts: np.ndarray, rows: Sequence[str], columns: Sequence[str], ti
     for row, name in enumerate(rows):
         middle = start + (row + 0.5) * _CELL
         parts.append(text(_short(name), start - 6, middle + 4, text_anchor="end"))
-        for column in np.flatnonzero(counts[row]):
+        for column in np.flatnonzero(counts[row]).tolist():
             corner = start + column * _CELL, start + row * _CELL
             colour = "curve-1" if row == column else "curve-2"
             parts.append(_square(corner, int(counts[row, column]), shares[row, column], colour))
