@@ -9,7 +9,6 @@ from typing import Any
 import click
 import keras
 import numpy as np
-from tensorboardX import SummaryWriter
 
 from spobet.progress import ProgressLines
 
@@ -22,6 +21,8 @@ class TensorBoardLog(keras.callbacks.Callback):
         self._folder = folder
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        from tensorboardX import SummaryWriter  # which imports PyTorch where that is installed
+
         self._writer = SummaryWriter(str(self._folder))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
