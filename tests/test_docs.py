@@ -7,6 +7,7 @@ import json
 import re
 import runpy
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,9 +17,11 @@ from click.testing import CliRunner
 
 import spobet
 from spobet.cli import main
-from spobet.config import Experiment, write_experiment
+from spobet.config import Experiment, read_experiment, write_experiment
 from spobet.formats import openpose
 from spobet.poses.skeleton import SKELETONS
+from spobet.runs import RunFolder
+from spobet.shipped import find_run
 from spobet.synthetic.clips import make_signer, make_vocabulary, perform
 
 ROOT = Path(__file__).parents[1]
@@ -135,6 +138,16 @@ def test_every_command_and_every_example_runs() -> None:
     told = io.StringIO()
     failed = doctest.DocTestRunner(verbose=False).run(examples, out=told.write).failed
     assert not failed, told.getvalue()
+
+
+def test_the_experiment_of_the_tutorial_fits_the_dictionary_it_starts_from(tmp_path: Path) -> None:
+    text = (DOCS / "tutorials" / "own-clips.md").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_text("".join(fenced(text, "toml")))
+    mine, theirs = read_experiment(tmp_path / "mine.toml"), RunFolder(find_run("wlasl2000-hands"))
+    dictionary, skeleton = theirs.experiment(), theirs.record().skeleton.name
+    assert mine.input == replace(dictionary.input, skeleton=skeleton)
+    assert mine.backbone == dictionary.backbone
+    assert mine.train.head_width == dictionary.train.head_width
 
 
 def run(command: list[str], where: str) -> None:
