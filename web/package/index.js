@@ -26,7 +26,7 @@ async function fetched(address) {
   return answer.arrayBuffer();
 }
 
-export class Recognizer {
+class Recognizer {
   #network;
 
   #signs;
