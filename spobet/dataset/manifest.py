@@ -122,7 +122,8 @@ class Manifest:
                 expected = [field.name for field in fields(Clip)]
                 if rows.fieldnames != expected:
                     raise UserError(f"{path}: columns {rows.fieldnames}, expected {expected}")
-                return cls(tuple(_clip_of_row(row, f"{path}:{rows.line_num}") for row in rows))
+                name = str(path)  # of an address, that takes longer than a row does
+                return cls(tuple(_clip_of_row(row, f"{name}:{rows.line_num}") for row in rows))
         except (UnicodeDecodeError, csv.Error) as error:
             raise UserError(f"{path}: no manifest in UTF-8 ({error})") from error
 

@@ -8,8 +8,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ import pytest
 from spobet.commands.arguments import DATA_SET
 from spobet.dataset import store
 from spobet.dataset.manifest import Clip
-from spobet.dataset.shards import location, write_array
+from spobet.dataset.shards import array_of, fetch, location, write_array
 from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.errors import NotFound, UserError
 from spobet.extras import ExtraNeeded
@@ -65,6 +67,27 @@ def test_an_array_is_written_as_numpy_writes_it(shape: tuple[int, ...], tmp_path
     write_array(tmp_path / "one.npy", values)
     np.save(tmp_path / "other.npy", values)
     assert (tmp_path / "one.npy").read_bytes() == (tmp_path / "other.npy").read_bytes()
+
+
+@pytest.mark.parametrize("lying", [np.ascontiguousarray, np.asfortranarray])
+def test_an_array_is_read_from_its_bytes_and_damaged_ones_are_refused(
+    lying: Callable[[np.ndarray], np.ndarray],
+) -> None:
+    values, content = lying(np.arange(24.0).reshape(2, 3, 4)), BytesIO()
+    np.save(content, values)
+    np.testing.assert_array_equal(array_of(content.getvalue()), values)
+    for damaged in (content.getvalue()[:-1], content.getvalue() + b"x" * 8, b"not an array"):
+        with pytest.raises(ValueError, match=r"."):
+            array_of(damaged)
+
+
+def test_what_a_signed_address_does_not_give_is_asked_of_the_stores_client(tmp_path: Path) -> None:
+    (tmp_path / "there").write_bytes(b"signed")
+    files = SimpleNamespace(protocol=("s3", "s3a"), sign=lambda name: (tmp_path / name).as_uri())
+    for name, content in (("there", b"signed"), ("missing", b"client")):
+        assert fetch(SimpleNamespace(fs=files, path=name, read_bytes=lambda: b"client")) == content
+    other = SimpleNamespace(protocol="memory")  # cannot sign
+    assert fetch(SimpleNamespace(fs=other, path="there", read_bytes=lambda: b"client")) == b"client"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
