@@ -123,3 +123,14 @@ def numbers(values: Any, what: str) -> np.ndarray:
     if (np.abs(array) > _LARGEST).any():  # NaN compares False
         raise UserError(f"{what}: holds {np.nanmax(np.abs(array)):g}, expected finite numbers")
     return array
+
+
+def whole_numbers(values: np.ndarray, name: str) -> np.ndarray:
+    """Whole numbers as int64, be they stored as floats; UserError where they are something else."""
+    if values.dtype.kind in "mM":
+        raise UserError(f"{name}: dates, expected whole numbers")
+    array = numbers(values, name)
+    whole = np.isfinite(array) & (array == np.round(array)) & (np.abs(array) < 2**53)
+    if array.ndim != 1 or not whole.all():
+        raise UserError(f"{name}: expected whole numbers")
+    return array.astype(np.int64)

@@ -231,6 +231,25 @@ def landmark_csv(scene: Scene, folder: Path) -> Path:
     return folder / "clip.csv"
 
 
+def wide_columns(scene: Scene) -> dict[str, list[Any]]:
+    """A row a frame: its number, and two columns a landmark."""
+    values = one_each(scene, HOLISTIC_75, True)
+    columns: dict[str, list[Any]] = {"frame": scene.numbers}
+    parts = {f"{side}_hand": HOLISTIC_75.hand(side) for side in ("right", "left")}
+    for part, landmarks in {"pose": HOLISTIC_75.body, **parts}.items():
+        for index, landmark in enumerate(landmarks):
+            for axis, letter in enumerate("xy"):
+                columns[f"{letter}_{part}_{index}"] = values[:, landmark, axis].tolist()
+    return columns
+
+
+def wide_csv(scene: Scene, folder: Path) -> Path:
+    columns, out = wide_columns(scene), io.StringIO()
+    csv.writer(out).writerows([columns, *zip(*columns.values(), strict=True)])
+    (folder / "clip.csv").write_text(out.getvalue())
+    return folder / "clip.csv"
+
+
 def parquet(scene: Scene, folder: Path) -> Path:
     writer = pytest.importorskip("pyarrow.parquet", reason="the extra parquet is not installed")
     arrow = pytest.importorskip("pyarrow")
@@ -356,6 +375,7 @@ WRITERS: dict[str, Callable[[Scene, Path], Path]] = {
     "JSON Lines": json_lines,
     "landmark table, CSV": landmark_csv,
     "landmark table, Parquet": parquet,
+    "a row a frame, CSV": wide_csv,
     "COCO JSON": coco,
     "COCO array": coco_array,
     "COCO arrays": coco_arrays,

@@ -23,8 +23,9 @@ FOLDERS = {"OpenPose folder", "folder of frames"}
 UNCHECKED = {"COCO array", "MediaPipe array", ".pose file"}
 ARCHIVES = {"OpenPose archive"}
 TEXTS = {"MediaPipe JSON", "JSON Lines", "landmark table, CSV", "COCO JSON", "SPOTER table"}
-TEXTS |= FOLDERS | {"OpenPose frames"}
-TABLES = {"landmark table, CSV", "SPOTER table"}
+TEXTS |= FOLDERS | {"OpenPose frames", "a row a frame, CSV"}
+COLUMNS = {"landmark table, CSV", "a row a frame, CSV"}
+TABLES = {*COLUMNS, "SPOTER table"}
 JSON = {"OpenPose folder", "OpenPose archive", "MediaPipe JSON", "JSON Lines", "COCO JSON"}
 JSON |= {"folder of frames", "SPOTER table", "OpenPose frames"}
 SEVERAL = {"OpenPose folder", "OpenPose archive", "COCO JSON", "COCO array", "folder of frames"}
@@ -32,7 +33,7 @@ SEVERAL |= {".pose file", "OpenPose frames", "COCO arrays"}
 LISTED = {"MediaPipe JSON", "COCO JSON", "OpenPose frames"}
 SURE = {"OpenPose folder", "OpenPose frames", "COCO JSON", "folder of frames"}
 NUMBERED = {"OpenPose folder", "OpenPose archive", "folder of frames"}
-NUMBERED |= {"landmark table, CSV", "landmark table, Parquet"}
+NUMBERED |= {"landmark table, Parquet", *COLUMNS}
 RATED = {"packed arrays", "MediaPipe arrays", "SPOTER table", ".pose file"} | LISTED
 APPLEDOUBLE = b"\0\5\x16\7\0\2\0\0Mac OS X        "
 ALONE = [person(frame) for frame in range(3)]
@@ -325,7 +326,7 @@ TRAITS: dict[str, tuple[Check, set[str], str]] = {
     "odd names": (odd_names, set(WRITERS), ""),
     "NaN and Infinity": (not_numbers, set(WRITERS) - {".pose file"}, "masked by confidence"),
     "null": (nulls, JSON, "no null in it"),
-    "missing keys": (missing_keys, TEXTS - {"landmark table, CSV"}, "columns decide the format"),
+    "missing keys": (missing_keys, TEXTS - COLUMNS, "columns decide the format"),
     "older keys": (older_keys, {"OpenPose folder"}, "one version, or read by the folder's code"),
     "frame rate 0 or absent": (no_rate, RATED, "no frame rate in it"),
     "milliseconds": (milliseconds, NUMBERED, "frames are not numbered"),
