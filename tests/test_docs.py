@@ -8,7 +8,10 @@ import re
 import runpy
 import shlex
 from dataclasses import replace
+from functools import cached_property
+from inspect import getattr_static
 from pathlib import Path
+from types import FunctionType
 
 import click
 import numpy as np
@@ -184,6 +187,18 @@ def test_every_public_name_is_in_the_reference_with_an_example() -> None:
     parts = re.split(r"^::: spobet\.", REFERENCE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     shown = {part.split()[0] for part in parts[1:] if "\n>>> " in part}
     assert shown == set(dir(spobet)) - {"__version__"}
+    used = set(re.findall(r"\w+", "\n".join(fenced(REFERENCE.read_text("utf-8"), "pycon"))))
+    kinds = (FunctionType, property, classmethod, cached_property)
+    for part in parts[1:]:
+        name, listed = part.split()[0], re.search(r"members: \[(.*)\]", part)
+        found = getattr(spobet, name)
+        members = listed[1].split(", ") if listed else vars(found)
+        public = {
+            member
+            for member in members
+            if not member.startswith("_") and isinstance(getattr_static(found, member), kinds)
+        }
+        assert public <= used, f"{name}: no example of {sorted(public - used)}"
 
 
 def test_pages_made_from_the_package_name_every_landmark_and_every_key(tmp_path: Path) -> None:
