@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spobet.commands.arguments import DATA, DATA_SET, FILE, FOLDER, PATH, RUN
+from spobet.commands.arguments import DATA, DATA_SET, FILE, FOLDER, PATH, RAY, RUN
 
 if TYPE_CHECKING:
     from spobet.config import Experiment
@@ -93,6 +93,7 @@ def demo(out: Path) -> None:
 )
 @_DEVICES
 @_WORKERS
+@RAY
 @_CHECKPOINT_MINUTES
 def pretrain(
     experiment: Path,
@@ -106,6 +107,7 @@ def pretrain(
     lexicon: Path | None,
     devices: int,
     workers: int,
+    ray: str | None,
     checkpoint_minutes: float,
 ) -> None:
     """Pretrain a backbone on hidden frames, glosses or both.
@@ -119,8 +121,8 @@ def pretrain(
         raise click.UsageError("--fold and --without-their narrow what --without leaves out")
     reserved = reserve(without, fold, their) if without else None
     settings, execution = _experiment(experiment, seed), _execution(devices, checkpoint_minutes)
-    if workers > 1 and not execution.worker:
-        _run_workers(run, workers)
+    if (workers > 1 or ray is not None) and not execution.worker:
+        _run_workers(run, workers, ray, devices)
         return
     run = execution.folder(run)
     record = pretrain(settings, data, run, reserved, backbone, _command(), lexicon, execution)
@@ -145,6 +147,7 @@ def pretrain(
 )
 @_DEVICES
 @_WORKERS
+@RAY
 @_CHECKPOINT_MINUTES
 def train(
     experiment: Path,
@@ -156,6 +159,7 @@ def train(
     auxiliary: tuple[Path, ...],
     devices: int,
     workers: int,
+    ray: str | None,
     checkpoint_minutes: float,
 ) -> None:
     """Train a network to recognise glosses.
@@ -165,8 +169,8 @@ def train(
     from spobet.training import train
 
     settings, execution = _experiment(experiment, seed), _execution(devices, checkpoint_minutes)
-    if workers > 1 and not execution.worker:
-        _run_workers(run, workers)
+    if (workers > 1 or ray is not None) and not execution.worker:
+        _run_workers(run, workers, ray, devices)
         return
     run = execution.folder(run)
     record = train(settings, data, run, backbone, fold, _command(), auxiliary, execution)
@@ -195,10 +199,15 @@ def _execution(devices: int, checkpoint_minutes: float) -> Execution:
     return Execution(devices, checkpoint_minutes, worker)
 
 
-def _run_workers(run: Path, workers: int) -> None:
+def _run_workers(run: Path, workers: int, ray: str | None, devices: int) -> None:
+    from spobet.training.ray_workers import ray_host
     from spobet.training.workers import run_workers
 
-    run_workers(sys.argv[1:], run, workers)
+    if ray is None:
+        run_workers(sys.argv[1:], run, workers)
+        return
+    with ray_host(ray or None, workers, devices) as host:
+        run_workers(sys.argv[1:], run, workers, host)
 
 
 def _command() -> str:

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from types import ModuleType
@@ -75,34 +76,44 @@ def on_ray(
     `num_workers`. A few tasks a core are under way at a time, and a result is let go once it is
     handed on, so the driver's memory does not grow with their number.
     """
-    ray = extra_module("ray", "ray", "working on Ray")
-    started = not ray.is_initialized()
-    if started:
-        local = {} if address else {"num_cpus": num_workers, "include_dashboard": False}
-        ray.init(address=address, log_to_driver=False, logging_level="ERROR", **local)
+    with connected(address, num_workers) as ray:
 
-    def task_of_work(task: Task) -> Result:
-        return work(task)
+        def task_of_work(task: Task) -> Result:
+            return work(task)
 
-    remote = ray.remote(num_cpus=1, max_retries=TRIES - 1)(task_of_work)
-    limit = AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
-    rest = iter(tasks)
-    under_way: dict[Any, Task] = {}
-    try:
+        remote = ray.remote(num_cpus=1, max_retries=TRIES - 1)(task_of_work)
+        limit = AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
+        rest = iter(tasks)
+        under_way: dict[Any, Task] = {}
         while True:
             for task in islice(rest, limit - len(under_way)):
                 under_way[remote.remote(task)] = task
             if not under_way:
                 return
             for reference in ray.wait(list(under_way), num_returns=1)[0]:
-                yield under_way.pop(reference), _ray_result(ray, reference)
+                yield under_way.pop(reference), ray_result(ray, reference)
+
+
+@contextmanager
+def connected(address: str | None, num_workers: int) -> Iterator[ModuleType]:
+    """Ray: of the cluster at `address`, or, for None, of this machine with so many workers.
+
+    It is left again at the end of the block, unless it was there before.
+    """
+    ray = extra_module("ray", "ray", "working on Ray")
+    started = not ray.is_initialized()
+    if started:
+        local = {} if address else {"num_cpus": num_workers, "include_dashboard": False}
+        ray.init(address=address, log_to_driver=False, logging_level="ERROR", **local)
+    try:
+        yield ray
     finally:
         if started:
             ray.shutdown()
 
 
-def _ray_result(ray: ModuleType, reference: Any) -> Any:
-    """The result of a task on Ray, None where its worker died each time."""
+def ray_result(ray: ModuleType, reference: Any) -> Any:
+    """The result of a task on Ray, None where its worker died each time it was tried."""
     errors = ray.exceptions
     try:
         return ray.get(reference)

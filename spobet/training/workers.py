@@ -9,10 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import keras
 import numpy as np
@@ -21,7 +21,8 @@ from spobet.errors import UserError
 from spobet.runs import RunFolder
 
 VARIABLE = "SPOBET_WORKER"  # tells a process which of the workers it is: RANK NUMBER ADDRESS FOLDER
-_POLL = 0.1  # seconds
+PRINTED = "printed.log"
+POLL = 0.1  # seconds
 Batch = TypeVar("Batch")
 
 
@@ -79,19 +80,41 @@ def local_part(batch: Batch) -> Batch:
     return batch if number == 1 else keras.tree.map_structure(part, batch)
 
 
-def run_workers(words: Sequence[str], run: Path, number: int) -> None:
-    """Give `spobet WORDS`, which leaves a run at `run`, to so many processes of this machine.
+class Process(Protocol):
+    """What is asked of a started worker, as `subprocess.Popen` has it."""
 
-    The first one speaks; it goes on from the state of an interrupted run, and so do the others.
-    UserError where another ends before: then all are ended, and the same words go on.
+    def poll(self) -> int | None:
+        """Its exit status, None while it works."""
+
+    def kill(self) -> None:
+        """Have it end."""
+
+    def communicate(self) -> object:
+        """Wait until it has ended."""
+
+
+@dataclass(frozen=True)
+class Host:
+    """Where workers are started: the address at which the first listens, and how one is started."""
+
+    address: str
+    start: Callable[[Worker, Sequence[str], Path], Process]
+
+
+def run_workers(words: Sequence[str], run: Path, number: int, host: Host | None = None) -> None:
+    """Give `spobet WORDS`, which leaves a run at `run`, to so many processes.
+
+    host: where they are started, this machine where None. The first one speaks; it goes on from the
+    state of an interrupted run, and so do the others. UserError where another ends before: then all
+    are ended, and the same words go on.
     """
     run.parent.mkdir(parents=True, exist_ok=True)
-    folder = tempfile.mkdtemp(prefix=f".{run.name}.workers-", dir=run.parent)
-    address = f"127.0.0.1:{_free_port()}"
-    started: list[subprocess.Popen] = []
+    folder = tempfile.mkdtemp(prefix=f".{run.name}.workers-", dir=run.parent.resolve())
+    host = host or Host(f"127.0.0.1:{free_port()}", start_worker)
+    started: list[Process] = []
     try:
         for rank in range(number):
-            started.append(_start(Worker(rank, number, address, folder), words, run))
+            started.append(host.start(Worker(rank, number, host.address, folder), words, run))
         _wait(started, Path(folder))
     finally:
         for process in started:
@@ -100,37 +123,45 @@ def run_workers(words: Sequence[str], run: Path, number: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(worker: Worker, words: Sequence[str], run: Path) -> subprocess.Popen:
-    command = [sys.executable, "-m", "spobet", *words]
-    if not worker.rank:
-        return subprocess.Popen(command, env=worker.environment, stdin=subprocess.PIPE)
-    mine = worker.run_folder(run)
+def start_worker(
+    worker: Worker, words: Sequence[str], run: Path, log_first: bool = False
+) -> subprocess.Popen:
+    """Start `spobet WORDS` as this worker; what it prints goes to PRINTED in its folder.
+
+    log_first: that of the first worker too, which otherwise prints where this process does. The
+    process ends with this one.
+    """
+    mine = Path(worker.folder) / str(worker.rank)
     mine.mkdir()
     state = RunFolder(run).state
-    if state.is_file():
+    if worker.rank and state.is_file():
         shutil.copyfile(state, RunFolder(mine).state)
-    with (mine / "said.log").open("wb") as said:
+    command = [sys.executable, "-m", "spobet", *words]
+    if not worker.rank and not log_first:
+        return subprocess.Popen(command, env=worker.environment, stdin=subprocess.PIPE)
+    with (mine / PRINTED).open("wb") as printed:
         return subprocess.Popen(
-            command, env=worker.environment, stdin=subprocess.PIPE, stdout=said, stderr=said
+            command, env=worker.environment, stdin=subprocess.PIPE, stdout=printed, stderr=printed
         )
 
 
-def _wait(started: Sequence[subprocess.Popen], folder: Path) -> None:
+def free_port() -> int:
+    """A port of this machine on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(started: Sequence[Process], folder: Path) -> None:
     """Until the first has ended; SystemExit with its status, UserError where another fails."""
     while (status := started[0].poll()) is None:
         for rank, process in enumerate(started):
             if process.poll() and started[0].poll() is None:
-                said = (folder / str(rank) / "said.log").read_text(errors="replace").split("\n")
+                printed = (folder / str(rank) / PRINTED).read_text(errors="replace").split("\n")
                 raise UserError(
-                    f"worker {rank} of {len(started)} ended ({' '.join(said[-2:]).strip()}); "
+                    f"worker {rank} of {len(started)} ended ({' '.join(printed[-2:]).strip()}); "
                     "the same command goes on from the last state"
                 )
-        time.sleep(_POLL)
+        time.sleep(POLL)
     if status:
         sys.exit(status)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

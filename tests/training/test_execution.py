@@ -102,27 +102,42 @@ def test_four_devices_train_the_network_that_one_does(tmp_path: Path) -> None:
     assert same == metrics
 
 
-@pytest.mark.slow
-def test_two_processes_train_the_network_that_one_does(tmp_path: Path) -> None:
-    synthesize(tmp_path / "data")
-    dataset = Dataset.open(tmp_path / "data")
-    write_experiment(demo_of(epochs=3), tmp_path / "demo.toml")
-    words = [sys.executable, "-m", "spobet", "train", "demo.toml", "--data", "data"]
+def train_by_command(folder: Path, run: str, *options: str) -> RunFolder:
+    """A run of the demo in the folder, its data made there, scored on the split `test`."""
+    words = [sys.executable, "-m", "spobet", "train", "demo.toml", "--data", "data", "--run", run]
     environment = {**os.environ, "KERAS_BACKEND": "jax"}
-    for workers in ("1", "2"):
-        command = [*words, "--run", f"run-{workers}", "--workers", workers]
-        subprocess.run(command, check=True, env=environment, cwd=tmp_path)
-        run = RunFolder(tmp_path / f"run-{workers}")
-        evaluate_clips(run, dataset, dataset.manifest.of_splits("test"), "test")
-    one, two = (RunFolder(tmp_path / f"run-{workers}") for workers in (1, 2))
-    losses, shared = (run.read_history()["loss"] for run in (one, two))
+    subprocess.run([*words, *options], check=True, env=environment, cwd=folder)
+    dataset = Dataset.open(folder / "data")
+    evaluate_clips(RunFolder(folder / run), dataset, dataset.manifest.of_splits("test"), "test")
+    return RunFolder(folder / run)
+
+
+@pytest.fixture(scope="module")
+def one_process(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """The run of one process, beside the data set and the experiment."""
+    folder = tmp_path_factory.mktemp("processes")
+    synthesize(folder / "data")
+    write_experiment(demo_of(epochs=3), folder / "demo.toml")
+    return train_by_command(folder, "one")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ray", [False, True])
+def test_two_processes_train_the_network_that_one_does(ray: bool, one_process: RunFolder) -> None:
+    if ray:
+        pytest.importorskip("ray", reason="the extra ray is not installed")
+    folder = one_process.path.parent
+    before = {path.name for path in folder.iterdir()}
+    name = "ray" if ray else "two"
+    two = train_by_command(folder, name, "--workers", "2", *(["--ray"] if ray else []))
+    losses, shared = (run.read_history()["loss"] for run in (one_process, two))
     assert len(losses) == 3
-    assert len(dataset.manifest.of_splits("train")) * 3 >= 20 * 16
+    assert len(Dataset.open(folder / "data").manifest.of_splits("train")) * 3 >= 20 * 16
     np.testing.assert_allclose(shared, losses, rtol=1e-5)
-    assert two.read_history()["val_top1"] == one.read_history()["val_top1"]
-    metrics, same = (json.loads(run.metrics("test").read_text()) for run in (one, two))
+    assert two.read_history()["val_top1"] == one_process.read_history()["val_top1"]
+    metrics, same = (json.loads(run.metrics("test").read_text()) for run in (one_process, two))
     assert same == metrics
-    assert {path.name for path in tmp_path.iterdir()} == {"data", "demo.toml", "run-1", "run-2"}
+    assert {path.name for path in folder.iterdir()} == {*before, name}
 
 
 if __name__ == "__main__":

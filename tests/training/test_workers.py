@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from spobet.errors import UserError
+from spobet.training.ray_workers import ray_host
 from spobet.training.workers import Worker, local_part, run_workers
 
 
@@ -42,4 +43,27 @@ def test_workers_that_fail_end_the_command_and_leave_nothing(tmp_path: Path) -> 
     with pytest.raises((SystemExit, UserError)) as failed:
         run_workers(["models", "nosuch"], tmp_path / "run", 2)
     assert failed.value.args[0] == 2 or "the same command goes on" in str(failed.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_workers_on_ray_that_fail_end_the_command_and_leave_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ray = pytest.importorskip("ray", reason="the extra ray is not installed")
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    try:
+        with ray_host(None, 2, devices=1) as host:
+            run_workers(["--version"], tmp_path / "run", 2, host)
+            assert "spobet" in capfd.readouterr().err
+            with pytest.raises((SystemExit, UserError)) as failed:
+                run_workers(["models", "nosuch"], tmp_path / "run", 2, host)
+            assert failed.value.args[0] == 2 or "goes on from the last" in str(failed.value)
+        with (
+            pytest.raises(UserError, match="--workers 3 need 3 CPUs, Ray has 2"),
+            ray_host(None, 3, devices=1),
+        ):
+            pass
+    finally:
+        ray.shutdown()
     assert list(tmp_path.iterdir()) == []
