@@ -110,7 +110,7 @@ class GlossProbabilities:
     """The probabilities of clips, everywhere where any are shown.
 
     glosses: every gloss an answer can be. scores: (clips, glosses), by which glosses are ranked.
-    probabilities: (clips, glosses); what a row lacks to 1 is that of auxiliary glosses.
+    probabilities: (clips, glosses); what a row lacks to 1 is that of signs that are none of them.
     confidence: (clips,), accepted from `threshold` on.
     """
 
@@ -175,6 +175,7 @@ def gloss_probabilities(
     judged = probabilities(rejection.temperature_of_confidence, 1.0, DOUBT_OF_CONFIDENCE)
     confidence = judged.max(axis=1, initial=0.0)
     shown = probabilities(rejection.temperature, rejection.auxiliary_weight, DOUBT)
+    shown = rejection.known_share * shown
     return GlossProbabilities(glosses, scores, shown, confidence, rejection.threshold)
 
 

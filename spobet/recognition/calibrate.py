@@ -11,7 +11,13 @@ import numpy as np
 from spobet.dataset.manifest import Manifest, Vocabulary
 from spobet.dataset.store import Dataset
 from spobet.errors import UserError
-from spobet.evaluation.calibration import TEMPERATURES, fit_temperature
+from spobet.evaluation.calibration import (
+    TEMPERATURES,
+    calibration_band,
+    expected_calibration_error,
+    fit_temperature,
+    fit_temperature_and_share,
+)
 from spobet.evaluation.predictions import predictions_csv
 from spobet.evaluation.probabilities import softmax
 from spobet.evaluation.ranks import OUTSIDE_VOCABULARY, labels_of
@@ -96,13 +102,20 @@ def find_rejection(
         raise UserError(f"{split}: none of its {len(labels)} clips shows a gloss of the vocabulary")
     everything = np.concatenate([output.logits, output.auxiliary], axis=1).astype(np.float64)
     of_confidence = fit_temperature(everything[known], labels[known])
-    temperature, weight = of_confidence, 1.0
+    temperature, weight, share = of_confidence, 1.0, 1.0
     if output.auxiliary.shape[1] and known.all():
         temperature, weight = fit_temperature(output.logits, labels), 0.0
-    elif output.auxiliary.shape[1]:
+    elif not output.auxiliary.shape[1]:
+        temperature, share = _of_first_answers(output.logits[known], labels[known], temperature)
+    else:
         targets = np.where(known, labels, len(vocabulary))
         temperature, weight = fit_temperature_and_weight(everything, targets)
-    scaling = Rejection(temperature, auxiliary_weight=weight, confidence_temperature=of_confidence)
+    scaling = Rejection(
+        temperature,
+        auxiliary_weight=weight,
+        confidence_temperature=of_confidence,
+        known_share=share,
+    )
     if unknown is None:
         return _with_threshold(scaling, output, vocabulary, labels, error, split, None)
     factors = FACTORS[:1] if output.auxiliary.shape[1] else FACTORS
@@ -119,6 +132,20 @@ def find_rejection(
         for factor in factors
     ]
     return max(found, key=lambda rejection: rejection.answered)
+
+
+def _of_first_answers(
+    logits: np.ndarray, labels: np.ndarray, temperature: float
+) -> tuple[float, float]:
+    """The temperature, and the known share; 1 where at `temperature` first answers are calibrated.
+
+    Of many glosses the likelihood is mostly that of wrong answers, and says little of the first.
+    """
+    probabilities, hits = softmax(logits, temperature).max(axis=1), logits.argmax(axis=1) == labels
+    band = calibration_band(probabilities, np.random.default_rng(0))
+    if expected_calibration_error(probabilities, hits) <= band:
+        return temperature, 1.0
+    return fit_temperature_and_share(logits, labels)
 
 
 def _with_threshold(

@@ -29,6 +29,7 @@ def facts_of(folder: RunFolder, recognizer: Recognizer) -> dict[str, Any]:
         "prototype_scale": recognizer.prototype_scale,
         "temperature": rejection.temperature,
         "auxiliary_weight": rejection.auxiliary_weight,
+        "known_share": rejection.known_share,
         "confidence_temperature": rejection.temperature_of_confidence,
         "threshold": rejection.threshold,
         "normalisation": "docs/app.md",

@@ -17,7 +17,8 @@ class Rejection:
     """The scaling of a network's scores, and the threshold below which its answers are rejected.
 
     Probabilities are a softmax over scores / temperature, in which the logit of all auxiliary
-    glosses takes part `auxiliary_weight` times: 0 leaves it out, 1 counts it as trained.
+    glosses takes part `auxiliary_weight` times: 0 leaves it out, 1 counts it as trained; then they count
+    `known_share` times, the rest being kept for what the network does not tell apart.
     Confidence is what acceptance is judged by: the highest probability where the auxiliary logit
     counts as trained, at `confidence_temperature` (None: the same temperature).
     error: the share of wrong answers that was asked for. answered, hits, count: clips of `split`
@@ -36,6 +37,7 @@ class Rejection:
     confidence_temperature: float | None = None
     unknown_answered: int = 0
     unknown_count: int = 0
+    known_share: float = 1.0
 
     def __post_init__(self) -> None:
         temperatures = (self.temperature, self.temperature_of_confidence)
@@ -44,6 +46,7 @@ class Rejection:
             or not 0 <= self.threshold <= 1
             or not 0 <= self.error <= 1
             or not 0 <= self.auxiliary_weight < np.inf
+            or not 0 < self.known_share <= 1
         ):
             raise UserError(f"{self!r}: a value is out of range")
 

@@ -23,6 +23,12 @@ def test_the_auxiliary_logit_takes_part_as_often_as_its_weight_says() -> None:
         assert answered.confidence == pytest.approx([6 / 16])  # whatever the weight
 
 
+def test_what_is_kept_for_other_signs_is_not_shared_out_and_confidence_is_judged_without() -> None:
+    answered = gloss_probabilities(OUTPUT, TWO, Rejection(auxiliary_weight=0, known_share=0.5))
+    assert answered.probabilities[0] == pytest.approx([3 / 8, 1 / 8])
+    assert answered.confidence == pytest.approx([6 / 16])
+
+
 def test_temperature_scales_the_logits_and_not_the_weight() -> None:
     scaling = Rejection(temperature=2.0, auxiliary_weight=0.5, confidence_temperature=1.0)
     answered = gloss_probabilities(OUTPUT, TWO, scaling)

@@ -11,9 +11,13 @@ import pytest
 
 from spobet.dataset.manifest import Vocabulary
 from spobet.dataset.store import Dataset
-from spobet.evaluation.calibration import fit_temperature
+from spobet.evaluation.calibration import (
+    calibration_band,
+    expected_calibration_error,
+    fit_temperature,
+)
 from spobet.evaluation.predictions import read_predictions_csv
-from spobet.evaluation.probabilities import log_softmax
+from spobet.evaluation.probabilities import log_softmax, softmax
 from spobet.evaluation.scores import ModelOutput
 from spobet.recognition.answers import gloss_probabilities
 from spobet.recognition.calibrate import calibrate, find_rejection, fit_temperature_and_weight
@@ -49,6 +53,23 @@ def test_the_threshold_is_the_lowest_that_leaves_few_enough_wrong(with_auxiliary
     assert 0 < accepted.sum() < len(labels)
     lower = answered.confidence >= np.sort(answered.confidence[~accepted])[-1]
     assert 1 - hits[lower].mean() > 0.1
+
+
+@pytest.mark.parametrize("misnamed", [0, 300], ids=["as it says", "a third misnamed"])
+def test_first_answers_are_right_as_often_as_their_probabilities_say(misnamed: int) -> None:
+    rng = np.random.default_rng(5)
+    logits = 3 * rng.normal(size=(900, 5))
+    labels = (rng.random((900, 1)) > softmax(logits).cumsum(axis=1)).sum(axis=1)
+    labels[:misnamed] = (labels[:misnamed] + rng.integers(1, 5, misnamed)) % 5
+    output = ModelOutput.of_logits(logits)
+    rejection = find_rejection(output, FIVE, labels, 0.5, "val")
+    assert (rejection.known_share < 0.85) == bool(misnamed)
+    if not misnamed:
+        assert rejection.known_share == 1
+        assert rejection.temperature == pytest.approx(fit_temperature(logits, labels))
+    first = gloss_probabilities(output, FIVE, rejection).probabilities.max(axis=1)
+    error = expected_calibration_error(first, logits.argmax(axis=1) == labels)
+    assert error < calibration_band(first, np.random.default_rng(0))
 
 
 def test_without_unknown_signs_probabilities_leave_auxiliary_glosses_out() -> None:

@@ -147,7 +147,7 @@ def test_a_network_of_a_unit_in_which_nothing_is_recorded_is_refused() -> None:
         with_preprocessing(untouched(HANDS_42, 24), preprocessor, Rejection(), {})
 
 
-@pytest.mark.parametrize("name", ["wlasl100-hands", "wlasl100-hands-open", "synthetic-20"])
+@pytest.mark.parametrize("name", ["wlasl2000-hands", "wlasl100-hands-open", "synthetic-20"])
 def test_shipped_networks_answer_alike_from_raw_landmarks(name: str, tiny_data: Path) -> None:
     run, recognizer = RunFolder(find_run(name)), load(name)
     model = with_preprocessing(onnx.load(run.onnx), run.preprocessor(), recognizer.rejection, {})

@@ -40,6 +40,7 @@ def test_a_file_of_version_0_1_counts_auxiliary_glosses_as_trained_at_one_temper
         '{"temperature": 0}',
         '{"auxiliary_weight": -1}',
         '{"confidence_temperature": 0}',
+        '{"known_share": 0}',
         '{"other": 1}',
         "[",
     ],

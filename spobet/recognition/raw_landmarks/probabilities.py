@@ -29,6 +29,7 @@ def add_probabilities(
         )
     )
     shown = _softmax(graph, outputs, shown_at, weight)
+    shown = graph.add("Mul", shown, single(rejection.known_share))
     judged = _softmax(graph, outputs, judged_at, 1.0)
     return shown, graph.reduced("Max", judged, 1)
 

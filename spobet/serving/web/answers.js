@@ -49,9 +49,10 @@ export function meaningOf(output, glosses, prototypes, facts) {
   const scores = scoresOf(output, glosses, prototypes, facts.prototype_scale);
   const shown = facts.temperature * evidence ** -DOUBT; // less was seen: less is known
   const judged = facts.confidence_temperature * evidence ** -DOUBT_OF_CONFIDENCE;
+  const known = probabilitiesOf(output, scores, shown, facts.auxiliary_weight);
   return {
     scores,
-    probabilities: probabilitiesOf(output, scores, shown, facts.auxiliary_weight),
+    probabilities: known.map((probability) => (facts.known_share ?? 1) * probability),
     confidence: Math.max(...probabilitiesOf(output, scores, judged, 1)),
   };
 }
