@@ -68,10 +68,10 @@ def fit_temperature_and_share(logits: np.ndarray, labels: np.ndarray) -> tuple[f
     hits = logits.argmax(axis=1) == labels
     temperatures, shares = np.geomspace(0.3, 3, 78), np.linspace(0.01, 1, 100)
     losses = np.empty((len(temperatures), len(shares)))
-    for row, temperature in enumerate(temperatures):
+    for number, temperature in enumerate(temperatures):
         first = shares[:, None] * softmax(logits, temperature).max(axis=1)  # (shares, clips)
         likely = np.where(hits, first, 1 - first)
-        losses[row] = -np.log(np.maximum(likely, 1e-12)).mean(axis=1)
+        losses[number] = -np.log(np.maximum(likely, 1e-12)).mean(axis=1)
     row, column = np.unravel_index(losses.argmin(), losses.shape)
     return float(temperatures[row]), float(shares[column])
 

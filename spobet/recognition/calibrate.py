@@ -100,28 +100,13 @@ def find_rejection(
     known = labels != OUTSIDE_VOCABULARY
     if not known.any():
         raise UserError(f"{split}: none of its {len(labels)} clips shows a gloss of the vocabulary")
-    everything = np.concatenate([output.logits, output.auxiliary], axis=1).astype(np.float64)
-    of_confidence = fit_temperature(everything[known], labels[known])
-    temperature, weight, share = of_confidence, 1.0, 1.0
-    if output.auxiliary.shape[1] and known.all():
-        temperature, weight = fit_temperature(output.logits, labels), 0.0
-    elif not output.auxiliary.shape[1]:
-        temperature, share = _of_first_answers(output.logits[known], labels[known], temperature)
-    else:
-        targets = np.where(known, labels, len(vocabulary))
-        temperature, weight = fit_temperature_and_weight(everything, targets)
-    scaling = Rejection(
-        temperature,
-        auxiliary_weight=weight,
-        confidence_temperature=of_confidence,
-        known_share=share,
-    )
+    scaling = _scaling(output, labels)
     if unknown is None:
         return _with_threshold(scaling, output, vocabulary, labels, error, split, None)
     factors = FACTORS[:1] if output.auxiliary.shape[1] else FACTORS
     found = [
         _with_threshold(
-            replace(scaling, confidence_temperature=factor * of_confidence),
+            replace(scaling, confidence_temperature=factor * scaling.temperature_of_confidence),
             output,
             vocabulary,
             labels,
@@ -132,6 +117,24 @@ def find_rejection(
         for factor in factors
     ]
     return max(found, key=lambda rejection: rejection.answered)
+
+
+def _scaling(output: ModelOutput, labels: np.ndarray) -> Rejection:
+    """The temperatures and shares of probabilities, without a threshold."""
+    known = labels != OUTSIDE_VOCABULARY
+    everything = np.concatenate([output.logits, output.auxiliary], axis=1).astype(np.float64)
+    of_confidence = fit_temperature(everything[known], labels[known])
+    scaling = Rejection(of_confidence, confidence_temperature=of_confidence)
+    if not output.auxiliary.shape[1]:
+        logits = output.logits[known]
+        temperature, share = _of_first_answers(logits, labels[known], of_confidence)
+        return replace(scaling, temperature=temperature, known_share=share)
+    if known.all():
+        temperature = fit_temperature(output.logits, labels)
+        return replace(scaling, temperature=temperature, auxiliary_weight=0.0)
+    targets = np.where(known, labels, output.logits.shape[1])
+    temperature, weight = fit_temperature_and_weight(everything, targets)
+    return replace(scaling, temperature=temperature, auxiliary_weight=weight)
 
 
 def _of_first_answers(

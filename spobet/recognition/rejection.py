@@ -17,8 +17,8 @@ class Rejection:
     """The scaling of a network's scores, and the threshold below which its answers are rejected.
 
     Probabilities are a softmax over scores / temperature, in which the logit of all auxiliary
-    glosses takes part `auxiliary_weight` times: 0 leaves it out, 1 counts it as trained; then they count
-    `known_share` times, the rest being kept for what the network does not tell apart.
+    glosses takes part `auxiliary_weight` times: 0 leaves it out, 1 counts it as trained. They are
+    then multiplied by `known_share`; the rest is kept for what the network does not tell apart.
     Confidence is what acceptance is judged by: the highest probability where the auxiliary logit
     counts as trained, at `confidence_temperature` (None: the same temperature).
     error: the share of wrong answers that was asked for. answered, hits, count: clips of `split`
