@@ -16,8 +16,8 @@ HERE = Path(__file__).parent
 PAGE = HERE.parent / "spobet" / "serving" / "web"
 
 
-def build(out: Path) -> None:
-    """Write the package; FileExistsError where the folder is there."""
+def build(out: Path, page: Path = PAGE) -> None:
+    """Write the package with modules of the page's folder; FileExistsError where OUT is there."""
     out.mkdir(parents=True)
     for file in (HERE / "package").iterdir():
         shutil.copy(file, out)
@@ -25,15 +25,15 @@ def build(out: Path) -> None:
     facts = json.loads((out / "package.json").read_text(encoding="utf-8"))
     facts["version"] = _version()
     (out / "package.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-    _copy_imported(out / "index.js", out)
+    _copy_imported(out / "index.js", page, out)
 
 
-def _copy_imported(module: Path, out: Path) -> None:
+def _copy_imported(module: Path, page: Path, out: Path) -> None:
     """Copy the page's modules that a module imports, and those that they import."""
     for name in re.findall(r'from "\./([\w-]+\.js)"', module.read_text(encoding="utf-8")):
         if not (out / name).is_file():
-            shutil.copy(PAGE / name, out)
-            _copy_imported(out / name, out)
+            shutil.copy(page / name, out)
+            _copy_imported(out / name, page, out)
 
 
 def _version() -> str:

@@ -6,14 +6,15 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
-VENDOR = Path(__file__).parents[1] / "spobet" / "serving" / "web" / "vendor" / "vendor.json"
+PAGE = Path(__file__).parents[1] / "spobet" / "serving" / "web"
 
 
-def bill() -> dict[str, object]:
-    """CycloneDX 1.5: a component a package, with the files of it that are carried."""
+def bill(page: Path = PAGE) -> dict[str, object]:
+    """CycloneDX 1.5: a component a package, with the files of it that the page's folder carries."""
     files_of: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
     licences: dict[str, str] = {}
-    for name, file in json.loads(VENDOR.read_text(encoding="utf-8")).items():
+    vendored = page / "vendor" / "vendor.json"
+    for name, file in json.loads(vendored.read_text(encoding="utf-8")).items():
         hashes = [{"alg": "SHA-256", "content": file["sha256"]}]
         files_of[file["from"]].append({"type": "file", "name": name, "hashes": hashes})
         licences[file["from"]] = file["licence"]

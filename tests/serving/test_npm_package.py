@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import runpy
 import shutil
 import subprocess
-import sys
 import tarfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -54,7 +54,7 @@ pytestmark = [
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder into which the package that `npm pack` made was unpacked."""
     folder = tmp_path_factory.mktemp("npm")
-    subprocess.run([sys.executable, PACK, folder / "built"], check=True)
+    runpy.run_path(str(PACK))["build"](folder / "built", WEB)
     command = ["npm", "pack", "--silent", "--offline", folder / "built"]
     made = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
     with tarfile.open(folder / made.stdout.strip()) as archive:

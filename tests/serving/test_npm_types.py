@@ -10,6 +10,8 @@ from pathlib import Path
 
 from must_run import skip_without
 
+from spobet.serving.page import WEB
+
 ROOT = Path(__file__).parents[2]
 CONSUMER = ROOT / "tests" / "web" / "consumer.ts"
 TSC = shutil.which("tsc")
@@ -17,7 +19,9 @@ TSC = shutil.which("tsc")
 
 @skip_without("typescript", TSC is not None, "TypeScript is not installed")
 def test_typescript_accepts_what_users_write_and_refuses_what_is_wrong(tmp_path: Path) -> None:
-    runpy.run_path(str(ROOT / "web" / "pack.py"))["build"](tmp_path / "node_modules" / "spobet")
+    runpy.run_path(str(ROOT / "web" / "pack.py"))["build"](
+        tmp_path / "node_modules" / "spobet", WEB
+    )
     shutil.copy(CONSUMER, tmp_path)
     (tmp_path / "package.json").write_text('{"type": "module"}')
     options = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext"]
