@@ -166,11 +166,14 @@ def test_folds_are_pooled_and_differences_paired_by_seed(tmp_path: Path) -> None
 
 
 class Killer(threading.Thread):
-    """Kills processes that make runs in a folder, each once it has begun to train."""
+    """Kills processes that make runs in a folder, each once it has begun to train.
 
-    def __init__(self, folder: Path, kills: int) -> None:
+    parents: kill those that started them instead, Ray's own workers.
+    """
+
+    def __init__(self, folder: Path, kills: int, parents: bool) -> None:
         super().__init__(daemon=True)
-        self.folder, self.kills, self.killed = folder, kills, 0
+        self.folder, self.kills, self.killed, self.parents = folder, kills, 0, parents
 
     def run(self) -> None:
         """Until so many are killed."""
@@ -189,7 +192,10 @@ class Killer(threading.Thread):
             except OSError:
                 continue
             if b"spobet.sweeps.child" in words and json.dumps(run).encode() in words:
-                os.kill(int(entry.parent.name), signal.SIGKILL)
+                victim = int(entry.parent.name)
+                if self.parents:
+                    victim = int((entry.parent / "stat").read_text().rpartition(")")[2].split()[1])
+                os.kill(victim, signal.SIGKILL)
                 return True
         return False
 
@@ -206,7 +212,7 @@ def test_a_sweep_whose_workers_are_killed_gives_the_table_of_an_undisturbed_one(
     words += [*("--set", "train.schedule.learning_rate=1e-2,1e-3"), "--out"]
     whole = CliRunner().invoke(main, [*words, str(tmp_path / "whole")])
     assert whole.exit_code == 0, whole.output
-    killer = Killer(tmp_path / "killed", kills=2)
+    killer = Killer(tmp_path / "killed", kills=2, parents=ray)
     killer.start()
     options = ["--ray", "--workers", "2"] if ray else ["--workers", "2"]
     killed = CliRunner().invoke(main, [*words, str(tmp_path / "killed"), *options])
