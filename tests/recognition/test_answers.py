@@ -7,7 +7,7 @@ import pytest
 
 from spobet.dataset.manifest import Vocabulary
 from spobet.evaluation.scores import ModelOutput
-from spobet.recognition.answers import Answer, Answers, gloss_probabilities
+from spobet.recognition.answers import ENROLLED_LEAD, Answer, Answers, gloss_probabilities
 from spobet.recognition.enrolment import Enrolled
 from spobet.recognition.evidence import DOUBT, DOUBT_OF_CONFIDENCE
 from spobet.recognition.rejection import Rejection
@@ -41,9 +41,11 @@ def test_an_enrolled_sign_that_is_best_was_one_of_the_unknown_signs() -> None:
     enrolled = Enrolled("", {"tea": np.array([[1.0, 0.0]], np.float32)})
     best = gloss_probabilities(OUTPUT, TWO, Rejection(), enrolled, prototype_scale=np.log(12))
     assert best.glosses == ("book", "drink", "tea")
-    assert best.probabilities[0] == pytest.approx(np.array([6, 2, 12]) / 20)
-    assert best.confidence == pytest.approx([12 / 20])
-    second = gloss_probabilities(OUTPUT, TWO, Rejection(), enrolled, prototype_scale=np.log(4))
+    odds = np.array([6, 2, 12 * np.exp(ENROLLED_LEAD)])
+    assert best.probabilities[0] == pytest.approx(odds / odds.sum())
+    assert best.confidence == pytest.approx([12 / 20])  # without the lead
+    scale = np.log(4) - ENROLLED_LEAD
+    second = gloss_probabilities(OUTPUT, TWO, Rejection(), enrolled, prototype_scale=scale)
     assert second.probabilities[0] == pytest.approx(np.array([6, 2, 4]) / 20)
 
 

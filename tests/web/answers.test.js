@@ -59,10 +59,10 @@ test("without taught signs the file's own probabilities are answered with", () =
 
 test("with taught signs confidence is judged apart from the probability that is shown", () => {
   const output = { logits: [0, 2, 2], embedding: [1, 0], auxiliary: [1], evidence: 1 };
-  const taught = [["d", [0, 1]]]; // of another direction: its score is 0
+  const taught = [["d", [0, 1]]]; // of another direction: its score is 0, and its lead of 1.5
   const meaning = meaningOf(output, ["a", "b", "c", "d"], taught, { ...facts, known_share: 0.8 });
-  assert.deepEqual(meaning.scores, [0, 2, 2, 0]);
-  const shown = [0, 1, 1, 0, 0.5 + Math.log(0.5)].map(Math.exp);
+  assert.deepEqual(meaning.scores, [0, 2, 2, 1.5]);
+  const shown = [0, 1, 1, 0.75, 0.5 + Math.log(0.5)].map(Math.exp);
   near([meaning.probabilities[1]], [0.8 * shown[1] / shown.reduce((sum, power) => sum + power)]);
   const judged = [0, 2, 2, 0, 1].map(Math.exp);
   near([meaning.confidence], [judged[1] / judged.reduce((sum, power) => sum + power)]);
@@ -71,8 +71,9 @@ test("with taught signs confidence is judged apart from the probability that is 
 test("with taught signs little evidence doubts as it does in Python", () => {
   const output = { logits: [0, 2], embedding: [1, 0], auxiliary: [], evidence: 0.25 };
   const { probabilities, confidence } = meaningOf(output, ["a", "b", "c"], [["c", [0, 1]]], facts);
-  const first = (temperature) => 1 / (1 + 2 * Math.exp(-2 / temperature));
-  near([probabilities[1], confidence], [first(2 * 0.25 ** -0.17), first(0.25 ** -0.5)]);
+  const first = (temperature, lead) =>
+    1 / (1 + Math.exp(-2 / temperature) + Math.exp((lead - 2) / temperature));
+  near([probabilities[1], confidence], [first(2 * 0.25 ** -0.17, 1.5), first(0.25 ** -0.5, 0)]);
 });
 
 test("answers are ranked by score, of equals the first, and accepted from the threshold on", () => {

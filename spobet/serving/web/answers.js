@@ -5,6 +5,7 @@
 // with, or []; evidence 0.01 to 1, where enough was seen of the sign.
 
 const [DOUBT, DOUBT_OF_CONFIDENCE] = [0.17, 0.5]; // as in spobet.recognition.evidence
+const ENROLLED_LEAD = 1.5; // of a taught sign's score; confidence is judged without
 const PERHAPS = 0.5; // share of the threshold from which a rejected answer is worth a "perhaps"
 
 export function directionOf(embedding) {
@@ -22,13 +23,13 @@ export function softmax(scores, temperature) {
 
 // a score for each gloss; a trained gloss that was taught too takes the higher of both.
 // prototypes: [gloss, direction] of taught signs
-export function scoresOf({ logits, embedding }, glosses, prototypes, scale) {
+export function scoresOf({ logits, embedding }, glosses, prototypes, scale, lead = 0) {
   const scores = [...logits];
   const direction = prototypes.length ? directionOf(embedding) : [];
   for (const [gloss, prototype] of prototypes) {
     const at = glosses.indexOf(gloss);
     const cosine = direction.reduce((sum, value, axis) => sum + value * prototype[axis], 0);
-    scores[at] = Math.max(scores[at] ?? -Infinity, scale * cosine);
+    scores[at] = Math.max(scores[at] ?? -Infinity, scale * cosine + lead);
   }
   return scores;
 }
@@ -46,14 +47,15 @@ export function probabilitiesOf(output, scores, temperature, weight) {
 export function meaningOf(output, glosses, prototypes, facts) {
   const { logits, probabilities, confidence, evidence } = output;
   if (!prototypes.length) return { scores: logits, probabilities, confidence };
-  const scores = scoresOf(output, glosses, prototypes, facts.prototype_scale);
+  const [withoutLead, scores] = [0, ENROLLED_LEAD].map((lead) =>
+    scoresOf(output, glosses, prototypes, facts.prototype_scale, lead));
   const shown = facts.temperature * evidence ** -DOUBT; // less was seen: less is known
   const judged = facts.confidence_temperature * evidence ** -DOUBT_OF_CONFIDENCE;
   const known = probabilitiesOf(output, scores, shown, facts.auxiliary_weight);
   return {
     scores,
     probabilities: known.map((probability) => (facts.known_share ?? 1) * probability),
-    confidence: Math.max(...probabilitiesOf(output, scores, judged, 1)),
+    confidence: Math.max(...probabilitiesOf(output, withoutLead, judged, 1)),
   };
 }
 
