@@ -121,8 +121,7 @@ def pretrain(
         raise click.UsageError("--fold and --without-their narrow what --without leaves out")
     reserved = reserve(without, fold, their) if without else None
     settings, execution = _experiment(experiment, seed), _execution(devices, checkpoint_minutes)
-    if (workers > 1 or ray is not None) and not execution.worker:
-        _run_workers(run, workers, ray, devices)
+    if _done_by_workers(execution, run, workers, ray):
         return
     run = execution.folder(run)
     record = pretrain(settings, data, run, reserved, backbone, _command(), lexicon, execution)
@@ -169,8 +168,7 @@ def train(
     from spobet.training import train
 
     settings, execution = _experiment(experiment, seed), _execution(devices, checkpoint_minutes)
-    if (workers > 1 or ray is not None) and not execution.worker:
-        _run_workers(run, workers, ray, devices)
+    if _done_by_workers(execution, run, workers, ray):
         return
     run = execution.folder(run)
     record = train(settings, data, run, backbone, fold, _command(), auxiliary, execution)
@@ -199,15 +197,20 @@ def _execution(devices: int, checkpoint_minutes: float) -> Execution:
     return Execution(devices, checkpoint_minutes, worker)
 
 
-def _run_workers(run: Path, workers: int, ray: str | None, devices: int) -> None:
-    from spobet.training.ray_workers import ray_host
+def _done_by_workers(execution: Execution, run: Path, workers: int, ray: str | None) -> bool:
+    """Whether several workers were asked for, or Ray; then they have done what was asked."""
+    if execution.worker or (workers == 1 and ray is None):
+        return False
     from spobet.training.workers import run_workers
 
     if ray is None:
         run_workers(sys.argv[1:], run, workers)
-        return
-    with ray_host(ray or None, workers, devices) as host:
+        return True
+    from spobet.training.ray_workers import ray_host
+
+    with ray_host(ray or None, workers, execution.devices) as host:
         run_workers(sys.argv[1:], run, workers, host)
+    return True
 
 
 def _command() -> str:

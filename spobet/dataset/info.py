@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import operator
 from dataclasses import asdict, dataclass, field
-from operator import ge
 from pathlib import Path
 
 from spobet.errors import UserError
@@ -40,7 +39,7 @@ class DatasetInfo:
             raise UserError(f"{counts}, expected one each or none")
         starts = self.shard_starts or (None,)
         ends = (*self.shard_starts[1:], sum(self.num_frames))
-        if self.num_frames and (starts[0] != 0 or any(map(ge, self.shard_starts, ends))):
+        if self.num_frames and (starts[0] != 0 or any(map(operator.ge, self.shard_starts, ends))):
             found = f"shards begin at {', '.join(map(str, self.shard_starts[:5])) or 'no frame'}"
             raise UserError(f"{found}, expected to ascend from 0 within {ends[-1]:,} frames")
 

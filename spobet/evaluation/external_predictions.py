@@ -187,13 +187,14 @@ def _read_scores(path: Path, clips: Manifest, rows: dict[str, _Row], columns: li
 
 
 def _scores(where: str, cells: dict[str, str], columns: list[str]) -> list[float]:
+    found = []
     for gloss in columns:
         try:
-            decimal(cells[gloss])
+            found.append(decimal(cells[gloss]))
         except ValueError:
             came = f"score {cells[gloss]!r} of gloss {gloss!r}"
             raise UserError(f"{where}: {came}, expected a number") from None
-    return [decimal(cells[gloss]) for gloss in columns]
+    return found
 
 
 def _notes(glosses: set[str], known: Manifest, num_unused: int) -> list[str]:

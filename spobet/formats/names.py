@@ -10,15 +10,16 @@ from collections.abc import Iterable
 _ZEROS = re.compile(r"0+(?=\d+(?:\.|\Z))")
 
 
-def _letters(name: str) -> str:
+def folded(name: str) -> str:
+    """A name without what capitals and composed or decomposed letters tell apart."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _without_zeros(name: str) -> str:
-    return _ZEROS.sub("", _letters(name), count=1) if _ZEROS.match(name) else _letters(name)
+    return _ZEROS.sub("", folded(name), count=1) if _ZEROS.match(name) else folded(name)
 
 
-_KEYS = (_letters, _without_zeros)
+_KEYS = (folded, _without_zeros)
 
 
 class Names:

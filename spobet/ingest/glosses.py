@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from spobet.dataset.manifest import Clip
+from spobet.formats.names import folded
 from spobet.ingest.tables import whole
 
 
@@ -18,7 +19,7 @@ def spelt(gloss: str) -> str:
 
 def gloss_key(gloss: str) -> str:
     """What two spellings of one gloss have in common."""
-    return unicodedata.normalize("NFC", spelt(gloss).casefold())
+    return folded(spelt(gloss))
 
 
 def one_spelling(clips: Sequence[Clip]) -> tuple[tuple[Clip, ...], tuple[str, ...]]:

@@ -42,18 +42,19 @@ def import_wlasl(
     check_new_folder(out)
     merged = merge_splits(*(read_split(path, class_list) for path in splits))
     clips, notes = one_spelling(merged.clips)
-    read, there = clip_reader(poses)
+    read, listed = clip_reader(poses)
+    there = listed()
     names = Names(there)
     left_over = tuple(sorted(set(there) - {names.find(clip.id) for clip in clips}))
     reading = (_read_clip(clip, poses / clip.id, read) for clip in progress(Manifest(clips).clips))
     return write_clips(reading, out, SOURCE, LICENCE, notes, poses, left_over)
 
 
-def clip_reader(poses: Path) -> tuple[ClipReader, list[str]]:
-    """What reads a clip by its id from a folder of clips or a .zip of it, and the clips there."""
+def clip_reader(poses: Path) -> tuple[ClipReader, Callable[[], list[str]]]:
+    """What reads a clip by its id from a folder of clips or a .zip of it, and what lists them."""
     if poses.is_file():
         archive = ClipArchive(poses)
-        return archive.read, list(archive.clips)
+        return archive.read, lambda: list(archive.clips)
 
     def read(clip: str, *frames: int) -> PoseSequence:
         folder = find_file(poses, clip)
@@ -63,7 +64,7 @@ def clip_reader(poses: Path) -> tuple[ClipReader, list[str]]:
             )
         return openpose.read(folder, *frames)
 
-    return read, [path.name for path in listing(poses)[0] if path.is_dir()]
+    return read, lambda: [path.name for path in listing(poses)[0] if path.is_dir()]
 
 
 def _read_clip(clip: Clip, folder: Path, read: ClipReader) -> ReadClip:

@@ -41,9 +41,10 @@ class Answer:
 class Answers(Sequence[Answer]):
     """The ranked glosses of a clip, best first, and whether the first is accepted.
 
-    confidence: 0..1, judged against the rejection's threshold. It is the first probability, or
-    less where auxiliary glosses fit the clip better. advice: how to be seen better, "" where
-    enough was seen. signs: the answers to each sign of a clip that shows several, else empty.
+    confidence: 0..1, judged against the rejection's threshold: the highest probability at its own
+    temperature, auxiliary glosses counted, enrolled signs without their lead. advice: how to be
+    seen better, "" where enough was seen. signs: the answers to each sign of a clip that shows
+    several, else empty.
     """
 
     ranked: tuple[Answer, ...]
@@ -163,9 +164,9 @@ def gloss_probabilities(
     """
     glosses, scores, without_lead = vocabulary.glosses, output.logits, output.logits
     if enrolled and enrolled.clips:
-        asked = (output, vocabulary, enrolled, prototype_scale)
-        glosses, without_lead = _scores_with_enrolled(*asked, 0.0)
-        _, scores = _scores_with_enrolled(*asked, ENROLLED_LEAD)
+        glosses, without_lead, scores = _scores_with_enrolled(
+            output, vocabulary, enrolled, prototype_scale
+        )
 
     strength = output.strength.astype(np.float64)
 
@@ -190,14 +191,19 @@ def gloss_probabilities(
 
 
 def _scores_with_enrolled(
-    output: ModelOutput, vocabulary: Vocabulary, enrolled: Enrolled, scale: float, lead: float
-) -> tuple[tuple[str, ...], np.ndarray]:
-    """All glosses and their scores; a trained gloss that is enrolled too takes the higher one."""
+    output: ModelOutput, vocabulary: Vocabulary, enrolled: Enrolled, scale: float
+) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+    """All glosses, and their scores without and with the lead of enrolled ones.
+
+    A trained gloss that is enrolled too takes the higher score.
+    """
     added = tuple(gloss for gloss in enrolled.glosses if gloss not in vocabulary)
     glosses = vocabulary.glosses + added
     unscored = np.full((len(output), len(added)), -np.inf)
     scores = np.concatenate([output.logits, unscored], axis=1)
+    with_lead = scores.copy()
     columns = [glosses.index(gloss) for gloss in enrolled.glosses]
-    cosines = scale * directions_of(output.embedding) @ enrolled.prototypes.T + lead
+    cosines = scale * directions_of(output.embedding) @ enrolled.prototypes.T
     scores[:, columns] = np.maximum(scores[:, columns], cosines)
-    return glosses, scores
+    with_lead[:, columns] = np.maximum(with_lead[:, columns], cosines + ENROLLED_LEAD)
+    return glosses, scores, with_lead
