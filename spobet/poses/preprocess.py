@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -108,6 +108,10 @@ class Preprocessor:
             self.settings.right_leads,
             self.settings.reference,
         )
+
+    def with_rests(self) -> Preprocessor:
+        """The same, which leaves clips their rests."""
+        return replace(self, settings=replace(self.settings, cut_rests=False))
 
     def prepared(self, pose: PoseSequence) -> PoseSequence:
         """The clip before it is normalised: the network's landmarks and unit, guesses missing."""

@@ -62,12 +62,20 @@ def build_classifier(
     auxiliary_glosses = auxiliary.glosses if auxiliary else ()
     head = new_head(experiment, len(vocabulary), len(auxiliary_glosses))
     classifier = SignClassifier(backbone, head, name="classifier")
-    if pretrained is None or not experiment.train.keep_head:
+    if pretrained is None:
         return classifier, ""
+    glosses = Vocabulary(vocabulary.glosses + auxiliary_glosses)
+    return classifier, kept_head(head, experiment, glosses, pretrained)
+
+
+def kept_head(
+    head: GlossHead, experiment: Experiment, vocabulary: Vocabulary, pretrained: Path
+) -> str:
+    """`load_head` where [train] keeps heads and the run has one; "" otherwise."""
     run = RunFolder(pretrained)
-    if not run.classifier.is_file():
-        return classifier, ""
-    return classifier, load_head(head, Vocabulary(vocabulary.glosses + auxiliary_glosses), run)
+    if not experiment.train.keep_head or not run.classifier.is_file():
+        return ""
+    return load_head(head, vocabulary, run)
 
 
 def load_network(path: Path) -> keras.Model:

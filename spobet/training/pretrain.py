@@ -24,7 +24,7 @@ from spobet.runs import RunFolder, RunRecord
 from spobet.training.batches import PretrainingBatches
 from spobet.training.execution import Execution
 from spobet.training.fit import fit, optimizer_of
-from spobet.training.networks import new_backbone, new_head
+from spobet.training.networks import kept_head, new_backbone, new_head
 from spobet.training.phonology import feature_loss, write_phonology
 from spobet.training.precision import (
     backbone_in_float32,
@@ -49,7 +49,8 @@ def pretrain(
     Other frames are hidden in every clip of every epoch. A reconstruction is judged by the mean
     squared error over hidden landmarks that were seen; glosses are read only where they weigh
     something, and then the run names glosses as one of `train` does. reserved: clips left out,
-    listed in left-out.csv. pretrained: a run folder whose backbone to start from. lexicon: the
+    listed in left-out.csv. pretrained: a run folder whose backbone to start from, and with
+    `keep_head` of [train] the head of the glosses that both know. lexicon: the
     table of how signs are made, for an experiment that weighs phonology. The same call on the
     folder of an interrupted run goes on where that stopped. execution: on how many devices, and how
     often it is kept; the network is the same.
@@ -64,6 +65,7 @@ def pretrain(
         with precision(schedule.precision), execution.shared(schedule.batch_size):
             backbone = new_backbone(experiment, sources[0].dataset, pretrained)
             learned = _Learned.of(backbone, experiment, vocabulary, lexicon)
+            head_from = learned.keep_head(experiment, vocabulary, pretrained)
             run, labels = start(experiment, path), _labels(sources, vocabulary)
             clips = stored_clips(experiment, sources, run)
             num_glosses, features = len(vocabulary), learned.phonology
@@ -74,7 +76,7 @@ def pretrain(
             fit(model, batches, schedule, run, (), origin, execution.checkpoint_minutes)
         learned.save(run, vocabulary, experiment.pretrain)
         record = record_of(run, experiment, schedule.epochs, sources, pretrained, command)
-        record = replace(record, left_out=left_out)
+        record = replace(record, left_out=left_out, head_from=head_from)
         close(run, record)
     return record
 
@@ -105,6 +107,14 @@ class _Learned:
             phonology = read_phonology(lexicon, vocabulary.glosses)
             features = PhonologyHead(phonology.num_values, name="phonology", dtype="float32")
         return cls(masked, classifier, phonology, features)
+
+    def keep_head(
+        self, experiment: Experiment, vocabulary: Vocabulary, pretrained: Path | None
+    ) -> str:
+        """Start the glosses that a finished run names from its head; returns what was taken."""
+        if self.classifier is None or pretrained is None:
+            return ""
+        return kept_head(self.classifier.head, experiment, vocabulary, pretrained)
 
     def compiled(self, experiment: Experiment, num_batches: int) -> keras.Model:
         """One pass through the backbone with every output that [pretrain] weighs."""

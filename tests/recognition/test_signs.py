@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from spobet.poses.sequence import PoseSequence
 from spobet.recognition.evidence import Evidence, evidence_of
 from spobet.recognition.recognizer import Recognizer, load
 from spobet.recognition.signs import LEAD, outputs_of_signs, signing_in
+from spobet.shipped import find_run
 
 CASES = {case["name"]: (case, pose) for case, pose in read_cases()}
 
@@ -33,6 +36,27 @@ def test_a_clip_is_answered_as_without_its_rests(hands: Recognizer) -> None:
     [logits] = hands.logits([pose])
     np.testing.assert_allclose(logits, by_span[best.argmax()], atol=1e-5)
     assert np.abs(by_span[2] - logits).max() > 0.1
+
+
+def test_a_network_trained_without_rests_is_given_the_same_spans(
+    hands: Recognizer, tmp_path: Path
+) -> None:
+    """Else rests would be cut from what is left of a clip once they are cut."""
+    pose = CASES["rest, sign, rest"][1]
+    folder = tmp_path / "run"
+    shutil.copytree(find_run("wlasl100-hands"), folder)
+    config = (folder / "config.toml").read_text()
+    assert "cut_rests = true" not in config
+    config = config.replace("cut_rests = false\n", "")
+    (folder / "config.toml").write_text(config.replace("[input]", "[input]\ncut_rests = true"))
+    trained_without = load(folder)
+    for one, other in zip(
+        hands.preprocessor([pose]).values(),
+        trained_without.preprocessor([pose]).values(),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(trained_without.logits([pose]), hands.logits([pose]))
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,32 @@ def test_pretraining_goes_on_from_another_run(
     assert record.clips == RunFolder(pretrained_run).record().clips
 
 
+@pytest.mark.parametrize("keep", [True, False])
+def test_pretraining_goes_on_from_the_head_of_the_glosses_that_both_know(
+    trained_run: Path, tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path, keep: bool
+) -> None:
+    still = replace(
+        tiny_experiment.pretrain.schedule,
+        epochs=1,
+        learning_rate=1e-12,
+        averaging=0.0,
+        weight_decay=0.0,
+    )
+    further = objectives(tiny_experiment, gloss_weight=1, schedule=still)
+    further = replace(further, train=replace(further.train, keep_head=keep))
+    record = pretrain(further, [tiny_data], tmp_path / "run", pretrained=trained_run)
+    heads = [
+        keras.saving.load_model(RunFolder(run).classifier).head.glosses.get_weights()
+        for run in (trained_run, tmp_path / "run")
+    ]
+    vocabulary = RunFolder(trained_run).glosses()
+    assert RunFolder(tmp_path / "run").glosses() == vocabulary  # in the same order
+    same = all(np.allclose(one, other, atol=1e-6) for one, other in zip(*heads, strict=True))
+    assert same == keep
+    all_of_them = f"{len(vocabulary)} of {len(vocabulary)} glosses from {trained_run.name}"
+    assert record.head_from == (all_of_them if keep else "")
+
+
 def test_a_finished_folder_is_refused(
     pretrained_run: Path, tiny_experiment: Experiment, tiny_data: Path
 ) -> None:
