@@ -105,6 +105,16 @@ def test_the_first_screen_says_what_it_is_and_what_to_do(network_page: Any) -> N
     assert not [word for word in ("gloss", "landmark", "logit") if word in words]
 
 
+def test_the_sign_of_the_first_screen_stops_by_itself_and_plays_when_asked(
+    network_page: Any,
+) -> None:
+    play = network_page.locator("#example-play button")
+    play.filter(has_text="Play").wait_for(timeout=30_000)  # three times through is ten seconds
+    for told in ("Pause", "Play"):
+        play.click()
+        assert play.inner_text() == told
+
+
 def test_the_vocabulary_is_sorted_and_searched_and_the_card_is_no_markdown(
     network_page: Any,
 ) -> None:

@@ -14,6 +14,7 @@ const TWO_OF_THREE = "Be a little careful: of signs by a new person it names abo
 const CAREFUL = "Be careful: it can be wrong, and says when it is not sure.";
 const LOOK_UP = "Look a sign up: make it at the camera, and see the ten likeliest of";
 const NAME = "Make one sign at the camera, and the page tells which of";
+const TIMES = 3; // that a sign moves unasked
 const BEGIN_WITH = ["book", "help", "walk", "drink", "play", "family"]; // seen well as drawings
 
 // here: whether this browser recognises, or else the server
@@ -63,7 +64,8 @@ export function showExample() {
   const player = new Player(references.clip(gloss), references.drawing, `“${gloss}”`, true);
   part("example-player").replaceChildren(player.element);
   part("example-gloss").textContent = `“${gloss}”`;
-  if (moves()) player.start();
+  part("example-play").replaceChildren(player.play);
+  if (moves()) player.start(TIMES);
 }
 
 part("search").addEventListener("input", showVocabulary);

@@ -8,6 +8,7 @@ export const THUMBNAIL = 192; // of one beside a word
 const RATE = 25; // frames per second, where the clip's own is unknown
 const REST = 0.5; // seconds between the end and the next beginning
 const SLOWER = 0.8; // speed: hands are followed better
+const PICTURE = 1000 / 30; // milliseconds between two drawings: more cost a phone its battery
 
 export const moves = () => !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -63,21 +64,27 @@ export class Player {
     else this.pause();
   }
 
-  start() {
+  // times: how often it is shown
+  start(times = Infinity) {
     this.play.textContent = "Pause";
-    this.began = performance.now();
+    Object.assign(this, { began: performance.now(), drawn: 0, times });
     requestAnimationFrame(() => this.step());
   }
 
   step() {
     if (this.began === null) return;
-    if (!this.element.isConnected) {
+    const lasts = Math.max(this.seconds / SLOWER, 0.2);
+    const now = performance.now();
+    const passed = (now - this.began) / 1000;
+    const shown = this.canvas.getClientRects().length > 0;
+    if (!shown || passed > this.times * (lasts + REST)) {
       this.pause();
       return;
     }
-    const lasts = Math.max(this.seconds / SLOWER, 0.2);
-    const passed = ((performance.now() - this.began) / 1000) % (lasts + REST);
-    this.show(Math.min(1, passed / lasts) * (this.clip.numFrames - 1));
+    if (now - this.drawn >= PICTURE) {
+      this.drawn = now;
+      this.show(Math.min(1, (passed % (lasts + REST)) / lasts) * (this.clip.numFrames - 1));
+    }
     requestAnimationFrame(() => this.step());
   }
 
