@@ -48,7 +48,8 @@ class Start:
     """What a network starts from: its name, experiment file and epochs by clips a gloss.
 
     rate, averaging: learning rate, and momentum of the averaged weights, shorter over few updates.
-    backbone: a run folder or a network of the package; "" for random weights.
+    backbone: a run folder or a network of the package; "" for random weights. imprint: new glosses
+    start from the mean vectors of their clips.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Start:
     rate: float
     averaging: float
     backbone: str = ""
+    imprint: bool = False
 
 
 TUNED = Start(
@@ -67,15 +69,25 @@ TUNED = Start(
     0.95,
     "wlasl2000-hands",
 )
+IMPRINTED = replace(TUNED, name="imprinted", imprint=True)
 SCRATCH = Start(
     "from scratch", "wlasl100-hands-scratch.toml", {1: 300, 4: 120, 16: 40}, RATES[0], 0.99
 )
+STARTS = {start.name: start for start in (TUNED, IMPRINTED, SCRATCH)}
 
 data_option = click.option(
     "--data", type=click.Path(path_type=Path), default=Path("data/dgs30"), show_default=True
 )
 runs_option = click.option(
     "--runs", type=click.Path(path_type=Path), default=Path("runs/dgs30"), show_default=True
+)
+starts_option = click.option(
+    "--start",
+    "starts",
+    type=click.Choice(list(STARTS)),
+    multiple=True,
+    default=(TUNED.name, SCRATCH.name),
+    show_default=True,
 )
 seeds_option = click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True)
 shots_argument = click.argument("shots", nargs=-1, required=True, type=int)
@@ -125,13 +137,16 @@ def rates(shots: tuple[int, ...], data: Path, runs: Path) -> None:
 @data_option
 @runs_option
 @seeds_option
-def train(shots: tuple[int, ...], data: Path, runs: Path, seeds: int) -> None:
-    """Train both networks on SHOTS clips a gloss of all folds but one, each fold in turn."""
+@starts_option
+def train(
+    shots: tuple[int, ...], data: Path, runs: Path, seeds: int, starts: tuple[str, ...]
+) -> None:
+    """Train a network from each start on SHOTS clips a gloss, each of five folds held out."""
     for seed in range(seeds):
         for fold in range(NUM_FOLDS):
             for count in shots:
-                for start in (TUNED, SCRATCH):
-                    run = trained(start, count, seed, fold, data, runs)
+                for start in starts:
+                    run = trained(STARTS[start], count, seed, fold, data, runs)
                     click.echo(f"{run.name}: {share(ranks(run, fold) <= 1)}")
 
 
@@ -139,12 +154,13 @@ def train(shots: tuple[int, ...], data: Path, runs: Path, seeds: int) -> None:
 @shots_argument
 @runs_option
 @seeds_option
-def score(shots: tuple[int, ...], runs: Path, seeds: int) -> None:
-    """Print accuracy over the folds from either start, and the two compared clip by clip."""
+@starts_option
+def score(shots: tuple[int, ...], runs: Path, seeds: int, starts: tuple[str, ...]) -> None:
+    """Print accuracy over the folds from each start, and the first and the last compared."""
     for count in shots:
         for seed in range(seeds):
-            hits = [pooled(start, count, seed, runs) for start in (TUNED, SCRATCH)]
-            click.echo(difference(*hits))
+            hits = [pooled(STARTS[start], count, seed, runs) for start in starts]
+            click.echo(difference(hits[0], hits[-1]))
 
 
 @main.command()
@@ -201,7 +217,9 @@ def experiment_of(start: Start, shots: int, seed: int) -> Experiment:
         averaging=start.averaging,
         precision="mixed_bfloat16",
     )
-    choices = replace(experiment.train, clips_a_gloss=shots, schedule=schedule)
+    choices = replace(
+        experiment.train, clips_a_gloss=shots, schedule=schedule, imprint=start.imprint
+    )
     return replace(experiment, seed=seed, train=choices)
 
 

@@ -180,7 +180,8 @@ class TrainConfig:
     """Naming glosses: the head (docs of model.classifier.GlossHead), the clips, the schedule.
 
     keep_head: where the backbone comes from a run that names glosses, start from its head too,
-    each gloss of both from its prototype there. freeze_backbone: only the head learns.
+    each gloss of both from its prototype there. imprint: a gloss that is not there starts from the
+    mean vector of its clips, not from chance. freeze_backbone: only the head learns.
     clips_a_gloss: train on so many clips of each gloss, chosen by the seed; 0 takes all.
     auxiliary_share: with clips of auxiliary glosses, so many of them an epoch for each clip of
     the vocabulary. choose_on_validation: take the epoch with the best top-1 accuracy on the split
@@ -192,6 +193,7 @@ class TrainConfig:
     head_width: Annotated[int, Limits(at_least=0)] = 256
     prototype_scale: Weight = 16.0
     keep_head: bool = True
+    imprint: bool = True
     freeze_backbone: bool = False
     clips_a_gloss: Annotated[int, Limits(at_least=0)] = 0
     auxiliary_share: Annotated[float, Limits(above=0)] = 1.0

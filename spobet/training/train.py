@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from spobet.runs import RunFolder, RunRecord
 from spobet.training.batches import AuxiliaryBatches, Batches, LabelledBatches
 from spobet.training.execution import Execution
 from spobet.training.fit import fit, optimizer_of
+from spobet.training.imprint import imprint
 from spobet.training.layer_rates import layer_rates
 from spobet.training.networks import build_classifier
 from spobet.training.precision import (
@@ -78,9 +79,14 @@ class TrainingClips:
         return Vocabulary(tuple(sorted(glosses)))
 
     @property
+    def all_glosses(self) -> Vocabulary:
+        """The vocabulary, then the auxiliary glosses: what the head has a column for."""
+        return Vocabulary(self.vocabulary.glosses + self.auxiliary_glosses.glosses)
+
+    @property
     def labels(self) -> np.ndarray:
         """Every clip's gloss among all glosses: (clips,)."""
-        glosses = Vocabulary(self.vocabulary.glosses + self.auxiliary_glosses.glosses)
+        glosses = self.all_glosses
         return np.concatenate([labels_of(source.clips, glosses) for source in self.sources])
 
 
@@ -150,7 +156,8 @@ def _trained(
             if others:
                 others.write(run.auxiliary_glosses)
             origin = origin_of(training.sources, fold, pretrained)
-            chosen = _fit(classifier, training, experiment, run, origin, execution)
+            new = _new_glosses(experiment, training, pretrained) if head_from else ()
+            chosen = _fit(classifier, training, new, experiment, run, origin, execution)
         backbone = backbone_in_float32(classifier.backbone)
         classifier = classifier_in_float32(classifier, backbone)
         backbone.save(run.backbone)
@@ -171,21 +178,36 @@ def _fold_of(fold: int | None) -> str:
     return "" if fold is None else f"{fold} of {NUM_FOLDS}"
 
 
+def _new_glosses(
+    experiment: Experiment, training: TrainingClips, pretrained: Path | None
+) -> tuple[int, ...]:
+    """Columns of glosses that the pretrained head does not know, where they are imprinted."""
+    if pretrained is None or not (experiment.train.imprint and experiment.train.prototype_scale):
+        return ()
+    known, glosses = RunFolder(pretrained).all_glosses(), training.all_glosses.glosses
+    return tuple(column for column, gloss in enumerate(glosses) if gloss not in known)
+
+
 def _fit(
     classifier: SignClassifier,
     training: TrainingClips,
+    new_glosses: Collection[int],
     experiment: Experiment,
     run: RunFolder,
     origin: str,
     execution: Execution,
 ) -> str:
-    """Fit the classifier; returns how the epoch of its weights was chosen."""
+    """Fit the classifier; returns how the epoch of its weights was chosen.
+
+    new_glosses: columns of the head that start from the mean vectors of their clips.
+    """
     best = None
     if experiment.train.choose_on_validation:
         best = BestOnValidation(
             experiment, training.dataset, training.vocabulary, run.best, classifier
         )
     clips = stored_clips(experiment, training.sources, run)
+    imprint(classifier, clips, training.labels, new_glosses, experiment.input)
     model, batches = _compiled(classifier, clips, training.labels, len(training.clips), experiment)
     watchers = [best] if best else []
     minutes = execution.checkpoint_minutes
