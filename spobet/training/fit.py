@@ -76,6 +76,8 @@ def fit(
     if first < schedule.epochs:
         callbacks += [ProgressBar(schedule.epochs, first)]
         run_epochs(model, batches, range(first, schedule.epochs), callbacks, keeper.logs)
+    if model.optimizer.use_ema:  # the state of the last epoch holds both kinds of weights
+        model.optimizer.finalize_variable_values(model.trainable_variables)
 
 
 def run_epochs(
@@ -103,8 +105,6 @@ def run_epochs(
         means = {name: float(np.mean([batch[name] for batch in logs])) for name in logs[0]}
         watching.on_epoch_end(epoch, means)
         logs = []
-    if model.optimizer.use_ema:
-        model.optimizer.finalize_variable_values(model.trainable_variables)
     watching.on_train_end()
 
 

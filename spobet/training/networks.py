@@ -12,6 +12,7 @@ from spobet.config import Experiment
 from spobet.dataset.manifest import Vocabulary
 from spobet.dataset.store import Dataset
 from spobet.errors import NotFound, UserError
+from spobet.files import new_file
 from spobet.model.backbone import SignBackbone
 from spobet.model.classifier import GlossHead, SignClassifier
 from spobet.poses.skeleton import Skeleton, skeleton_named
@@ -76,6 +77,12 @@ def kept_head(
     if not experiment.train.keep_head or not run.classifier.is_file():
         return ""
     return load_head(head, vocabulary, run)
+
+
+def save_network(network: keras.Model, path: Path) -> None:
+    """Write a network as Keras saves it, whole or not at all."""
+    with new_file(path) as partial:
+        network.save(partial)
 
 
 def load_network(path: Path) -> keras.Model:

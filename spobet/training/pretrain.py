@@ -24,7 +24,7 @@ from spobet.runs import RunFolder, RunRecord
 from spobet.training.batches import PretrainingBatches
 from spobet.training.execution import Execution
 from spobet.training.fit import fit, optimizer_of
-from spobet.training.networks import kept_head, new_backbone, new_head
+from spobet.training.networks import kept_head, new_backbone, new_head, save_network
 from spobet.training.phonology import feature_loss, write_phonology
 from spobet.training.precision import (
     backbone_in_float32,
@@ -152,15 +152,15 @@ class _Learned:
     def save(self, run: RunFolder, vocabulary: Vocabulary, config: PretrainConfig) -> None:
         """Keep the networks in the run folder, computing in float32."""
         backbone = backbone_in_float32(self.masked.backbone)
-        backbone.save(run.backbone)
+        save_network(backbone, run.backbone)
         if config.reconstructs:
             masked = MaskedFrameModel(backbone, name=self.masked.name)
             masked.set_weights(self.masked.get_weights())
-            masked.save(run.masked_frames)
+            save_network(masked, run.masked_frames)
         if self.classifier:
             classifier = classifier_in_float32(self.classifier, backbone)
             vocabulary.write(run.vocabulary)
-            classifier.save(run.classifier)
+            save_network(classifier, run.classifier)
             write_onnx(classifier, run.onnx)
         if self.phonology and self.features:
             write_phonology(self.features, self.phonology, run.phonology)

@@ -25,7 +25,7 @@ from spobet.training.execution import Execution
 from spobet.training.fit import fit, optimizer_of
 from spobet.training.imprint import imprint
 from spobet.training.layer_rates import layer_rates
-from spobet.training.networks import build_classifier
+from spobet.training.networks import build_classifier, save_network
 from spobet.training.precision import (
     backbone_in_float32,
     classifier_in_float32,
@@ -160,8 +160,8 @@ def _trained(
             chosen = _fit(classifier, training, new, experiment, run, origin, execution)
         backbone = backbone_in_float32(classifier.backbone)
         classifier = classifier_in_float32(classifier, backbone)
-        backbone.save(run.backbone)
-        classifier.save(run.classifier)
+        save_network(backbone, run.backbone)
+        save_network(classifier, run.classifier)
         write_onnx(classifier, run.onnx)
         record = replace(
             record_of(run, experiment, schedule.epochs, training.sources, pretrained, command),

@@ -170,6 +170,19 @@ def test_a_fit_interrupted_within_an_epoch_goes_on_bit_for_bit(tmp_path: Path) -
         np.testing.assert_array_equal(other, one)
 
 
+def test_a_run_that_stopped_after_its_last_epoch_ends_with_its_averaged_weights(
+    tmp_path: Path,
+) -> None:
+    """It was killed while the network was written: nothing is left to train."""
+    schedule, run = Schedule(epochs=3, averaging=0.9), run_folder(tmp_path / "run")
+    straight, again = model_of(schedule), model_of(schedule)
+    fit(straight, Pairs(), schedule, run)
+    fit(again, Pairs(), schedule, run)
+    assert run.read_history()["epoch"] == [1, 2, 3]
+    for one, other in zip(straight.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(other, one)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["torch", "tensorflow"])
 def test_other_backends_go_on_bit_for_bit_too(backend: str) -> None:
