@@ -2,8 +2,8 @@
 
 Installs the packages of web/package-lock.json with npm and writes their files, gzipped, to
 spobet/serving/web/vendor, with vendor.json: where each came from, its licence and its SHA-256. The
-networks that find hands come from the wheel of mediapipe 0.10.21 (`pip download mediapipe==0.10.21
---no-deps`), as for `spobet extract --models-from`. The same input gives the same bytes.
+networks that find hands and bodies come from the wheel of mediapipe 0.10.21 (`pip download
+mediapipe==0.10.21 --no-deps`), as for `spobet extract --models-from`. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from spobet.video.models import HANDS, tasks_file
+from spobet.video.models import MODELS, tasks_file
 
 HERE = Path(__file__).parent
 VENDOR = HERE.parent / "spobet" / "serving" / "web" / "vendor"
@@ -51,9 +51,10 @@ def main(wheel: Path) -> None:
             origins |= _written(
                 Path(file).name, content, f"{package} {facts['version']}", facts["license"]
             )
-    origins |= _written(
-        HANDS.name, tasks_file(HANDS, wheel), f"networks of {wheel.name}", "Apache-2.0"
-    )
+    for model in MODELS:
+        origins |= _written(
+            model.name, tasks_file(model, wheel), f"networks of {wheel.name}", "Apache-2.0"
+        )
     (VENDOR / "vendor.json").write_text(json.dumps(origins, indent=1) + "\n", encoding="utf-8")
 
 

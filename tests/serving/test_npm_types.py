@@ -35,4 +35,4 @@ def test_the_package_exports_what_its_types_declare() -> None:
     types, module = ((package / name).read_text() for name in ("index.d.ts", "index.js"))
     pattern = r"^export (?:async )?(?:function|class|\{) ?(\w+)"
     declared, exported = (set(re.findall(pattern, text, re.M)) for text in (types, module))
-    assert declared == exported == {"load", "Spotter", "SignStream", "foundHands"}
+    assert declared == exported == {"load", "Spotter", "SignStream", "foundHands", "foundBody"}

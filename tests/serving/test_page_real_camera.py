@@ -33,7 +33,8 @@ LOOK = """async () => {
   const stream = new SignStream(facts, video.size);
   const found = [];
   for await (const {seconds, bitmap} of video.pictures()) {
-    const clip = stream.push(await landmarker.hands(bitmap), seconds);
+    const {hands} = await landmarker.find(bitmap);
+    const clip = stream.push(hands, seconds);
     if (!clip) continue;
     const {answers} = await network.answer(cutsOf(clip, facts));
     found.push({gloss: answers[0].gloss, late: seconds - clip.times.at(-1)});

@@ -84,11 +84,22 @@ export function foundHands(result: {
   handedness: { categoryName: string; score: number }[][];
 }): Hand[];
 
-/** Signs in a stream of pictures, at whatever rate they come; for networks of hands alone. */
+/** A body of a picture: 33 points [x, y, visibility], x and y in shares of it. */
+export type Body = [number, number, number][];
+
+/** What MediaPipe's PoseLandmarker.detectForVideo gives, as a body for a SignStream; null for none. */
+export function foundBody(result: {
+  landmarks: { x: number; y: number; visibility: number }[][];
+}): Body | null;
+
+/** Signs in a stream of pictures, at whatever rate they come. */
 export class SignStream {
   /** size: width and height of the pictures. */
   constructor(facts: Facts, size: readonly [number, number]);
   readonly signing: boolean;
-  /** hands: of the picture that was taken at this second. The sign that ended with it, or null. */
-  push(hands: Hand[], seconds: number): Clip | null;
+  /**
+   * hands: of the picture that was taken at this second; body: of the same, for networks that read
+   * one. The sign that ended with it, or null.
+   */
+  push(hands: Hand[], seconds: number, body?: Body | null): Clip | null;
 }

@@ -5,6 +5,7 @@ import { factsOf } from "./metadata.js";
 import { Network } from "./network.js";
 import { clipOf } from "./poses.js";
 
+export { foundBody } from "./body.js";
 export { foundHands } from "./hands.js";
 export { SignStream } from "./stream.js";
 export { Spotter } from "./spotter.js";

@@ -5,7 +5,7 @@ import { showAnswer } from "./answerview.js";
 import { part } from "./dom.js";
 import { introduce, showExample, showVocabulary } from "./first.js";
 import { showGallery } from "./gallery.js";
-import { handsOnly } from "./hands.js";
+import { canFind, readsBody } from "./lookat.js";
 import { rendered } from "./markdown.js";
 import { keepForOffline } from "./offline.js";
 import { clipOf } from "./poses.js";
@@ -19,6 +19,7 @@ import { Trouble, clearTrouble, doing, progress, trouble } from "./work.js";
 const VIDEO = /\.(mp4|webm|mov|mkv|m4v)$/i;
 const READY = "Getting ready: this is loaded once …";
 const SHOWN = 5; // of the likeliest words
+const BODY_FINDER = "vendor/pose_landmarker_full.task";
 const DICTIONARY = "wlasl2000-hands";
 const LOOKED_UP = 10; // of a dictionary's
 
@@ -64,7 +65,7 @@ function notice(words) {
 
 async function answerFile(file, signal) {
   if (state.camera?.stream) stopCamera();
-  if (!VIDEO.test(file.name) || !state.network || !handsOnly(state.facts)) {
+  if (!VIDEO.test(file.name) || !state.network || !canFind(state.facts)) {
     await answerByServer(file, signal);
     return;
   }
@@ -174,7 +175,8 @@ async function begin() {
   const [gallery] = await Promise.all([showGallery(tryIt), teaching.showSigns(), card]);
   part("camera").disabled = false;
   document.body.dataset.ready = state.network ? "here" : "server";
-  keepForOffline(gallery ? [server.addressOf(gallery, "landmarks")] : [])
+  const more = gallery ? [server.addressOf(gallery, "landmarks")] : [];
+  keepForOffline(readsBody(state.facts) ? [...more, BODY_FINDER] : more)
     .catch((error) => console.info(`not kept for offline use: ${error.message}`));
 }
 
@@ -213,7 +215,12 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
 }
 part("camera").addEventListener("click", () => {
   if (state.camera?.stream) stopCamera();
-  else doing("Loading what finds hands, 10 MB, once …", startCamera);
+  else doing("Loading what finds hands, once …", startCamera);
+});
+part("look-at-body").addEventListener("change", () => {
+  if (!state.camera?.stream) return;
+  stopCamera();
+  doing("Loading what finds the body …", startCamera);
 });
 part("sign-again").addEventListener("click", ({ target: { dataset } }) => {
   doing("", async () => {

@@ -1,7 +1,8 @@
 // The camera: pictures, the hands found in them drawn over them, and signs as they end.
 
-import { drawHands } from "./draw.js";
+import { drawFound } from "./draw.js";
 import { openLandmarker } from "./landmarker.js";
+import { looksAtBody } from "./lookat.js";
 import { onPicture } from "./pictures.js";
 import { SignStream } from "./stream.js";
 
@@ -19,7 +20,7 @@ export class Camera {
   async start() {
     const stream = await openCamera();
     try {
-      this.landmarker = await openLandmarker();
+      this.landmarker = await openLandmarker(looksAtBody(this.facts));
       await this.landmarker.begin();
       this.video.srcObject = stream;
       await this.video.play();
@@ -59,10 +60,10 @@ export class Camera {
     this.looking = true;
     const { stream } = this;
     try {
-      const hands = await this.landmarker.hands(await createImageBitmap(this.video));
+      const found = await this.landmarker.find(await createImageBitmap(this.video));
       if (this.stream !== stream) return;
-      drawHands(this.canvas, hands);
-      this.take(hands, seconds);
+      drawFound(this.canvas, found);
+      this.take(found, seconds);
     } catch (error) {
       if (this.stream === stream) this.onLost(error);
     } finally {
@@ -70,8 +71,8 @@ export class Camera {
     }
   }
 
-  take(hands, seconds) {
-    const clip = this.signs.push(hands, seconds);
+  take({ hands, body }, seconds) {
+    const clip = this.signs.push(hands, seconds, body);
     if (clip) this.onSign(clip);
     const waiting = hands.length ? "Ready. Make one sign, then rest." : "No hand in the picture.";
     this.say(this.signs.signing ? "Signing …" : waiting);

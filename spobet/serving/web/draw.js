@@ -1,5 +1,6 @@
 // Hands over the camera's picture, and frames of a clip as drawings.
 
+import { POINTS } from "./body.js";
 import { between } from "./poses.js";
 import { quantile } from "./statistics.js";
 
@@ -11,6 +12,9 @@ const FINGERS = [
   [0, 17, 18, 19, 20],
   [5, 9, 13, 17],
 ];
+const ARMS = [ // from hand to hand
+  ["left_wrist", "left_elbow", "left_shoulder", "right_shoulder", "right_elbow", "right_wrist"],
+].map((line) => line.map((name) => POINTS.indexOf(name)));
 const PALM = [0, 1, 5, 9, 13, 17];
 const RIM = [7, "#101418"]; // a dark rim, so that the hand stands out of any picture
 const LINE = [3.5, "#ffd166"];
@@ -22,19 +26,23 @@ const FAINT = 0.45; // opacity of what lies below
 const PALE = 0.35; // opacity of a palm
 const THICK = 0.16; // of a palm's length: a finger
 
-export function drawHands(canvas, hands) {
+// hands, and the arms of the body or null, over a picture
+export function drawFound(canvas, { hands, body }) {
+  canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+  if (body) drawLines(canvas, body, ARMS);
+  for (const { points } of hands) drawLines(canvas, points, FINGERS);
+}
+
+function drawLines(canvas, points, lines) {
   const pen = canvas.getContext("2d");
-  pen.clearRect(0, 0, canvas.width, canvas.height);
-  for (const { points } of hands) {
-    for (const [lineWidth, strokeStyle] of [RIM, LINE]) {
-      Object.assign(pen, { lineWidth, strokeStyle, lineCap: "round", lineJoin: "round" });
-      for (const finger of FINGERS) {
-        pen.beginPath();
-        finger.forEach((point) => {
-          pen.lineTo(points[point][0] * canvas.width, points[point][1] * canvas.height);
-        });
-        pen.stroke();
-      }
+  for (const [lineWidth, strokeStyle] of [RIM, LINE]) {
+    Object.assign(pen, { lineWidth, strokeStyle, lineCap: "round", lineJoin: "round" });
+    for (const line of lines) {
+      pen.beginPath();
+      line.forEach((point) => {
+        pen.lineTo(points[point][0] * canvas.width, points[point][1] * canvas.height);
+      });
+      pen.stroke();
     }
   }
 }

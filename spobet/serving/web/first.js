@@ -1,7 +1,7 @@
 // The first screen: what the page is, what to do, and a sign to begin with; the vocabulary below.
 
 import { element, part } from "./dom.js";
-import { handsOnly } from "./hands.js";
+import { canFind, readsBody } from "./lookat.js";
 import { Player, moves } from "./player.js";
 import { state } from "./state.js";
 import { arrows, listed } from "./watch.js";
@@ -31,9 +31,10 @@ export function introduce({ network: name, version, glosses }, here) {
   part("where").textContent = here ? PRIVATE : NOT_PRIVATE;
   part("sure").textContent = /^wlasl100-/.test(name) ? TWO_OF_THREE : CAREFUL;
   part("known-limits").hidden = !/^wlasl100-/.test(name);
-  const camera = here && handsOnly(state.facts);
+  const camera = here && canFind(state.facts);
   part("camera-section").hidden = !camera;
   part("three-takes").hidden = !camera;
+  part("body-row").hidden = !(here && readsBody(state.facts));
   document.body.dataset.camera = camera;
   if (!camera) {
     const step = element("li", {}, "Choose a video of one sign below.");

@@ -2,7 +2,7 @@
 
 const HAND_POINTS = 21;
 
-// whether the network reads hands and nothing else, which is what is found here
+// whether the network reads hands and nothing else
 export function handsOnly({ hands, landmarks }) {
   const count = hands.right.length + hands.left.length;
   return landmarks.length === 2 * HAND_POINTS && count === 2 * HAND_POINTS;

@@ -21,15 +21,15 @@ export class SignStream {
     return this.spotter.signing;
   }
 
-  // hands: those found in the picture that was taken at this second. Gives the clip of the sign
-  // that ended with it, else null.
-  push(hands, seconds) {
-    const { frames, restarted } = this.even.push(this.tracks.push(hands), seconds);
+  // hands: those found in the picture that was taken at this second; body: found there too, where
+  // it was looked for. Gives the clip of the sign that ended with it, else null.
+  push(hands, seconds, body = null) {
+    const { frames, restarted } = this.even.push(this.tracks.push(hands, body), seconds);
     if (restarted) {
       this.spotter = new Spotter(this.facts);
       this.pictures = [];
     }
-    this.pictures.push({ hands, seconds });
+    this.pictures.push({ hands, seconds, body });
     while (this.pictures[0].seconds < seconds - REMEMBERED) this.pictures.shift();
     const signs = frames.map((frame) => this.spotter.push(frame)).filter((sign) => sign);
     return signs.length ? this.clipOf(signs.at(-1)) : null;
@@ -42,7 +42,9 @@ export class SignStream {
     const after = times.findIndex((seconds) => seconds > begin + ROUNDING);
     const last = times.findIndex((seconds) => seconds >= end - ROUNDING);
     const [from, to] = [Math.max(0, after - 1), last + 1];
-    const hands = this.pictures.slice(from, to).map((picture) => picture.hands);
-    return clipOfFrames(framesOfHands(hands, this.facts, this.size), times.slice(from, to));
+    const pictures = this.pictures.slice(from, to);
+    const [hands, bodies] = ["hands", "body"].map((what) => pictures.map((one) => one[what]));
+    const landmarks = framesOfHands(hands, this.facts, this.size, bodies);
+    return clipOfFrames(landmarks, times.slice(from, to));
   }
 }

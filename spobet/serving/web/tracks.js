@@ -1,5 +1,6 @@
 // Hands in a stream: a frame of landmarks for each picture, and frames at an even rate.
 
+import { bodyOf, middleOf, wristsOf } from "./body.js";
 import { between } from "./poses.js";
 import { handSides, NONE } from "./sides.js";
 import { RATE } from "./spotter.js";
@@ -9,22 +10,29 @@ const GAP = 0.5; // seconds without a picture after which a stream begins anew
 
 // A frame (landmarks x 2) for each picture, in the network's unit. pictures: the hands found in
 // each, { points, side }: 21 points in shares of the picture, side from 1 (surely a right hand) to
-// -1. size: of the picture, since distances count its aspect ratio.
-export function framesOfHands(pictures, facts, [width, height]) {
-  const wrists = pictures.map(() => [null, null]);
+// -1. size: of the picture, since distances count its aspect ratio. bodies: of each picture, as
+// foundBody gives it, where the body was looked for.
+export function framesOfHands(pictures, facts, [width, height], bodies = []) {
+  const wrists = pictures.map((_, at) => wristsOf(bodies[at], width / height));
   const votes = pictures.map((found) => found.map(({ side }) => side));
   const hands = pictures.map((found) => found.map(({ points }) =>
     points.map(([x, y]) => [(x * width) / height, y])));
   const scale = facts.unit === "pixels" ? [width, height] : [1, 1];
+  const scaled = (point) => point.map((value, axis) => value * scale[axis]);
+  const parts = bodies.some(Boolean) ? bodyOf(facts) : [];
   return handSides(wrists, hands, votes).map((rows, at) => {
     const frame = new Float32Array(2 * facts.landmarks.length).fill(NaN);
     [facts.hands.right, facts.hands.left].forEach((landmarks, side) => {
       if (rows[side] === NONE) return;
       const { points } = pictures[at][rows[side]];
       landmarks.forEach((landmark, point) => {
-        frame.set(points[point].map((value, axis) => value * scale[axis]), 2 * landmark);
+        frame.set(scaled(points[point]), 2 * landmark);
       });
     });
+    for (const { landmark, points } of bodies[at] ? parts : []) {
+      const middle = middleOf(bodies[at], points, facts.min_confidence);
+      if (middle) frame.set(scaled(middle), 2 * landmark);
+    }
     return frame;
   });
 }
@@ -32,12 +40,13 @@ export function framesOfHands(pictures, facts, [width, height]) {
 // Follows the hands of a stream: each picture's frame in the light of the pictures before.
 export class HandTracks {
   constructor(facts, size) {
-    Object.assign(this, { facts, size, recent: [] });
+    Object.assign(this, { facts, size, recent: [], bodies: [] });
   }
 
-  push(found) {
+  push(found, body = null) {
     this.recent = [...this.recent, found].slice(-REMEMBERED);
-    return framesOfHands(this.recent, this.facts, this.size).at(-1);
+    this.bodies = [...this.bodies, body].slice(-REMEMBERED);
+    return framesOfHands(this.recent, this.facts, this.size, this.bodies).at(-1);
   }
 }
 

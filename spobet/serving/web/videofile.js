@@ -1,8 +1,9 @@
 // The hands in a video file: each picture is looked at once, and counts with its time.
 
 import { DecodedVideo } from "./decodedvideo.js";
-import { drawHands } from "./draw.js";
+import { drawFound } from "./draw.js";
 import { openLandmarker } from "./landmarker.js";
+import { looksAtBody } from "./lookat.js";
 import { PlayedVideo, Undecodable } from "./playedvideo.js";
 import { clipOfFrames } from "./poses.js";
 import { framesOfHands } from "./tracks.js";
@@ -21,21 +22,22 @@ export async function clipOfVideo(file, video, canvas, facts, signal, say) {
       const limit = `Cut it to one sign, at most ${LONGEST} seconds.`;
       throw new Error(`${file.name} lasts ${Math.round(duration)} seconds. ${limit}`);
     }
-    const landmarker = await openLandmarker();
+    const landmarker = await openLandmarker(looksAtBody(facts));
     await landmarker.begin();
     [canvas.width, canvas.height] = size;
-    const [pictures, times] = [[], []];
+    const [pictures, bodies, times] = [[], [], []];
     for await (const { seconds, bitmap, paint } of opened.pictures()) {
-      const hands = await landmarker.hands(bitmap);
-      drawHands(canvas, hands);
+      const found = await landmarker.find(bitmap);
+      drawFound(canvas, found);
       paint?.(canvas.getContext("2d"));
-      pictures.push(hands);
+      pictures.push(found.hands);
+      bodies.push(found.body);
       times.push(seconds);
       say(seconds / duration);
     }
     signal.throwIfAborted();
     if (!pictures.length) throw new Undecodable(`No picture of ${file.name} could be shown.`);
-    return clipOfFrames(framesOfHands(pictures, facts, size), times);
+    return clipOfFrames(framesOfHands(pictures, facts, size, bodies), times);
   } finally {
     opened.stop();
   }
