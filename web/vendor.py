@@ -3,7 +3,8 @@
 Installs the packages of web/package-lock.json with npm and writes their files, gzipped, to
 spobet/serving/web/vendor, with vendor.json: where each came from, its licence and its SHA-256. The
 networks that find hands and bodies come from the wheel of mediapipe 0.10.21 (`pip download
-mediapipe==0.10.21 --no-deps`), as for `spobet extract --models-from`. The same input gives the same bytes.
+mediapipe==0.10.21 --no-deps`), as for `spobet extract --models-from`. The same input gives the same
+bytes.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -25,6 +25,8 @@ ARRAYS: Mapping[str, np.dtype] = {
 }
 
 _PATIENCE = 60.0  # seconds without a byte
+_LONGEST_HEADER = 10 + 2**16  # bytes of a .npy file before its values
+_PART = 256 * 1024  # bytes, which the second level of a processor's cache holds
 
 
 def location(path: str | Path) -> Path:
@@ -60,18 +62,19 @@ def checksum(file: Path) -> int:
     return zlib.crc32(np.memmap(file, np.uint8, mode="r").data)
 
 
-def array_of(content: bytes) -> np.ndarray:
+def array_of(content: bytes | bytearray) -> np.ndarray:
     """The array that `write_array` or `np.save` wrote, without a copy; ValueError for another."""
-    opened = io.BytesIO(content)
+    opened = io.BytesIO(memoryview(content)[:_LONGEST_HEADER])
     if np.lib.format.read_magic(opened) != (1, 0):
         raise ValueError("expected version 1.0 of the format .npy")
     shape, columns_first, kind = np.lib.format.read_array_header_1_0(opened)
     values = np.frombuffer(content, kind, offset=opened.tell())
+    values.flags.writeable = False
     return values.reshape(shape, order="F" if columns_first else "C")
 
 
-def fetch(file: Any) -> bytes:
-    """The bytes of a file at an address; FileNotFoundError where it is not there.
+def fetch(file: Any) -> tuple[bytes | bytearray, int]:
+    """The bytes of a file at an address, and their CRC-32; FileNotFoundError where it is not there.
 
     file: a `upath.UPath`. From S3 by way of a signed address: s3fs, which is asked where that
     fails, takes ten times the processor's time to hand over as much.
@@ -79,10 +82,30 @@ def fetch(file: Any) -> bytes:
     if "s3" in file.fs.protocol:
         try:
             with urlopen(file.fs.sign(file.path), timeout=_PATIENCE) as reply:
-                return bytes(reply.read())
+                return _received(reply)
         except (OSError, HTTPException):  # s3fs knows what to try again, and its words
             pass
-    return bytes(file.read_bytes())
+    content = bytes(file.read_bytes())
+    return content, zlib.crc32(content)
+
+
+def _received(reply: HTTPResponse) -> tuple[bytearray, int]:
+    """What a server sends, its CRC-32 taken part by part while that is in the processor's cache.
+
+    IncompleteRead where it ends early, HTTPException where it does not say how long it is.
+    """
+    length = reply.headers["Content-Length"]
+    if length is None:
+        raise HTTPException("the answer does not say how long it is")
+    content, found, begin = bytearray(int(length)), 0, 0
+    view = memoryview(content)
+    while begin < len(content):
+        count = reply.readinto(view[begin : begin + _PART])
+        if not count:
+            raise IncompleteRead(bytes(view[:begin]), len(content) - begin)
+        found = zlib.crc32(view[begin : begin + count], found)
+        begin += count
+    return content, found
 
 
 class Shards:
@@ -143,11 +166,11 @@ class Shards:
 
     def _fetched(self, file: Path) -> np.ndarray:
         try:
-            content = fetch(file)
+            content, found = fetch(file)
         except FileNotFoundError as error:
             raise NotFound(f"{file}: not there, expected a shard of the data set") from error
         if file.name in self._info.checksums:
-            self._compare(file, zlib.crc32(content))
+            self._compare(file, found)
         return array_of(content)
 
     def _compare(self, file: Path, found: int) -> None:

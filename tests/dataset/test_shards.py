@@ -8,11 +8,13 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
+from http.client import HTTPException, IncompleteRead
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -20,7 +22,7 @@ import pytest
 from spobet.commands.arguments import DATA_SET
 from spobet.dataset import store
 from spobet.dataset.manifest import Clip
-from spobet.dataset.shards import array_of, fetch, location, write_array
+from spobet.dataset.shards import _received, array_of, fetch, location, write_array
 from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.errors import NotFound, UserError
 from spobet.extras import ExtraNeeded
@@ -85,9 +87,30 @@ def test_what_a_signed_address_does_not_give_is_asked_of_the_stores_client(tmp_p
     (tmp_path / "there").write_bytes(b"signed")
     files = SimpleNamespace(protocol=("s3", "s3a"), sign=lambda name: (tmp_path / name).as_uri())
     for name, content in (("there", b"signed"), ("missing", b"client")):
-        assert fetch(SimpleNamespace(fs=files, path=name, read_bytes=lambda: b"client")) == content
+        fetched = fetch(SimpleNamespace(fs=files, path=name, read_bytes=lambda: b"client"))
+        assert fetched == (content, zlib.crc32(content))
     other = SimpleNamespace(protocol="memory")  # cannot sign
-    assert fetch(SimpleNamespace(fs=other, path="there", read_bytes=lambda: b"client")) == b"client"
+    fetched = fetch(SimpleNamespace(fs=other, path="there", read_bytes=lambda: b"client"))
+    assert fetched == (b"client", zlib.crc32(b"client"))
+
+
+def test_what_ends_early_or_comes_in_small_parts_is_told_apart() -> None:
+    """A store that hangs up half-way, one that sends ten bytes at a time, one without a length."""
+    content = bytes(range(250)) * 3000
+
+    class Reply(BytesIO):
+        headers: ClassVar = {"Content-Length": str(len(content))}
+
+        def readinto(self, part: memoryview) -> int:  # type: ignore[override]
+            return super().readinto(part[:100_000])
+
+    assert _received(Reply(content)) == (content, zlib.crc32(content))
+    with pytest.raises(IncompleteRead):
+        _received(Reply(content[:-1]))
+    endless = Reply(content)
+    endless.headers = {"Content-Length": None}  # type: ignore[misc]
+    with pytest.raises(HTTPException, match="how long"):
+        _received(endless)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
