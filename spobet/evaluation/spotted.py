@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from spobet.annotations import Annotation
 from spobet.errors import UserError
 from spobet.evaluation.intervals import wilson_interval
+from spobet.ingest.glosses import gloss_key
 
 OVERLAP = 0.5
 
@@ -115,8 +116,8 @@ def score_spotted(
     accepted = [one for one in spotted if one.accepted]
     outside = None
     if vocabulary is not None:
-        known = set(map(_key, vocabulary))
-        outside = sum(_key(one.gloss) not in known for one in annotated)
+        known = set(map(gloss_key, vocabulary))
+        outside = sum(gloss_key(one.gloss) not in known for one in annotated)
     return SpottingScore(
         _detected(spotted, annotated, overlap, any_gloss=True),
         _detected(spotted, annotated, overlap),
@@ -138,7 +139,7 @@ def _detected(
         for column, truth in enumerate(annotated):
             shared = min(found.stop, truth.stop) - max(found.start, truth.start)
             together = max(found.stop, truth.stop) - min(found.start, truth.start)
-            alike = any_gloss or _key(found.gloss) == _key(truth.gloss)
+            alike = any_gloss or gloss_key(found.gloss) == gloss_key(truth.gloss)
             if alike and shared >= overlap * together:
                 pairs.append((-shared / together, row, column))
     rows: set[int] = set()
@@ -148,7 +149,3 @@ def _detected(
             rows.add(row)
             columns.add(column)
     return Detection(len(rows), len(spotted), len(annotated))
-
-
-def _key(gloss: str) -> str:
-    return " ".join(gloss.casefold().split())

@@ -78,8 +78,11 @@ class Rejection:
         if self.unknown_count:
             unknown = f"{self.unknown_answered} of {self.unknown_count} of unknown signs"
             answered = f"{answered} ({unknown})"
+        known = ""
+        if self.known_share < 1:
+            known = f"{100 * (1 - self.known_share):.0f} % kept for other signs, "
         return (
-            f"temperature {self.temperature:.3f}, auxiliary glosses weigh "
+            f"temperature {self.temperature:.3f}, {known}auxiliary glosses weigh "
             f"{self.auxiliary_weight:.3g}, answers accepted from confidence "
             f"{self.threshold:.3f}: {answered}, {self.hits} of them right"
         )

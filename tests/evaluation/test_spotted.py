@@ -41,6 +41,13 @@ def test_a_stricter_overlap_finds_fewer_and_pooling_adds_the_counts() -> None:
     assert strict.num_outside is None
 
 
+@pytest.mark.parametrize("spelling", ["CAFE\u0301", " caf\u00e9 ", "Caf\u00e9"])
+def test_glosses_are_one_however_they_are_spelt(spelling: str) -> None:
+    """As everywhere: capitals, blanks and decomposed letters do not count."""
+    score = score_spotted([Annotation(0, 2, spelling)], [Annotation(0, 2, "caf\u00e9")])
+    assert score.signs == Detection(1, 1, 1)
+
+
 def test_each_annotation_is_found_once_by_what_shares_most() -> None:
     near, nearer = Annotation(0, 3, "tea"), Annotation(0, 2.1, "tea", accepted=False)
     score = score_spotted([near, nearer], ANNOTATED[:1])

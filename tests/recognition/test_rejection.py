@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ def test_what_is_written_reads_back(tmp_path: Path) -> None:
     rejection.write(tmp_path / "rejection.json")
     assert Rejection.read(tmp_path / "rejection.json") == rejection
     assert str(rejection).endswith("0.250: 128 of 165 clips of val answered, 116 of them right")
+    assert "kept" not in str(rejection)
+    shared = replace(rejection, known_share=0.68)
+    assert str(shared).startswith("temperature 1.500, 32 % kept for other signs, auxiliary")
 
 
 def test_without_a_file_every_answer_is_accepted(tmp_path: Path) -> None:
