@@ -84,8 +84,10 @@ def test_a_video_gives_a_network_the_body_that_python_finds_unless_told_otherwis
 
 def test_networks_of_hands_alone_are_not_asked_for_a_body(network_page: Any) -> None:
     assert network_page.locator("#body-row").is_hidden()
+    assert network_page.locator("#hands-only").is_visible()
 
 
 def test_networks_that_read_a_body_say_so(body_page: Any) -> None:
     assert body_page.page.locator("#body-row").is_visible()
+    assert body_page.page.locator("#hands-only").is_hidden()
     assert body_page.page.locator("#camera-section").is_visible()

@@ -1,6 +1,7 @@
 // The first screen: what the page is, what to do, and a sign to begin with; the vocabulary below.
 
 import { element, part } from "./dom.js";
+import { handsOnly } from "./hands.js";
 import { canFind, readsBody } from "./lookat.js";
 import { Player, moves } from "./player.js";
 import { state } from "./state.js";
@@ -35,6 +36,7 @@ export function introduce({ network: name, version, glosses }, here) {
   part("camera-section").hidden = !camera;
   part("three-takes").hidden = !camera;
   part("body-row").hidden = !(here && readsBody(state.facts));
+  part("hands-only").hidden = !handsOnly(state.facts);
   document.body.dataset.camera = camera;
   if (!camera) {
     const step = element("li", {}, "Choose a video of one sign below.");
