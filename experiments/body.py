@@ -4,9 +4,12 @@
     spobet sweep experiments/wlasl50-body-hands.toml --data data/wlasl50-all --out sweeps/body \\
         --seeds 1 --folds 5 --set input.skeleton=HANDS_42,HANDS_AND_TORSO_46
     python experiments/body.py score sweeps/body
+    python experiments/body.py holistic wlasl100-hands --landmarks FOLDER
 
-FOLDER holds wlasl50-body-hands.npz. `score` pools the folds of every setting: on the clips as
-they are, and with the body taken away.
+FOLDER holds wlasl50-body-hands.npz (and, for the last, wlasl100-hands.npz). `score` pools the
+folds of every setting: on the clips as they are, and with the body taken away. `holistic` asks a
+network for the held-out clips as two extractors saw them: MediaPipe Hands in every frame, and
+Holistic in some, on its own time line.
 """
 
 from __future__ import annotations
@@ -22,7 +25,9 @@ import numpy as np
 from spobet.dataset.folds import NUM_FOLDS, hold_out
 from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.evaluation.intervals import wilson_interval
+from spobet.evaluation.ranks import rank_true_glosses
 from spobet.ingest.packed import import_packed
+from spobet.poses.rests import FRAME_RATE
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, hand_landmarks
 from spobet.recognition.recognizer import load
@@ -76,15 +81,71 @@ def score(sweep: Path, data: Path) -> None:
     for setting, runs in _runs_by_setting(sweep):
         for told, alone in (("as they are", False), ("without the body", True)):
             ranks = np.concatenate([_ranks(run, dataset, fold, alone) for fold, run in runs])
-            shares = []
-            for k in (1, 5):
-                count = int((ranks <= k).sum())
-                low, high = (100 * end for end in wilson_interval(count, len(ranks)))
-                percent = 100 * count / len(ranks)
-                shares.append(
-                    f"top-{k} {percent:.1f} % ({count}/{len(ranks)}, {low:.1f}-{high:.1f})"
-                )
-            click.echo(f"{setting}, {told}: {', '.join(shares)}")
+            click.echo(f"{setting}, {told}: {_shares(ranks)}")
+
+
+@main.command()
+@click.argument("network")
+@click.option("--landmarks", type=click.Path(exists=True, path_type=Path), required=True)
+def holistic(network: str, landmarks: Path) -> None:
+    """Print what NETWORK makes of the same held-out clips by either extractor."""
+    made, recognizer = np.load(landmarks / "wlasl50-body-hands.npz"), load(network)
+    with tempfile.TemporaryDirectory() as folder:
+        import_packed(landmarks / "wlasl100-hands.npz", Path(folder) / "hands", "C-UDA 1.0")
+        hands = Dataset.open(Path(folder) / "hands")
+        ids = {clip.id for clip in hands.manifest}
+        held_out = [
+            clip for clip in np.flatnonzero(made["split"] > 0) if str(made["video_id"][clip]) in ids
+        ]
+        every = [hands.pose(str(made["video_id"][clip])) for clip in held_out]
+    packed = [_hands_of(made, clip) for clip in held_out]
+    timed = [_on_time_line(made, clip) for clip in held_out]
+    glosses = [str(made["gloss"][made["label"][clip]]) for clip in held_out]
+    labels = np.array([recognizer.vocabulary.index(gloss) for gloss in glosses])
+    for told, poses in (
+        ("MediaPipe Hands, every frame", every),
+        ("Holistic, as packed", packed),
+        ("Holistic, on its time line", timed),
+    ):
+        ranks = rank_true_glosses(recognizer.outputs(poses).logits, labels)
+        click.echo(f"{told}: {_shares(ranks)}")
+
+
+def _hands_of(made: np.lib.npyio.NpzFile, clip: int) -> PoseSequence:
+    """The hands of a clip as Holistic found them, frame after frame."""
+    rows = slice(*made["offsets"][clip : clip + 2])
+    found = np.where(made["hand_mask"][rows][..., None, None], made["hands"][rows], np.nan)
+    left, right = np.moveaxis(found[..., :2] / made["scale"], 1, 0)
+    xy = np.concatenate([right, left], axis=1).astype(np.float32)
+    seen = np.isfinite(xy[..., 0]).astype(np.float32)
+    return PoseSequence(xy, seen, HANDS_42, unit="image")
+
+
+def _on_time_line(made: np.lib.npyio.NpzFile, clip: int) -> PoseSequence:
+    """The same at the times of its frames in the whole clip, unseen between them.
+
+    Frames of unknown number (1.2 %) lie evenly between their neighbours.
+    """
+    pose = _hands_of(made, clip)
+    numbers = made["frame"][slice(*made["offsets"][clip : clip + 2])].astype(float)
+    known = np.flatnonzero(numbers >= 0)
+    if len(known) < 2:
+        return pose
+    numbers = np.interp(np.arange(len(numbers)), known, numbers[known])
+    kept = np.flatnonzero(np.append(True, np.diff(np.maximum.accumulate(numbers)) > 0))
+    times = numbers[kept] / FRAME_RATE
+    return replace(pose, xy=pose.xy[kept], confidence=pose.confidence[kept], times=times)
+
+
+def _shares(ranks: np.ndarray) -> str:
+    """Top-1 and top-5 of ranks (clips,), with counts and Wilson's 95 % intervals."""
+    shares = []
+    for k in (1, 5):
+        count = int((ranks <= k).sum())
+        low, high = (100 * end for end in wilson_interval(count, len(ranks)))
+        percent = 100 * count / len(ranks)
+        shares.append(f"top-{k} {percent:.1f} % ({count}/{len(ranks)}, {low:.1f}-{high:.1f})")
+    return ", ".join(shares)
 
 
 def _runs_by_setting(sweep: Path) -> Iterator[tuple[str, list[tuple[int, Path]]]]:
