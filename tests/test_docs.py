@@ -149,7 +149,8 @@ def test_the_experiment_of_the_tutorial_fits_the_dictionary_it_starts_from(tmp_p
     (tmp_path / "mine.toml").write_text("".join(fenced(text, "toml")))
     mine, theirs = read_experiment(tmp_path / "mine.toml"), RunFolder(find_run("wlasl2000-hands"))
     dictionary, skeleton = theirs.experiment(), theirs.record().skeleton.name
-    assert mine.input == replace(dictionary.input, skeleton=skeleton)
+    # tuned on clips with their rests, as `wlasl100-hands` (EXPERIMENTS.md)
+    assert mine.input == replace(dictionary.input, skeleton=skeleton, cut_rests=False)
     assert mine.backbone == dictionary.backbone
     assert mine.train.head_width == dictionary.train.head_width
 

@@ -44,7 +44,7 @@ class _Opened:
                 f"{run.classifier}: not there; attention is read from the network as Keras keeps it"
             )
         classifier = keras.saving.load_model(run.classifier)
-        return cls(classifier, load(run.path), run.preprocessor()(poses))
+        return cls(classifier, load(run.path), run.preprocessor().with_rests()(poses))
 
     def probabilities(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
         """Of trained glosses, (clips, glosses), at temperature 1: orders of frames are compared."""

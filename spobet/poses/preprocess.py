@@ -134,7 +134,7 @@ class Preprocessor:
         warnings.warn(
             f"clip in {pose.unit} of a picture of unknown size, and the network reads {self.unit}: "
             "its proportions are lost, which changed WLASL100's top-1 accuracy by -6.4 to +0.8 "
-            "accuracy for 16:9 pictures; state the picture's size",
+            "points for 16:9 pictures; state the picture's size",
             UnknownPictureSize,
             stacklevel=2,
         )

@@ -142,7 +142,7 @@ def test_what_rollout_explains(
 
     run = RunFolder(find_run(WITH_KERAS))
     monkeypatch.setattr(keras.saving, "load_model", lambda path: None)  # its input is asked for
-    assert run.preprocessor() == recognizer.preprocessor
+    assert run.preprocessor().with_rests() == recognizer.preprocessor
     same(Way(_Opened.open(run, in_pixels(clips)).inputs["landmarks"]), reference)
 
 

@@ -17,7 +17,9 @@ pytestmark = BROWSER_TESTS
 SHOW = """async (hands) => {
   const {state: {camera}} = await import('/state.js');
   const begin = (camera.signs.even.last?.seconds ?? 0) + 1;
-  hands.forEach((points, number) => camera.take([{points, side: 0.9}], begin + number / 25));
+  hands.forEach((points, number) => {
+    camera.take({hands: [{points, side: 0.9}], body: null}, begin + number / 25);
+  });
 }"""
 
 

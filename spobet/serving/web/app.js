@@ -19,7 +19,6 @@ import { Trouble, clearTrouble, doing, progress, trouble } from "./work.js";
 const VIDEO = /\.(mp4|webm|mov|mkv|m4v)$/i;
 const READY = "Getting ready: this is loaded once …";
 const SHOWN = 5; // of the likeliest words
-const BODY_FINDER = "vendor/pose_landmarker_full.task";
 const DICTIONARY = "wlasl2000-hands";
 const LOOKED_UP = 10; // of a dictionary's
 
@@ -176,7 +175,7 @@ async function begin() {
   part("camera").disabled = false;
   document.body.dataset.ready = state.network ? "here" : "server";
   const more = gallery ? [server.addressOf(gallery, "landmarks")] : [];
-  keepForOffline(readsBody(state.facts) ? [...more, BODY_FINDER] : more)
+  keepForOffline(more, readsBody(state.facts))
     .catch((error) => console.info(`not kept for offline use: ${error.message}`));
 }
 

@@ -14,8 +14,11 @@ const FINDER = [
   "ort-wasm-simd-threaded.wasm",
 ];
 
-// after the page is ready, so that nothing waits for it; more: addresses that were not loaded yet
-export async function keepForOffline(more) {
+const BODY_FINDER = "pose_landmarker_full.task";
+
+// after the page is ready, so that nothing waits for it; more: addresses that were not loaded yet;
+// body: whether it is looked for
+export async function keepForOffline(more, body) {
   if (!navigator.serviceWorker) return; // a page that is not secure
   await navigator.serviceWorker.register("service-worker.js");
   const { active } = await navigator.serviceWorker.ready;
@@ -24,7 +27,8 @@ export async function keepForOffline(more) {
   });
   const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
   const ours = loaded.filter((address) => new URL(address).origin === location.origin);
-  const finder = FINDER.map((name) => new URL(`vendor/${name}`, location.href).href);
+  const files = body ? [...FINDER, BODY_FINDER] : FINDER;
+  const finder = files.map((name) => new URL(`vendor/${name}`, location.href).href);
   const page = location.origin + location.pathname;
   const later = more.map((address) => new URL(address, location.href).href);
   active.postMessage([...new Set([page, ...ours, ...finder, ...later])]);
