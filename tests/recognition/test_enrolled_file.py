@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from threading import Event
 
@@ -155,8 +157,15 @@ def test_a_service_answers_of_one_state_while_one_enrols_and_one_removes(
                     )
                 )
 
+    end = time.monotonic() + 60  # by then a state has changed, however busy the machine is
+
+    def several_met() -> bool:
+        return len({state for _, state in list(met)}) > 1
+
     def answer(thread: int) -> None:
-        for turn in range(answers // 8):
+        for turn in count():
+            if turn >= answers // 8 and (several_met() or time.monotonic() > end):
+                return
             number = (thread + turn) % len(clips)
             reply = service.predict(clips[number], 3)
             met.add((number, expected[number].index(reply["answers"])))
@@ -169,4 +178,4 @@ def test_a_service_answers_of_one_state_while_one_enrols_and_one_removes(
             answered.set()
         for change in changing:
             change.result()
-    assert len({state for _, state in met}) > 1
+    assert several_met()
