@@ -26,7 +26,7 @@ ARRAYS: Mapping[str, np.dtype] = {
 
 _PATIENCE = 60.0  # seconds without a byte
 _LONGEST_HEADER = 10 + 2**16  # bytes of a .npy file before its values
-_PART = 256 * 1024  # bytes, which the second level of a processor's cache holds
+_PART = 1024 * 1024  # bytes; smaller ones wait for the interpreter's lock too often
 
 
 def location(path: str | Path) -> Path:
