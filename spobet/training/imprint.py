@@ -9,8 +9,6 @@ import numpy as np
 
 from spobet.config import InputConfig
 from spobet.model.classifier import SignClassifier, unhidden
-from spobet.poses.arrays import network_input
-from spobet.poses.resample import even_frame_times
 from spobet.training.stored_clips import CLIPS_AT_ONCE, Clips
 
 
@@ -24,12 +22,12 @@ def imprint(
     """Start the prototype of each new gloss from the mean direction of its clips' vectors.
 
     Qi, Brown & Lowe 2018, "Low-shot learning with imprinted weights". labels: (clips,) columns of
-    the prototypes. new: the columns to begin so; the others stay as they are. As long as the others
-    are on average, so that an update turns all alike.
+    the prototypes. new: the columns to begin so; the others stay as they are, and those without a
+    clip. As long as prototypes are on average, so that an update turns all alike.
     """
-    if not len(new):
-        return
     wanted = np.flatnonzero(np.isin(labels, list(new)))
+    if not len(wanted):
+        return
     directions = _directions(classifier, clips, wanted, settings)
     prototypes = classifier.head.glosses.prototypes
     values = np.array(keras.ops.convert_to_numpy(prototypes))
@@ -50,9 +48,7 @@ def _directions(
     model = keras.Model(inputs, keras.ops.cast(embedding, "float32"), name="embedding")
     found = []
     for lot in np.array_split(wanted, -(-len(wanted) // CLIPS_AT_ONCE)):
-        lengths = clips.lengths[lot]
-        times, frame_mask = even_frame_times(lengths, settings.num_frames, settings.stretch)
-        batch = network_input(clips.read(lot, times), frame_mask)
+        batch = clips.even_input(lot, settings.num_frames, settings.stretch)
         found.append(keras.ops.convert_to_numpy(model(batch, training=False)))
     vectors = np.concatenate(found)
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

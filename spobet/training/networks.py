@@ -63,20 +63,18 @@ def build_classifier(
     auxiliary_glosses = auxiliary.glosses if auxiliary else ()
     head = new_head(experiment, len(vocabulary), len(auxiliary_glosses))
     classifier = SignClassifier(backbone, head, name="classifier")
-    if pretrained is None:
-        return classifier, ""
     glosses = Vocabulary(vocabulary.glosses + auxiliary_glosses)
     return classifier, kept_head(head, experiment, glosses, pretrained)
 
 
 def kept_head(
-    head: GlossHead, experiment: Experiment, vocabulary: Vocabulary, pretrained: Path
+    head: GlossHead, experiment: Experiment, vocabulary: Vocabulary, pretrained: Path | None
 ) -> str:
-    """`load_head` where [train] keeps heads and the run has one; "" otherwise."""
-    run = RunFolder(pretrained)
-    if not experiment.train.keep_head or not run.classifier.is_file():
+    """`load_head` where [train] keeps heads and there is a run that has one; "" otherwise."""
+    if pretrained is None or not experiment.train.keep_head:
         return ""
-    return load_head(head, vocabulary, run)
+    run = RunFolder(pretrained)
+    return load_head(head, vocabulary, run) if run.classifier.is_file() else ""
 
 
 def save_network(network: keras.Model, path: Path) -> None:

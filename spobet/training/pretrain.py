@@ -65,7 +65,10 @@ def pretrain(
         with precision(schedule.precision), execution.shared(schedule.batch_size):
             backbone = new_backbone(experiment, sources[0].dataset, pretrained)
             learned = _Learned.of(backbone, experiment, vocabulary, lexicon)
-            head_from = learned.keep_head(experiment, vocabulary, pretrained)
+            head_from = ""
+            if learned.classifier:
+                head = learned.classifier.head
+                head_from = kept_head(head, experiment, vocabulary, pretrained)
             run, labels = start(experiment, path), _labels(sources, vocabulary)
             clips = stored_clips(experiment, sources, run)
             num_glosses, features = len(vocabulary), learned.phonology
@@ -107,14 +110,6 @@ class _Learned:
             phonology = read_phonology(lexicon, vocabulary.glosses)
             features = PhonologyHead(phonology.num_values, name="phonology", dtype="float32")
         return cls(masked, classifier, phonology, features)
-
-    def keep_head(
-        self, experiment: Experiment, vocabulary: Vocabulary, pretrained: Path | None
-    ) -> str:
-        """Start the glosses that a finished run names from its head; returns what was taken."""
-        if self.classifier is None or pretrained is None:
-            return ""
-        return kept_head(self.classifier.head, experiment, vocabulary, pretrained)
 
     def compiled(self, experiment: Experiment, num_batches: int) -> keras.Model:
         """One pass through the backbone with every output that [pretrain] weighs."""

@@ -63,6 +63,12 @@ class StoredClips:
         """As `PoseBank.confidence_at`."""
         return self.gather(clips).confidence_at(np.arange(len(clips)), frame_times)
 
+    def even_input(
+        self, clips: np.ndarray, num_frames: int, stretch: bool
+    ) -> dict[str, np.ndarray]:
+        """As `PoseBank.even_input`."""
+        return self.gather(clips).even_input(np.arange(len(clips)), num_frames, stretch)
+
     def gather(self, clips: np.ndarray) -> PoseBank:
         """The clips at these positions (n,), in this order, in memory."""
         if self._last and np.array_equal(self._last[0], clips):

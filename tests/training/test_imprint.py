@@ -45,6 +45,9 @@ def test_a_new_gloss_starts_from_the_mean_direction_of_its_clips_and_no_other_mo
     labels = labels_of(some, vocabulary)
     imprint(classifier, preprocessor.bank(poses), labels, (0, 1), tiny_experiment.input)
     after = prototypes_of(classifier)
+    for none in ((), (1,)):  # nothing to look at
+        imprint(classifier, preprocessor.bank(poses), labels, none, tiny_experiment.input)
+        np.testing.assert_array_equal(prototypes_of(classifier), after)
     np.testing.assert_array_equal(after[:, 1:], before[:, 1:])
     outputs = load(trained_run).outputs(
         pose for pose, label in zip(poses, labels, strict=True) if not label

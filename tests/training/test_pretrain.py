@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from spobet.config import Experiment
+from spobet.config import Experiment, Schedule
 from spobet.dataset.folds import hold_out
 from spobet.dataset.manifest import Clip
 from spobet.dataset.reserve import reserve
@@ -129,17 +129,21 @@ def test_several_data_sets_are_learned_from_at_once_without_what_is_reserved(
     assert set(listed[1:]) == {f"synthetic,{clip},the same clip" for clip in held}
 
 
-def test_pretraining_goes_on_from_another_run(
-    pretrained_run: Path, tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
-) -> None:
-    slow = replace(
-        tiny_experiment.pretrain.schedule,
+def still(experiment: Experiment) -> Schedule:
+    """An epoch in which no weight moves."""
+    return replace(
+        experiment.pretrain.schedule,
         epochs=1,
         learning_rate=1e-12,
         averaging=0.0,
         weight_decay=0.0,
     )
-    further = objectives(tiny_experiment, schedule=slow)
+
+
+def test_pretraining_goes_on_from_another_run(
+    pretrained_run: Path, tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path
+) -> None:
+    further = objectives(tiny_experiment, schedule=still(tiny_experiment))
     record = pretrain(further, [tiny_data], tmp_path / "run", pretrained=pretrained_run)
     one, other = (
         keras.saving.load_model(RunFolder(run).backbone).get_weights()
@@ -153,14 +157,7 @@ def test_pretraining_goes_on_from_another_run(
 def test_pretraining_goes_on_from_the_head_of_the_glosses_that_both_know(
     trained_run: Path, tiny_experiment: Experiment, tiny_data: Path, tmp_path: Path, keep: bool
 ) -> None:
-    still = replace(
-        tiny_experiment.pretrain.schedule,
-        epochs=1,
-        learning_rate=1e-12,
-        averaging=0.0,
-        weight_decay=0.0,
-    )
-    further = objectives(tiny_experiment, gloss_weight=1, schedule=still)
+    further = objectives(tiny_experiment, gloss_weight=1, schedule=still(tiny_experiment))
     further = replace(further, train=replace(further.train, keep_head=keep))
     record = pretrain(further, [tiny_data], tmp_path / "run", pretrained=trained_run)
     heads = [
