@@ -21,10 +21,10 @@ from pathlib import Path
 
 import click
 import numpy as np
+from other_language import share
 
 from spobet.dataset.folds import NUM_FOLDS, hold_out
 from spobet.dataset.store import Dataset, DatasetWriter
-from spobet.evaluation.intervals import wilson_interval
 from spobet.evaluation.ranks import rank_true_glosses
 from spobet.ingest.packed import import_packed
 from spobet.poses.rests import FRAME_RATE
@@ -139,13 +139,7 @@ def _on_time_line(made: np.lib.npyio.NpzFile, clip: int) -> PoseSequence:
 
 def _shares(ranks: np.ndarray) -> str:
     """Top-1 and top-5 of ranks (clips,), with counts and Wilson's 95 % intervals."""
-    shares = []
-    for k in (1, 5):
-        count = int((ranks <= k).sum())
-        low, high = (100 * end for end in wilson_interval(count, len(ranks)))
-        percent = 100 * count / len(ranks)
-        shares.append(f"top-{k} {percent:.1f} % ({count}/{len(ranks)}, {low:.1f}-{high:.1f})")
-    return ", ".join(shares)
+    return ", ".join(f"top-{k} {share(ranks <= k)}" for k in (1, 5))
 
 
 def _runs_by_setting(sweep: Path) -> Iterator[tuple[str, list[tuple[int, Path]]]]:
@@ -163,9 +157,8 @@ def _ranks(run: Path, dataset: Dataset, fold: int, alone: bool) -> np.ndarray:
     if alone:
         poses = [pose.select(HANDS_42) for pose in poses]
     logits = recognizer.outputs(poses).logits
-    labels = [recognizer.vocabulary.index(clip.gloss) for clip in held_out]
-    own = logits[np.arange(len(labels)), labels][:, None]
-    return (logits >= own).sum(axis=1)  # ties count against the network
+    labels = np.array([recognizer.vocabulary.index(clip.gloss) for clip in held_out])
+    return rank_true_glosses(logits, labels)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@
 const HAND_POINTS = 21;
 
 // whether the network reads hands and nothing else
-export function handsOnly({ hands, landmarks }) {
-  const count = hands.right.length + hands.left.length;
-  return landmarks.length === 2 * HAND_POINTS && count === 2 * HAND_POINTS;
-}
+export const handsOnly = (facts) =>
+  readsBothHands(facts) && facts.landmarks.length === 2 * HAND_POINTS;
+
+export const readsBothHands = ({ hands }) =>
+  [hands.right, hands.left].every((hand) => hand.length === HAND_POINTS);
 
 // what detectForVideo gives -> hands as framesOfHands takes them
 export function foundHands({ landmarks, handedness }) {

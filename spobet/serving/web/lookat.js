@@ -2,15 +2,11 @@
 
 import { bodyOf } from "./body.js";
 import { part } from "./dom.js";
-
-const HAND_POINTS = 21;
+import { readsBothHands } from "./hands.js";
 
 // whether all that the network reads is found here
-export function canFind(facts) {
-  const { right, left } = facts.hands;
-  return right.length === HAND_POINTS && left.length === HAND_POINTS
-    && bodyOf(facts).every(({ points }) => points.length);
-}
+export const canFind = (facts) =>
+  readsBothHands(facts) && bodyOf(facts).every(({ points }) => points.length);
 
 export const readsBody = (facts) => canFind(facts) && bodyOf(facts).length > 0;
 
