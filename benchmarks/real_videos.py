@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from rested_clips import LOSSES, RESTS, with_lost_hands, with_rests
+from rested_clips import LOSSES, RESTS, rest_alone, with_lost_hands, with_rests
 
 from spobet.dataset.manifest import Clip
 from spobet.dataset.store import Dataset
@@ -51,7 +51,7 @@ def score(name: str, answered: GlossProbabilities, glosses: Sequence[str]) -> No
 
 
 def score_clips(recognizer: Recognizer, dataset: Dataset, clips: Sequence[Clip]) -> None:
-    """Print what clips are answered with as they are, with rests, and with hands lost."""
+    """Print what clips are answered with as they are, with rests, hands lost, and as rests."""
     glosses = [clip.gloss for clip in clips]
 
     def of(change: Callable[[PoseSequence, int], PoseSequence]) -> GlossProbabilities:
@@ -65,10 +65,14 @@ def score_clips(recognizer: Recognizer, dataset: Dataset, clips: Sequence[Clip])
     for kind in LOSSES:
         lost = of(lambda pose, seed, kind=kind: with_lost_hands(pose, kind, LOST, seed))  # type: ignore[misc]
         score(f"hands lost in {LOST:.0%} of the frames, {kind}", lost, glosses)
+    for kind in RESTS:
+        rests = (rest_alone(dataset.pose(clip.id), kind, at) for at, clip in enumerate(clips))
+        shown = [rest for rest in rests if rest.seen.any()]
+        score_unknown(f"rests without a sign, {kind}", recognizer, shown)
 
 
 def score_unknown(name: str, recognizer: Recognizer, poses: Sequence[PoseSequence]) -> None:
-    """Print how many clips of signs outside the vocabulary are accepted."""
+    """Print how many clips of no sign of the vocabulary are accepted."""
     accepted = recognizer.probabilities(recognizer.outputs(poses)).accepted
     print(f"{name}: {told('accepted', int(accepted.sum()), len(accepted))}", flush=True)
 

@@ -50,6 +50,20 @@ def with_rests(clip: PoseSequence, kind: str, seed: int) -> PoseSequence:
     return PoseSequence(xy, seen, clip.skeleton, times, clip.unit, clip.size)
 
 
+def rest_alone(clip: PoseSequence, kind: str, seed: int) -> PoseSequence:
+    """Two seconds of rest as `with_rests` puts before the clip's sign, and no sign."""
+    rng = np.random.default_rng([seed, RESTS.index(kind)])
+    clip = trim_to_hands(clip)
+    size, rate = hand_length(clip), clip.frame_rate or FRAME_RATE
+    frames = round(2 * rate)
+    if kind == "frozen":
+        xy = np.repeat(clip.xy[:1], frames, axis=0)
+    else:
+        xy = _sway(_at_rest(clip.xy[0], kind, size, rng), kind, size, frames, rate, rng)
+    xy, times = xy.astype(np.float32), np.arange(frames) / rate
+    return PoseSequence(xy, np.isfinite(xy[..., 0]), clip.skeleton, times, clip.unit, clip.size)
+
+
 def with_lost_hands(clip: PoseSequence, kind: str, share: float, seed: int) -> PoseSequence:
     """The clip without hands in this share of its frames, at least one of which keeps them."""
     rng = np.random.default_rng([seed, LOSSES.index(kind)])

@@ -42,12 +42,18 @@ class _Track:
 
     @cached_property
     def windows(self) -> tuple[np.ndarray, np.ndarray]:
-        """For each frame, whether hands are on their way in the WINDOW that begins with it, and
-        the frame in which that window ends."""
+        """For each frame, how fast hands get on in the WINDOW that begins with it, in hand lengths
+        a second, and the frame in which that window ends."""
         seconds, xy = self.seconds, _held(self.xy)
         ends = np.searchsorted(seconds, seconds + WINDOW - EARLY).clip(max=len(seconds) - 1)
         lasting = np.maximum(seconds[ends] - seconds, WINDOW)
-        return _distance(xy[ends], xy, self) >= FAST * lasting, ends
+        return _distance(xy[ends], xy, self) / lasting, ends
+
+    @property
+    def moving(self) -> np.ndarray:
+        """For each frame, whether hands are on their way in the WINDOW that begins with it."""
+        moving: np.ndarray = self.windows[0] >= FAST
+        return moving
 
     def reversed(self) -> _Track:
         """The same, backwards in time."""
@@ -66,12 +72,16 @@ class Signing:
     without the way from rest to the sign and back. Hands alone do not tell that way from the sign:
     the span is right that a network is surer of. whole: from the first to the last frame with a
     hand; networks have seen clips with rests too, and know some of them better so. signs: each
-    sign, parted by rests with the hands down; one for most clips.
+    sign, parted by rests with the hands down; one for most clips. speed: of the hands over the
+    fastest WINDOW, in hand lengths a second, 0 where nothing can be measured. hand_length: the
+    hand length, in the clip's unit; NaN where it cannot be measured.
     """
 
     candidates: tuple[tuple[int, int], ...]
     whole: tuple[int, int]
     signs: tuple[tuple[int, int], ...]
+    speed: float = 0.0
+    hand_length: float = float("nan")
 
 
 def find_signing(pose: PoseSequence) -> Signing:
@@ -95,7 +105,8 @@ def find_signing(pose: PoseSequence) -> Signing:
         tuple((first + a, first + b) for a, b in some)
         for some in (spans, _parted(track, start, stop))
     )
-    return Signing(candidates, (first, last), signs)
+    speed = float(track.windows[0].max())
+    return Signing(candidates, (first, last), signs, speed, track.unit)
 
 
 def without_rests(pose: PoseSequence) -> PoseSequence:
@@ -138,8 +149,7 @@ def _distance(one: np.ndarray, other: np.ndarray, track: _Track) -> np.ndarray:
 
 def _first_motion(track: _Track) -> int:
     """The frame in which a rest at the beginning ends; 0 where there is none."""
-    moving = track.windows[0]
-    still = int(moving.argmax())  # 0 where nothing moves
+    still = int(track.moving.argmax())  # 0 where nothing moves
     return still if track.seconds[still] >= REST else 0
 
 
@@ -182,7 +192,7 @@ def _parted(track: _Track, begin: int, end: int) -> list[tuple[int, int]]:
 
 def _still_runs(track: _Track, begin: int, end: int) -> list[tuple[int, int]]:
     """Runs of frames first..after-1 within a span in which no window moves, of PAUSE at least."""
-    moving, ends = track.windows
+    moving, ends = track.moving, track.windows[1]
     steps = np.zeros(len(moving) + 2, np.int64)  # windows that begin less those that have ended
     np.add.at(steps, np.flatnonzero(moving), 1)
     np.add.at(steps, ends[moving] + 1, -1)

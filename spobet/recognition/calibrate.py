@@ -94,7 +94,7 @@ def find_rejection(
     labels: (clips,), -1 for unknown signs. Without unknown signs among the clips, nothing says how
     often they come, so the auxiliary logit gets no share of the probabilities shown; confidence
     counts it in any case. unknown: clips of unknown signs, of which at most `error` are accepted;
-    then confidence is judged at the temperature that tells them best from the others. UserError
+    then confidence is judged at the temperature that lets most right answers through. UserError
     where there is no such threshold.
     """
     known = labels != OUTSIDE_VOCABULARY
@@ -116,7 +116,7 @@ def find_rejection(
         )
         for factor in factors
     ]
-    return max(found, key=lambda rejection: rejection.answered)
+    return max(found, key=lambda rejection: rejection.hits)
 
 
 def _scaling(output: ModelOutput, labels: np.ndarray) -> Rejection:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spobet.poses.normalize import hand_length
-from spobet.poses.rests import FRAME_RATE
+from spobet.poses.rests import FAST, FRAME_RATE, Signing
 from spobet.poses.sequence import PoseSequence
 
 # Seconds: 80 % of WLASL100's training clips show a hand for longer. Gaps cost little by themselves:
@@ -31,18 +30,28 @@ SMALL = 0.03  # hand length in heights of the picture, below which hands are los
 class Evidence:
     """What was seen of the hands in the frames of a sign.
 
-    share: of the frames that show a hand, 0..1. seconds: for which a hand was seen. size: hand
-    length (wrist to middle knuckle) in heights of the picture, None where it is not known.
+    share: of the frames that show a hand, 0..1. seconds: for which a hand was seen. speed: of the
+    hands where they are fastest, in hand lengths a second. size: hand length (wrist to middle
+    knuckle) in heights of the picture, None where it is not known.
     """
 
     share: float
     seconds: float
+    speed: float
     size: float | None = None
 
     @property
     def strength(self) -> float:
         """LEAST to 1, where as much was seen as in most clips that networks are trained on."""
-        return min(1.0, max(LEAST, self.seconds / WHOLE_SECONDS))
+        return max(LEAST, min(1.0, self.seconds / WHOLE_SECONDS) * self.movement)
+
+    @property
+    def movement(self) -> float:
+        """0 to 1, where hands move as fast as in a sign: rests are answered like signs without.
+
+        Size and share of the frames are left out: beside the confidence they tell nothing.
+        """
+        return min(1.0, self.speed / FAST)
 
     @property
     def advice(self) -> str:
@@ -52,6 +61,8 @@ class Evidence:
         if self.size is not None and self.size < SMALL:
             height = f"{100 * self.size:.1f} % of its height"
             return f"your hands are small in the picture ({height}): come nearer"
+        if self.movement < LITTLE and self.share >= LITTLE_SHARE:
+            return "your hands hardly moved: show the sign from its beginning to its end"
         if self.share < SEEN:
             return (
                 f"your hands were seen in {100 * self.share:.0f} % of the pictures: "
@@ -60,14 +71,14 @@ class Evidence:
         return f"your hands were seen for {self.seconds:.1f} seconds only: sign more slowly"
 
 
-def evidence_of(pose: PoseSequence, start: int, stop: int) -> Evidence:
-    """What was seen of the hands in the frames start..stop-1 of a clip."""
-    sign = pose.frames(start, stop)
+def evidence_of(pose: PoseSequence, signing: Signing) -> Evidence:
+    """What was seen of the hands in the sign of a clip."""
+    sign = pose.frames(*signing.candidates[0])
     hands = np.concatenate(sign.skeleton.hands or [np.zeros(0, np.int64)])
     shown: np.ndarray = np.any(sign.seen[:, hands], axis=1)
     rate = pose.frame_rate or FRAME_RATE
-    length = hand_length(sign) if shown.any() else float("nan")
     height = 1.0 if pose.unit == "image" else pose.size[1] if pose.size else float("nan")
-    size = None if np.isnan(length / height) else float(length / height)
+    size = signing.hand_length / height
     share = float(shown.mean()) if len(shown) else 0.0
-    return Evidence(share, float(shown.sum() / rate), size)
+    seconds = float(shown.sum() / rate)
+    return Evidence(share, seconds, signing.speed, None if np.isnan(size) else size)

@@ -22,7 +22,7 @@ def signing_in(pose: PoseSequence, min_confidence: float) -> tuple[Signing, Evid
     """Where somebody signs in a clip, and how much of it is seen; guesses count as missing."""
     pose = pose.without_guesses(min_confidence)
     signing = find_signing(pose)
-    return signing, evidence_of(pose, *signing.candidates[0])
+    return signing, evidence_of(pose, signing)
 
 
 def outputs_of_signs(

@@ -129,10 +129,12 @@ def test_the_file_finds_the_spans_and_the_evidence_that_recognition_finds(
     spans, leads = [*signing.candidates, signing.whole], [0.0] * len(signing.candidates) + [LEAD]
     if spans[0] == signing.whole:
         spans, leads = spans[:1], leads[:1]
-    found = resting.run(["spans", "leads", "evidence"], raw(pose))
+    found = resting.run(["spans", "leads", "evidence", "sign_seen"], raw(pose))
     assert [tuple(span) for span in found[0].tolist()] == spans
     assert found[1].tolist() == leads
     assert found[2] == pytest.approx([evidence.strength], rel=1e-5)
+    seen = [evidence.share, evidence.seconds, evidence.speed, evidence.size]
+    assert found[3][0] == pytest.approx(seen, rel=1e-5)
 
 
 def test_some_of_the_clips_with_rests_have_each_number_of_spans() -> None:

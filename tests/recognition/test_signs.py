@@ -11,9 +11,11 @@ import pytest
 from joined_clips import join_clips
 from rests_kit import read_cases
 
+from spobet.dataset.references import References
 from spobet.evaluation.scores import ModelOutput
+from spobet.poses.rests import FAST
 from spobet.poses.sequence import PoseSequence
-from spobet.recognition.evidence import Evidence, evidence_of
+from spobet.recognition.evidence import Evidence
 from spobet.recognition.recognizer import Recognizer, load
 from spobet.recognition.signs import LEAD, outputs_of_signs, signing_in
 from spobet.shipped import find_run
@@ -88,7 +90,7 @@ def test_of_the_spans_the_one_with_the_best_score_is_answered(
 @pytest.mark.parametrize("name", CASES)
 def test_evidence_is_what_the_page_is_held_to(name: str) -> None:
     case, pose = CASES[name]
-    evidence = evidence_of(pose, *case["candidates"][0])
+    evidence = signing_in(pose, 0.1)[1]
     assert evidence.share == pytest.approx(case["share"], abs=1e-5)
     assert evidence.strength == pytest.approx(case["strength"], abs=1e-5)
 
@@ -110,9 +112,39 @@ def test_hands_that_are_hardly_seen_are_told_and_cost_confidence(hands: Recogniz
 
 
 def test_advice_names_what_is_lacking() -> None:
-    assert Evidence(1.0, 2.0, 0.1).advice == ""
-    assert "2.5 % of its height): come nearer" in Evidence(0.3, 2.0, 0.025).advice
-    assert "seen for 0.2 seconds only" in Evidence(1.0, 0.2, 0.1).advice
+    assert Evidence(1.0, 2.0, FAST, 0.1).advice == ""
+    assert "2.5 % of its height): come nearer" in Evidence(0.3, 2.0, FAST, 0.025).advice
+    assert "seen for 0.2 seconds only" in Evidence(1.0, 0.2, FAST, 0.1).advice
+    assert Evidence(1.0, 2.0, 0.3).advice.startswith("your hands hardly moved")
+    assert "seen in 30 % of the pictures" in Evidence(0.3, 2.0, 0.3).advice
+
+
+@pytest.mark.parametrize("speed", [0.0, 0.25 * FAST, 0.99 * FAST, FAST, 9 * FAST])
+def test_hands_that_rest_are_no_sign(speed: float) -> None:
+    """Strength grows with the fastest 0.2 seconds up to FAST; the whole clip says how fast."""
+    pose = CASES["sign alone"][1]
+    rest = np.repeat(pose.xy[:1], 30, axis=0)
+    length = np.linalg.norm(rest[0, 9] - rest[0, 0])
+    times = np.arange(30) / 25
+    rest[:, :, 0] += (speed * length * times)[:, None]
+    moved = PoseSequence(rest, np.ones(rest.shape[:2]), pose.skeleton, times, "image", pose.size)
+    signing, evidence = signing_in(moved, 0.1)
+    assert signing.speed == pytest.approx(speed, rel=1e-3, abs=1e-3)
+    assert evidence.strength == pytest.approx(max(0.01, min(1, speed / FAST)), rel=1e-3)
+
+
+def test_hands_that_stand_still_as_in_a_sign_are_not_accepted(hands: Recognizer) -> None:
+    """The middle picture of each drawing, for two seconds: a network alone believes many."""
+    references = References.read(find_run("wlasl100-hands") / "references.npz")
+    still = []
+    for gloss in references.glosses:
+        drawn = references.pose(gloss)
+        xy = np.repeat(drawn.xy[[len(drawn) // 2]], 50, axis=0)
+        times = np.arange(50) / 25
+        still.append(PoseSequence(xy, np.isfinite(xy[..., 0]), drawn.skeleton, times, "image"))
+    output = hands.outputs(still)
+    assert hands.probabilities(replace(output, evidence=None)).accepted.mean() > 0.2
+    assert not hands.probabilities(output).accepted.any()
 
 
 def test_several_signs_are_named_one_by_one(hands: Recognizer) -> None:

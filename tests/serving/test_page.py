@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from browsing import BROWSER_TESTS, Watched, served
 from formats.clips import made_clip
@@ -165,6 +167,10 @@ def test_what_goes_wrong_is_said_in_words(address: str, browser: Any, tmp_path: 
     for name, words in [("broken.json", "no format recognised"), ("empty.npz", "no hand seen")]:
         page.set_input_files("#file", tmp_path / name)
         page.locator("#error", has_text=words).wait_for()
+    still = replace(CLIP, xy=np.repeat(CLIP.xy[:1], len(CLIP), axis=0))
+    packed.write(replace(still, confidence=np.isfinite(still.xy[..., 0])), tmp_path / "still.npz")
+    page.set_input_files("#file", tmp_path / "still.npz")
+    page.locator("#advice", has_text="Your hands hardly moved: show the sign").wait_for()
     page.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,8 @@ ANSWERS = """async (clips) => {
   const {clipOf} = await import('/poses.js');
   const answers = [];
   for (const frames of clips) answers.push(await network.answer([clipOf(frames, network.facts)]));
-  return answers.map(({answers, accepted, confidence}) => ({answers, accepted, confidence}));
+  return answers.map(({answers, accepted, confidence, advice}) =>
+    ({answers, accepted, confidence, advice}));
 }"""
 FIND = """
   const {clipOf} = await load('poses.js');
@@ -84,6 +86,8 @@ def test_the_gallery_is_scored_as_in_python(network_page: Any) -> None:
 @BROWSER_TESTS
 def test_probabilities_on_the_page_are_those_of_python(network_page: Any) -> None:
     poses = [wandering(num_frames, num_frames) for num_frames in (2, 30, 47, 90, 200)]
+    xy = np.repeat(poses[-1].xy[:1], 200, axis=0)
+    poses.append(replace(poses[-1], xy=xy, confidence=np.isfinite(xy[..., 0])))
     network_page.evaluate(OPEN, "wlasl100-hands-open")
     here = network_page.evaluate(ANSWERS, [landmarks_of(pose) for pose in poses])
     for answer, ours in zip(here, load("wlasl100-hands-open").predict_many(poses), strict=True):
@@ -94,6 +98,9 @@ def test_probabilities_on_the_page_are_those_of_python(network_page: Any) -> Non
         np.testing.assert_allclose(values[0], values[1], atol=1e-5)
         assert answer["confidence"] == pytest.approx(expected["confidence"], abs=1e-5)
         assert answer["accepted"] == expected["accepted"]
+        assert answer["advice"] == ours.advice
+    assert here[-1]["advice"].startswith("your hands hardly moved")
+    assert here[2]["advice"] == ""
 
 
 @NODE_TESTS

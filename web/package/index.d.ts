@@ -37,6 +37,8 @@ export interface Prediction {
   confidence: number;
   /** Best first. */
   answers: Answer[];
+  /** How to be seen better; absent where enough was seen. */
+  advice?: string;
 }
 
 export interface PredictOptions {

@@ -53,8 +53,9 @@ class Recognizer {
   // landmark, null for a frame without any; or what a Spotter or SignStream found.
   async predict(frames, { top = 5, times = null, size = null } = {}) {
     const found = await this.#network.answer([this.#clip(frames, times, size)], top);
-    const { answers, accepted, confidence } = found;
-    return { answer: inWords(found, this.facts.threshold), accepted, confidence, answers };
+    const { answers, accepted, confidence, advice } = found;
+    const answer = inWords(found, this.facts.threshold);
+    return { answer, accepted, confidence, answers, ...(advice && { advice }) };
   }
 
   // teaches a sign from 1 to 10 takes; it is known until the page is closed

@@ -13,6 +13,9 @@ and gives
     embedding      (1, width)    what stands for the clip
     hands_seen     (1,)          share of the frames that show a hand; at 0 nothing else counts
     evidence       (1,)          0.01 to 1, where enough was seen of the sign
+    sign_seen      (1, 4)        what it is made of: the share of the sign's frames that show a
+                                 hand, seconds with one, speed of the hands where they are fastest
+                                 (hand lengths a second), hand length in the network's unit
     logits         (1, glosses)  what the probabilities come from; enrolled signs stand beside them
     others         (1, 1)        the logit of auxiliary glosses, where the network has them
 
@@ -97,9 +100,9 @@ def _add_network(
     """
     clip = add_prepared(graph, preprocessor)
     *trimmed, first = add_trimmed(graph, clip)
-    spans, leads = add_spans(graph, preprocessor.skeleton, *trimmed)
+    spans, leads, motion = add_spans(graph, preprocessor.skeleton, *trimmed)
     spans = graph.add("Add", spans, first)
-    evidence = add_evidence(graph, clip.with_hand, spans, clip.times)
+    evidence, seen = add_evidence(graph, clip.with_hand, spans, clip.times, motion)
 
     def span_input(inside: LandmarkGraph, number: str) -> list[tuple[str, str]]:
         span = inside.add("Reshape", inside.rows(spans, number), whole(-1))
@@ -122,6 +125,7 @@ def _add_network(
         "confidence": (confidence, [1]),
         "hands_seen": (clip.share, [1]),
         "evidence": (evidence, [1]),
+        "sign_seen": (seen, [1, 4]),
         **{name: (values[name], [1, width]) for name, width in widths.items()},
         "spans": (spans, ["spans", 2]),
         "leads": (leads, ["spans"]),

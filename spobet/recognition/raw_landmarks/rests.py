@@ -29,11 +29,11 @@ class _Track:
 
 def add_spans(
     graph: LandmarkGraph, skeleton: Skeleton, xy: str, seen: str, times: str
-) -> tuple[str, str]:
+) -> tuple[str, str, tuple[str, str]]:
     """`poses.rests.find_signing` of a clip that shows a hand in its first and its last frame.
 
-    Returns the spans in which the sign may lie (spans, 2), first and last frame + 1, and the lead
-    that each must have in its best score to be believed (spans,).
+    Returns the spans in which the sign may lie (spans, 2), first and last frame + 1, the lead that
+    each must have in its best score to be believed (spans,), and (speed, hand_length), (1,) each.
     """
     _, unit, known = add_hand_frame(graph, skeleton, xy, seen)
     count = graph.count(times)
@@ -52,7 +52,9 @@ def add_spans(
             ),
         )
     )
-    start, rest_after = (_first_motion(graph, one) for one in (track, backwards))
+    speeds, speeds_back = (_speeds(graph, one) for one in (track, backwards))
+    start = _first_motion(graph, track, speeds)
+    rest_after = _first_motion(graph, backwards, speeds_back)
     stop = graph.add("Sub", count, rest_after)
     measured = graph.add("And", known, graph.add("Greater", count, whole(1)))
     some = graph.add("And", graph.add("Less", start, stop), measured)
@@ -66,25 +68,39 @@ def add_spans(
     goes = graph.add("Greater", graph.add("Add", way, way_back), whole(0))
     chosen = graph.add("Concat", np.array([True]), goes, rests, axis=0)
     leads = np.array([0, 0, LEAD], np.float32)
-    return graph.add("Compress", spans, chosen, axis=0), graph.add("Compress", leads, chosen)
+    speed = graph.reduced("Max", speeds, 0)
+    speed = graph.either(measured, graph.add("Reshape", speed, whole(-1)), np.array([0.0]))
+    spans = graph.add("Compress", spans, chosen, axis=0)
+    return spans, graph.add("Compress", leads, chosen), (graph.cast(speed, "FLOAT"), unit)
 
 
-def add_evidence(graph: LandmarkGraph, with_hand: str, spans: str, times: str) -> str:
-    """`recognition.evidence.Evidence.strength` of the first span, (1,).
+def add_evidence(
+    graph: LandmarkGraph, with_hand: str, spans: str, times: str, motion: tuple[str, str]
+) -> tuple[str, str]:
+    """`recognition.evidence.Evidence` of the first span: its strength (1,), and what it is made
+    of, (1, 4): share, seconds, speed, and the hand length in the network's unit.
 
     with_hand: (frames,) 1 where a hand is seen, of the clip to which spans and times belong.
+    motion: speed and hand length, as `add_spans` gives them.
     """
     bounds = [graph.part(graph.part(spans, 0, 0, 1), 1, side, side + 1) for side in (0, 1)]
     start, stop = (graph.add("Squeeze", bound, whole(0)) for bound in bounds)
     shown = graph.add("ReduceSum", graph.part(with_hand, 0, start, stop), whole(0), keepdims=1)
-    count, seconds = graph.count(times), _seconds(graph, times)
+    share = graph.add("Div", shown, graph.cast(graph.add("Sub", stop, start), "FLOAT"))
+    count, since = graph.count(times), _seconds(graph, times)
     gaps = graph.cast(graph.add("Sub", count, whole(1)), "DOUBLE")
-    interval = graph.add("Div", graph.part(seconds, 0, -1, END), gaps)
+    interval = graph.add("Div", graph.part(since, 0, -1, END), gaps)
     one = graph.add("Equal", count, whole(1))
     interval = graph.either(one, np.array(1 / FRAME_RATE), interval)
-    share = graph.add("Div", graph.cast(shown, "DOUBLE"), np.array(WHOLE_SECONDS))
-    strength = graph.cast(graph.add("Mul", share, interval), "FLOAT")
-    return graph.add("Clip", strength, single(LEAST), single(1))
+    seconds = graph.cast(graph.add("Mul", graph.cast(shown, "DOUBLE"), interval), "FLOAT")
+    speed, _ = motion
+    parts = [
+        graph.add("Min", graph.add("Div", value, single(most)), single(1))
+        for value, most in ((seconds, WHOLE_SECONDS), (speed, FAST))
+    ]
+    strength = graph.add("Max", graph.add("Mul", *parts), single(LEAST))
+    seen = graph.add("Concat", share, seconds, *motion, axis=0)
+    return strength, graph.add("Unsqueeze", seen, whole(0))
 
 
 def _seconds(graph: LandmarkGraph, times: str) -> str:
@@ -128,8 +144,8 @@ def _apart(
     return graph.add("Div", graph.reduced("Max", means, 1), track.unit)
 
 
-def _first_motion(graph: LandmarkGraph, track: _Track) -> str:
-    """`poses.rests._first_motion`: (1,)."""
+def _speeds(graph: LandmarkGraph, track: _Track) -> str:
+    """The speeds of `poses.rests._Track.windows`: (frames,) double."""
     seconds, count = track.seconds, graph.count(track.seconds)
     windows = graph.add("Add", seconds, np.array(WINDOW - EARLY))
     columns = graph.add("Unsqueeze", seconds, whole(0)), graph.add("Unsqueeze", windows, whole(1))
@@ -139,9 +155,14 @@ def _first_motion(graph: LandmarkGraph, track: _Track) -> str:
     lasting = graph.add("Max", lasting, np.array(WINDOW))
     later = graph.rows(track.xy, ends), graph.rows(track.known, ends)
     way = graph.cast(_apart(graph, track, later, (track.xy, track.known)), "DOUBLE")
-    moving = graph.add("GreaterOrEqual", way, graph.add("Mul", lasting, np.array(FAST)))
+    return graph.add("Div", way, lasting)
+
+
+def _first_motion(graph: LandmarkGraph, track: _Track, speeds: str) -> str:
+    """`poses.rests._first_motion`: (1,)."""
+    moving = graph.add("GreaterOrEqual", speeds, np.array(FAST))
     still = graph.add("ArgMax", graph.cast(moving, "FLOAT"), axis=0, keepdims=1)
-    rested = graph.add("GreaterOrEqual", graph.rows(seconds, still), np.array(REST))
+    rested = graph.add("GreaterOrEqual", graph.rows(track.seconds, still), np.array(REST))
     return graph.either(rested, still, whole(0))
 
 

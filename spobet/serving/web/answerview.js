@@ -26,6 +26,8 @@ export function showAnswer(answer, seen) {
   part("word").textContent = word;
   part("word").classList.toggle("long", word.length > LONG);
   part("probability").textContent = probability;
+  const advice = answer.advice ?? "";
+  part("advice").textContent = advice && `${advice[0].toUpperCase()}${advice.slice(1)}.`;
   part("answers").replaceChildren(...answer.answers.map((line) => row(line, references, seen)));
   showClip(clip, facts, spans);
   const practised = references?.has(state.practised) ? state.practised : null;

@@ -1,6 +1,7 @@
 // The network in the browser: its file that reads raw landmarks, on ONNX Runtime Web. Preprocessing,
 // leaving rests out, probabilities: all of it is inside the file; the page does none.
 
+import { adviceOn } from "./advice.js";
 import { directionOf, meaningOf, ranked } from "./answers.js";
 import { ort } from "./ort.js";
 import { cut, handFrames, hidden, rawLandmarks, trimmed } from "./poses.js";
@@ -27,7 +28,8 @@ export class Network {
 
   // What the file gives for a clip, as plain arrays and numbers: spans in which the sign may lie,
   // [{ first, stop, lead, logits, embedding, auxiliary }], each with what the network makes of it;
-  // evidence, handsSeen, and probabilities and confidence of the best span.
+  // evidence, handsSeen, advice on being seen better, and probabilities and confidence of the best
+  // span.
   async run(clip) {
     const { numFrames, times } = clip;
     const shape = [numFrames, this.facts.landmarks.length, 3];
@@ -50,9 +52,13 @@ export class Network {
       const embedding = row(found.span_embedding, number);
       return { first, stop, lead, logits, embedding, auxiliary: row(found.span_others, number) };
     });
+    const [share, seen, speed, length] = found.sign_seen?.data ?? [1];
+    const size = this.facts.unit === "image" ? length : NaN;
+    const evidence = found.evidence.data[0];
     return {
       spans,
-      evidence: found.evidence.data[0],
+      evidence,
+      advice: found.sign_seen ? adviceOn({ share, seconds: seen, speed, size }, evidence) : "",
       handsSeen: found.hands_seen.data[0],
       probabilities: [...found.probabilities.data],
       confidence: found.confidence.data[0],
@@ -66,14 +72,14 @@ export class Network {
   // The sign in a clip: of the spans in which it may lie that of the highest score, with what the
   // network makes of it. Taught signs score too, so the choice is not the file's.
   async sign(clip) {
-    const { spans, handsSeen, ...whole } = await this.run(clip);
+    const { spans, handsSeen, advice, ...whole } = await this.run(clip);
     if (!handsSeen) throw new Error("No hand was seen in this clip.");
     let best = null;
     for (const { first, stop, lead, ...output } of spans) {
       const meaning = this.meaning({ ...whole, ...output });
       const score = Math.max(...meaning.scores) - lead;
       if (!best || score > best.score) {
-        best = { read: cut(clip, first, stop), output, meaning, score };
+        best = { read: cut(clip, first, stop), output, meaning, score, advice };
       }
     }
     return best;
@@ -87,7 +93,7 @@ export class Network {
       if (!best || sign.score > best.score) best = { ...sign, clip };
     }
     const answer = ranked(best.meaning, this.glosses, this.facts.threshold, top);
-    return { ...answer, clip: best.clip };
+    return { ...answer, advice: best.advice, clip: best.clip };
   }
 
   async embed(clip) {
