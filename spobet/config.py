@@ -92,6 +92,47 @@ class BackboneConfig:
 
 
 @dataclass(frozen=True)
+class ArmsConfig:
+    """A stream beside the backbone that reads where arms and fingertips are at the body.
+
+    width: of its vector; 0 leaves it out. With it the backbone reads the hands alone, each of the
+    two is judged by a loss of its own, and an answer's score is the sum of both: of a clip without
+    a body the network answers as one of hands. It needs nose, shoulders, elbows and wrists among
+    the landmarks of [input], and `reference = "hands"` there. blocks, kernel_size, expansion,
+    dropout: as in [backbone]. rate: factor of the learning rate, since it begins from nothing.
+    """
+
+    width: Annotated[int, Limits(at_least=0)] = 0
+    blocks: tuple[Annotated[str, OneOf(BLOCKS)], ...] = (
+        *("convolution", "convolution", "pool", "convolution"),
+    )
+    kernel_size: Count = 7
+    expansion: Count = 2
+    dropout: ShareBelowOne = 0.1
+    rate: Annotated[float, Limits(above=0)] = 2.5
+
+    def __post_init__(self) -> None:
+        check(self, "arms")
+        if self.kernel_size % 2 == 0:
+            _refuse(self, "arms.kernel_size", "an odd number")
+        if not self.blocks:
+            _refuse(self, "arms.blocks", "at least one")
+
+    @property
+    def sizes(self) -> BackboneConfig:
+        """The same as blocks take their sizes from."""
+        return BackboneConfig(
+            width=self.width,
+            blocks=self.blocks,
+            num_heads=1,
+            feed_forward=2 * self.width,
+            kernel_size=self.kernel_size,
+            expansion=self.expansion,
+            dropout=self.dropout,
+        )
+
+
+@dataclass(frozen=True)
 class Schedule:
     """How weights are updated: AdamW, linear warm-up, then cosine to `final_share` of the rate.
 
@@ -212,12 +253,28 @@ class Experiment:
     input: InputConfig = field(default_factory=InputConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
+    arms: ArmsConfig = field(default_factory=ArmsConfig)
     mix: MixConfig = field(default_factory=MixConfig)
     pretrain: PretrainConfig = field(default_factory=PretrainConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
 
     def __post_init__(self) -> None:
         check(self)
+        if not self.arms.width:
+            return
+        if self.input.reference != "hands":
+            _refuse(self.input, "input.reference", "'hands' where [arms] has a width")
+        if not self.train.prototype_scale:
+            _refuse(self.train, "train.prototype_scale", "above 0 where [arms] has a width")
+
+    @property
+    def prototype_scale(self) -> float:
+        """What the network multiplies the cosine of a clip's vector and a prototype by; 0 without.
+
+        With [arms] vectors and prototypes are two of norm 1 beside each other: a cosine of theirs
+        is the mean of two, and scores are the sum.
+        """
+        return self.train.prototype_scale * (2 if self.arms.width else 1)
 
 
 def read_experiment(path: Path) -> Experiment:

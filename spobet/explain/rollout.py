@@ -46,10 +46,11 @@ def attention_maps(
     if not blocks:
         return []
     entering = keras.Model(backbone.input, [tensor for block in blocks for tensor in block.input])
+    landmarks = keras.ops.convert_to_numpy(classifier.hands_in(inputs["landmarks"]))
     arrays = {
-        "landmarks": inputs["landmarks"],
+        "landmarks": landmarks,
         "frame_mask": inputs["frame_mask"],
-        "hidden": np.zeros(inputs["landmarks"].shape[:3], dtype=bool),
+        "hidden": np.zeros(landmarks.shape[:3], dtype=bool),
     }
     tensors = entering.predict_on_batch(arrays)
     maps = []

@@ -1,13 +1,16 @@
-"""SignClassifier: a backbone that names glosses."""
+"""SignClassifier: a backbone, and perhaps a stream of the arms beside it, that names glosses."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import keras
+from keras import ops
 
+from spobet.model.arms import ArmsStream
 from spobet.model.backbone import SignBackbone
-from spobet.model.layers import CosineLogits, FrameMean, Tensor, register
+from spobet.model.layers import CosineLogits, FrameMean, Tensor, register, unit
+from spobet.poses.skeleton import HANDS_42, Skeleton
 
 
 @register
@@ -60,7 +63,11 @@ class GlossHead(keras.layers.Layer):
         return self.mean(self.widen(sequence[:, 1:]), position_mask)
 
     def call(self, sequence: Tensor, position_mask: Tensor, training: bool = False) -> Tensor:
-        return self.glosses(self.drop(self.embed(sequence, position_mask), training=training))
+        return self.logits(self.embed(sequence, position_mask), training)
+
+    def logits(self, embedding: Tensor, training: bool = False) -> Tensor:
+        """Logits of vectors as `embed` gives them."""
+        return self.glosses(self.drop(embedding, training=training))
 
     def get_config(self) -> dict:
         return {
@@ -73,10 +80,25 @@ class GlossHead(keras.layers.Layer):
         }
 
 
-def unhidden(backbone: SignBackbone, inputs: dict[str, Tensor]) -> Tensor:
-    """The sequence (clips, 1 + positions, width) of landmarks and frame_mask, nothing hidden."""
-    nothing_hidden = keras.ops.zeros_like(inputs["landmarks"][..., 0], dtype="bool")
-    return backbone({**inputs, "hidden": nothing_hidden})["sequence"]
+@register
+class ArmsHead(keras.layers.Layer):
+    """Logits (clips, glosses) from the arms' vector (clips, width), as those of `GlossHead`."""
+
+    def __init__(self, num_glosses: int, dropout: float, scale: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.num_glosses, self.dropout, self.scale = num_glosses, dropout, scale
+
+    def build(self, shape: tuple) -> None:
+        self.drop = keras.layers.Dropout(self.dropout)
+        self.glosses = CosineLogits(self.num_glosses, self.scale, dtype="float32")
+        self.glosses.build(shape)
+
+    def call(self, clip: Tensor, training: bool = False) -> Tensor:
+        return self.glosses(self.drop(clip, training=training))
+
+    def get_config(self) -> dict:
+        sizes = {"num_glosses": self.num_glosses, "dropout": self.dropout, "scale": self.scale}
+        return {**super().get_config(), **sizes}
 
 
 @register
@@ -84,20 +106,46 @@ class SignClassifier(keras.Model):
     """A backbone that names glosses.
 
     landmarks (clips, frames, landmarks, 3) and frame_mask (clips, frames) in, logits (clips,
-    glosses + auxiliary glosses) out.
+    glosses + auxiliary glosses) out. arms: a stream beside the backbone, which then reads the hands
+    among the landmarks alone; a clip's logits are the sum of both streams'. Where the arms see no
+    body, those of the hands are multiplied by the square root of 2: as those of a vector that is
+    half empty, which is what signs that are enrolled are compared with.
     """
 
-    def __init__(self, backbone: SignBackbone, head: GlossHead, **kwargs: Any) -> None:
-        inputs = {name: backbone.input[name] for name in ("landmarks", "frame_mask")}
-        sequence = unhidden(backbone, inputs)
-        logits = head(sequence, backbone.position_mask(inputs["frame_mask"]))
-        super().__init__(inputs=inputs, outputs=logits, **kwargs)
+    def __init__(
+        self,
+        backbone: SignBackbone,
+        head: GlossHead,
+        arms: ArmsStream | None = None,
+        **kwargs: Any,
+    ) -> None:
+        inputs = {name: (arms or backbone).input[name] for name in ("landmarks", "frame_mask")}
+        arms_head = None
+        if arms:
+            glosses = head.num_glosses + head.num_auxiliary
+            arms_head = ArmsHead(glosses, head.dropout, head.prototype_scale, name="arms_head")
+        streams = _streams(backbone, head, arms, arms_head, inputs)
+        super().__init__(inputs=inputs, outputs=_together(streams), **kwargs)
+        self.streams, self.skeleton = streams, (arms or backbone).skeleton
         self.backbone, self.head = backbone, head
+        self.arms, self.arms_head = arms, arms_head
+
+    def hands_in(self, landmarks: Tensor) -> Tensor:
+        """What of landmarks (clips, frames, landmarks, 3) the backbone reads."""
+        return _hands_in(landmarks, self.skeleton, self.backbone)
+
+    def outputs_by_name(self) -> dict[str, Tensor]:
+        """logits of all glosses, and embedding (clips, width), for the inputs `self.input`."""
+        embedding = self.streams["embedding"]
+        if self.arms:
+            arms = unit(self.streams["arms"], axis=-1) * self.streams["seen"]
+            embedding = ops.concatenate([unit(embedding, axis=-1), arms], axis=-1)
+        return {"logits": self.output, "embedding": embedding}
 
     def get_config(self) -> dict:
         parts = {
             name: keras.saving.serialize_keras_object(getattr(self, name))
-            for name in ("backbone", "head")
+            for name in ("backbone", "head", "arms")
         }
         parts["head"].pop("build_config")  # built by the call; JSON would make lists of its tuples
         return {**parts, "name": self.name}
@@ -110,7 +158,44 @@ class SignClassifier(keras.Model):
     def from_config(cls, values: dict, custom_objects: dict | None = None) -> SignClassifier:
         """Rebuild from what `get_config` returned."""
         parts = {
-            name: keras.saving.deserialize_keras_object(values[name])
-            for name in ("backbone", "head")
+            name: keras.saving.deserialize_keras_object(values.get(name))  # arms: None before 0.3
+            for name in ("backbone", "head", "arms")
         }
         return cls(**{**values, **parts})
+
+
+def _streams(
+    backbone: SignBackbone,
+    head: GlossHead,
+    arms: ArmsStream | None,
+    arms_head: ArmsHead | None,
+    inputs: dict[str, Tensor],
+) -> dict[str, Tensor]:
+    """What each stream makes of landmarks and frame_mask, nothing hidden, by name."""
+    landmarks = _hands_in(inputs["landmarks"], (arms or backbone).skeleton, backbone)
+    nothing_hidden = ops.zeros_like(landmarks[..., 0], dtype="bool")
+    sequence = backbone(
+        {"landmarks": landmarks, "frame_mask": inputs["frame_mask"], "hidden": nothing_hidden}
+    )["sequence"]
+    mask = backbone.position_mask(inputs["frame_mask"])
+    streams = {"logits": head(sequence, mask), "embedding": head.embed(sequence, mask)}
+    if arms and arms_head:
+        found = arms(inputs)
+        streams |= {"arms": found["clip"], "seen": found["seen"]}
+        streams["arms_logits"] = arms_head(found["clip"])
+    return streams
+
+
+def _together(streams: dict[str, Tensor]) -> Tensor:
+    """The logits of clips from those of each stream."""
+    if "arms" not in streams:
+        return streams["logits"]
+    seen = streams["seen"]
+    alone = 1.0 + (2.0**0.5 - 1.0) * (1.0 - seen)
+    return streams["logits"] * alone + streams["arms_logits"] * seen
+
+
+def _hands_in(landmarks: Tensor, skeleton: Skeleton, backbone: SignBackbone) -> Tensor:
+    if skeleton == backbone.skeleton:
+        return landmarks
+    return ops.take(landmarks, skeleton.indices(HANDS_42.landmarks), axis=2)

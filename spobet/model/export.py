@@ -31,31 +31,42 @@ def write_onnx(
     name. ValueError for an activation that cannot be written to ONNX.
     """
     backbone, head, graph = classifier.backbone, classifier.head, Graph()
-    embedding, all_logits = _write_head(graph, head, backbone, _write_backbone(graph, backbone))
+    mask = graph.add("Cast", "frame_mask", to=1)
+    mask = graph.add("Unsqueeze", mask, graph.constant([-1], np.int64))
+    embedding, all_logits = _write_head(
+        graph, head, backbone, _write_backbone(graph, classifier, mask)
+    )
+    width = head.head_width or backbone.config.width
+    if classifier.arms:
+        embedding, all_logits = _write_arms(graph, classifier, mask, embedding, all_logits)
+        width += classifier.arms.config.width
     logits = all_logits
     if head.num_auxiliary:
         logits = graph.sliced(all_logits, 1, 0, head.num_glosses)
     outputs = {
         "logits": (logits, head.num_glosses),
-        "embedding": (embedding, head.head_width or backbone.config.width),
+        "embedding": (embedding, width),
     }
     if head.num_auxiliary:
         rest = graph.sliced(all_logits, 1, head.num_glosses)
         axis = graph.constant([1], np.int64)
         outputs["others"] = (graph.add("ReduceLogSumExp", rest, axis, keepdims=1), 1)
     inputs = {
-        "landmarks": ((backbone.num_frames, len(backbone.skeleton), 3), float),
+        "landmarks": ((backbone.num_frames, len(classifier.skeleton), 3), float),
         "frame_mask": ((backbone.num_frames,), bool),
     }
     graph.write(path, inputs, outputs, metadata or {})
 
 
-def _write_backbone(graph: Graph, backbone: SignBackbone) -> Frames:
+def _write_backbone(graph: Graph, classifier: SignClassifier, mask: str) -> Frames:
     """The sequence after all blocks, with its clip token first where it has one; mask without."""
-    config = backbone.config
-    mask = graph.add("Cast", "frame_mask", to=1)
-    mask = graph.add("Unsqueeze", mask, graph.constant([-1], np.int64))
-    features = backbone.get_layer("kinematics").write(graph, len(backbone.skeleton))
+    backbone = classifier.backbone
+    config, landmarks = backbone.config, "landmarks"
+    if classifier.arms:
+        hands = graph.constant(classifier.skeleton.indices(backbone.skeleton.landmarks), np.int64)
+        landmarks = graph.add("Gather", landmarks, hands, axis=2)
+    kinematics = backbone.get_layer("kinematics")
+    features = kinematics.write(graph, landmarks, len(backbone.skeleton))
     x = graph.dense(backbone.get_layer("embedding").dense, features, backbone.num_frames)
     if config.positions:
         table = SinusoidalPositions.table(backbone.num_frames, config.width)
@@ -102,9 +113,31 @@ def _write_head(
         embedding = graph.frame_mean(x, sequence.mask)
     if not isinstance(head.glosses, CosineLogits):
         return embedding, graph.dense(head.glosses, embedding)
-    prototypes = weights(head.glosses.prototypes)
+    return embedding, _write_cosines(graph, head.glosses, _direction(graph, embedding))
+
+
+def _write_arms(
+    graph: Graph, classifier: SignClassifier, mask: str, embedding: str, logits: str
+) -> tuple[str, str]:
+    """Embedding and logits of hands and arms together, from those of the hands."""
+    assert classifier.arms and classifier.arms_head
+    clip, seen = classifier.arms.write(graph, mask)
+    arms = graph.add("Mul", _direction(graph, clip), seen)
+    joined = graph.add("Concat", _direction(graph, embedding), arms, axis=1)
+    unseen = graph.add("Sub", graph.constant(1), seen)
+    more = graph.add("Mul", unseen, graph.constant(2**0.5 - 1))
+    alone = graph.add("Add", more, graph.constant(1))
+    by_arms = _write_cosines(graph, classifier.arms_head.glosses, arms)
+    return joined, graph.add("Add", graph.add("Mul", logits, alone), by_arms)
+
+
+def _direction(graph: Graph, vectors: str) -> str:
+    """Vectors (clips, width) with norm 1."""
+    length = graph.add("ReduceL2", vectors, graph.constant([1], np.int64), keepdims=1)
+    return graph.add("Div", vectors, graph.add("Max", length, graph.constant(1e-12)))
+
+
+def _write_cosines(graph: Graph, layer: CosineLogits, directions: str) -> str:
+    prototypes = weights(layer.prototypes)
     lengths = np.maximum(np.linalg.norm(prototypes, axis=0), 1e-12)  # as Keras normalises
-    prototypes = head.prototype_scale * prototypes / lengths
-    length = graph.add("ReduceL2", embedding, graph.constant([1], np.int64), keepdims=1)
-    direction = graph.add("Div", embedding, graph.add("Max", length, graph.constant(1e-12)))
-    return embedding, graph.add("MatMul", direction, graph.constant(prototypes))
+    return graph.add("MatMul", directions, graph.constant(layer.scale * prototypes / lengths))

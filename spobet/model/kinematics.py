@@ -104,13 +104,14 @@ class Kinematics(keras.layers.Layer):
             "anchors": self.anchors,
         }
 
-    def write(self, graph: Graph, num_landmarks: int) -> str:
-        """Add the features of the graph's input `landmarks`, none of it hidden, to an ONNX graph.
+    def write(self, graph: Graph, landmarks: str, num_landmarks: int) -> str:
+        """Add the features of landmarks (clips, frames, num_landmarks, 3), none of it hidden, to
+        an ONNX graph.
 
         Returns (clips, frames, features). Worked out as (clips, features, frames): runtimes take
         whole rows of frames many times faster than pairs of x and y.
         """
-        frames_last = graph.add("Transpose", graph.shaped("landmarks", 0, 0, -1), perm=[0, 2, 1])
+        frames_last = graph.add("Transpose", graph.shaped(landmarks, 0, 0, -1), perm=[0, 2, 1])
         tracks = np.array(self._differences(num_landmarks), np.int64)
         parts = []
         if len(tracks):

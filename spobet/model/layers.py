@@ -105,13 +105,13 @@ class CosineLogits(keras.layers.Layer):
         )
 
     def call(self, x: Tensor) -> Tensor:
-        return self.scale * ops.matmul(_unit(x, axis=-1), _unit(self.prototypes, axis=0))
+        return self.scale * ops.matmul(unit(x, axis=-1), unit(self.prototypes, axis=0))
 
     def get_config(self) -> dict:
         return {**super().get_config(), "num_glosses": self.num_glosses, "scale": self.scale}
 
 
-def _unit(x: Tensor, axis: int) -> Tensor:
+def unit(x: Tensor, axis: int) -> Tensor:
     """x with norm 1 along an axis, as `ops.normalize` gives it, whose gradient is nan at zero."""
     squares = ops.sum(ops.square(x), axis=axis, keepdims=True)
     return x * ops.rsqrt(ops.maximum(squares, keras.config.epsilon() ** 2))

@@ -12,7 +12,7 @@ import numpy as np
 from spobet.errors import NotFound, UserError
 from spobet.extras import extra_module
 from spobet.files import new_file
-from spobet.model.classifier import SignClassifier, unhidden
+from spobet.model.classifier import SignClassifier
 from spobet.runs import RunFolder
 
 _PURPOSE = "writing LiteRT files"
@@ -44,15 +44,13 @@ def write_litert(run: RunFolder, path: Path) -> LiteRtSession:
 
 def _with_named_outputs(classifier: SignClassifier) -> keras.Model:
     """The same network with the outputs of `write_onnx`."""
-    head, backbone = classifier.head, classifier.backbone
-    inputs = dict(classifier.input)
-    embedding = head.embed(unhidden(backbone, inputs), backbone.position_mask(inputs["frame_mask"]))
-    logits = head.glosses(embedding)
-    outputs = {"logits": logits[:, : head.num_glosses], "embedding": embedding}
+    head, outputs = classifier.head, classifier.outputs_by_name()
+    logits = outputs["logits"]
+    outputs["logits"] = logits[:, : head.num_glosses]
     if head.num_auxiliary:
         rest = logits[:, head.num_glosses :]
         outputs["others"] = keras.ops.logsumexp(rest, axis=1, keepdims=True)
-    return keras.Model(inputs, outputs)
+    return keras.Model(dict(classifier.input), outputs)
 
 
 class LiteRtSession:

@@ -214,11 +214,27 @@ HANDS_AND_TORSO_46 = Skeleton(
     ("nose", "neck", "right_shoulder", "left_shoulder", *HANDS_42.landmarks),
     (*_UPPER_BODY_BONES[:3], *HANDS_42.bones),
 )
+HANDS_AND_ARMS_49 = Skeleton(
+    "HANDS_AND_ARMS_49",
+    (
+        "nose",
+        *("right_shoulder", "right_elbow", "right_wrist"),
+        *("left_shoulder", "left_elbow", "left_wrist"),
+        *HANDS_42.landmarks,
+    ),
+    (
+        ("right_shoulder", "left_shoulder"),
+        *_UPPER_BODY_BONES[3:7],
+        *_HAND_JOINTS,
+        *HANDS_42.bones,
+    ),
+)
 SKELETONS = {
     skeleton.name: skeleton
     for skeleton in (
         HANDS_42,
         HANDS_AND_TORSO_46,
+        HANDS_AND_ARMS_49,
         OPENPOSE_54,
         HOLISTIC_75,
         COCO_WHOLEBODY_65,

@@ -236,7 +236,7 @@ def load(run: str | Path, threads: int = 1, enrolled: Path | None = None) -> Rec
         network,
         vocabulary,
         folder.preprocessor().with_rests(),  # cut in `signs`, and only once
-        experiment.train.prototype_scale,
+        experiment.prototype_scale,
         Rejection.read(folder.rejection),
         Enrolled.read(enrolled or enrolled_path(folder), digest),
     )

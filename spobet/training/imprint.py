@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from spobet.config import InputConfig
-from spobet.model.classifier import SignClassifier, unhidden
+from spobet.model.classifier import SignClassifier
 from spobet.training.stored_clips import CLIPS_AT_ONCE, Clips
 
 
@@ -42,10 +42,8 @@ def _directions(
     classifier: SignClassifier, clips: Clips, wanted: np.ndarray, settings: InputConfig
 ) -> np.ndarray:
     """Vectors of norm 1 (wanted clips, width) that the head compares with its prototypes."""
-    inputs = classifier.input
-    mask = classifier.backbone.position_mask(inputs["frame_mask"])
-    embedding = classifier.head.embed(unhidden(classifier.backbone, inputs), mask)
-    model = keras.Model(inputs, keras.ops.cast(embedding, "float32"), name="embedding")
+    embedding = keras.ops.cast(classifier.streams["embedding"], "float32")
+    model = keras.Model(classifier.input, embedding, name="embedding")
     found = []
     for lot in np.array_split(wanted, -(-len(wanted) // CLIPS_AT_ONCE)):
         batch = clips.even_input(lot, settings.num_frames, settings.stretch)

@@ -13,9 +13,10 @@ from spobet.dataset.manifest import Vocabulary
 from spobet.dataset.store import Dataset
 from spobet.errors import NotFound, UserError
 from spobet.files import new_file
+from spobet.model.arms import ArmsStream
 from spobet.model.backbone import SignBackbone
 from spobet.model.classifier import GlossHead, SignClassifier
-from spobet.poses.skeleton import Skeleton, skeleton_named
+from spobet.poses.skeleton import HANDS_42, Skeleton, skeleton_named
 from spobet.runs import RunFolder
 
 
@@ -28,7 +29,7 @@ def skeleton_of(experiment: Experiment, dataset: Dataset) -> Skeleton:
 def new_backbone(experiment: Experiment, dataset: Dataset, pretrained: Path | None) -> SignBackbone:
     """A backbone drawn by the experiment's seed, or one with the weights of a finished run."""
     keras.utils.set_random_seed(experiment.seed)
-    skeleton = skeleton_of(experiment, dataset)
+    skeleton = HANDS_42 if experiment.arms.width else skeleton_of(experiment, dataset)
     backbone = SignBackbone(
         experiment.backbone, skeleton, experiment.input.num_frames, name="backbone"
     )
@@ -50,6 +51,14 @@ def new_head(experiment: Experiment, num_glosses: int, num_auxiliary: int = 0) -
     )
 
 
+def new_arms(experiment: Experiment, dataset: Dataset) -> ArmsStream | None:
+    """A fresh stream of the arms where [arms] has a width; UserError without their landmarks."""
+    if not experiment.arms.width:
+        return None
+    skeleton = skeleton_of(experiment, dataset)
+    return ArmsStream(experiment.arms, skeleton, experiment.input.num_frames, name="arms")
+
+
 def build_classifier(
     experiment: Experiment,
     dataset: Dataset,
@@ -62,7 +71,7 @@ def build_classifier(
     backbone.trainable = not experiment.train.freeze_backbone
     auxiliary_glosses = auxiliary.glosses if auxiliary else ()
     head = new_head(experiment, len(vocabulary), len(auxiliary_glosses))
-    classifier = SignClassifier(backbone, head, name="classifier")
+    classifier = SignClassifier(backbone, head, new_arms(experiment, dataset), name="classifier")
     glosses = Vocabulary(vocabulary.glosses + auxiliary_glosses)
     return classifier, kept_head(head, experiment, glosses, pretrained)
 

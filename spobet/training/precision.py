@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import keras
 
+from spobet.model.arms import ArmsStream
 from spobet.model.backbone import SignBackbone
 from spobet.model.classifier import GlossHead, SignClassifier
 
@@ -35,6 +36,7 @@ def classifier_in_float32(classifier: SignClassifier, backbone: SignBackbone) ->
     config = classifier.head.get_config()
     with precision("float32"):
         head = GlossHead(**{key: value for key, value in config.items() if key != "dtype"})
-        copy = SignClassifier(backbone, head, name=classifier.name)
+        arms = classifier.arms and ArmsStream.from_config(classifier.arms.get_config())
+        copy = SignClassifier(backbone, head, arms, name=classifier.name)
     copy.set_weights(classifier.get_weights())
     return copy

@@ -33,6 +33,7 @@ from spobet.training.precision import (
 )
 from spobet.training.run import alone, close, origin_of, record_of, start, stored_clips
 from spobet.training.stored_clips import Clips
+from spobet.training.streams import EachStream, apart, arms_rates, together
 from spobet.training.validation import BestOnValidation
 
 
@@ -229,20 +230,25 @@ def _compiled(
     """
     head, schedule = classifier.head, experiment.train.schedule
     rates = layer_rates(classifier.backbone, schedule.layer_decay)
+    rates |= arms_rates(classifier, experiment.arms.rate)
+    judged = apart(classifier) if classifier.arms else classifier
+    loss = (
+        EachStream() if classifier.arms else keras.losses.CategoricalCrossentropy(from_logits=True)
+    )
+    accuracy = together if classifier.arms else "accuracy"
     if not head.num_auxiliary:
         batches = LabelledBatches(clips, labels, head.num_glosses, experiment)
-        loss = keras.losses.CategoricalCrossentropy(from_logits=True)
         optimizer = optimizer_of(schedule, len(batches), rates)
-        classifier.compile(optimizer, loss=loss, metrics=["accuracy"])
-        return classifier, batches
+        judged.compile(optimizer, loss=loss, metrics=[accuracy])
+        return judged, batches
     mixed = AuxiliaryBatches(
         clips, labels, experiment, num_clips, head.num_glosses, head.num_auxiliary
     )
-    logits = classifier(classifier.input)
-    outputs = {"vocabulary": logits[:, : head.num_glosses], "all_glosses": logits}
+    logits = judged(classifier.input)
+    outputs = {"vocabulary": logits[..., : head.num_glosses], "all_glosses": logits}
     model = keras.Model(classifier.input, outputs, name="with_auxiliary_glosses")
-    losses = {name: keras.losses.CategoricalCrossentropy(from_logits=True) for name in outputs}
-    metrics = {"vocabulary": ["accuracy"]}
+    losses = dict.fromkeys(outputs, loss)
+    metrics = {"vocabulary": [accuracy]}
     optimizer = optimizer_of(schedule, len(mixed), rates)
     model.compile(optimizer, loss=losses, weighted_metrics=metrics)
     return model, mixed
