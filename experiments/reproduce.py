@@ -72,7 +72,7 @@ SCRATCH = "wlasl100-hands-scratch.toml"
 PLAIN = "wlasl2000-hands-plain"
 BACKBONES = {
     WITH_RESTS: Backbone(f"{WITH_RESTS}.toml", OFFICIAL),
-    "wlasl2000-hands": Backbone(GLOSSES, OFFICIAL, start=WITH_RESTS),
+    "wlasl2000-hands": Backbone(GLOSSES, OFFICIAL),
     "wlasl2000-hands-without100": Backbone(f"{WITH_RESTS}.toml", OFFICIAL, every_gloss=True),
     PLAIN: Backbone(PLAIN_GLOSSES, OFFICIAL),
     f"{PLAIN}-40": Backbone(PLAIN_GLOSSES, OFFICIAL, epochs=40),

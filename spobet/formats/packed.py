@@ -18,10 +18,14 @@ from spobet.files import write_whole
 from spobet.formats import packed_fields
 from spobet.formats.arrays import MAX_ARRAY_BYTES, archive_names, load_npz
 from spobet.formats.text import naming
+from spobet.poses.hand_shape import side_by_shape
+from spobet.poses.hand_sides import NONE, hand_slots
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, Skeleton
 
 NOT_KEPT = "a third coordinate"
+# Mean certainty of the side by shape below which it is no evidence: real hands have 0.8.
+_SURE = 0.3
 _MAX_RATIO = 100  # real landmarks unpack to 2 to 10 times the file, an empty bomb to 1,000 times
 
 
@@ -148,7 +152,32 @@ def read_clips(path: Path, max_bytes: int = 0) -> PackedClips:
 
 
 def _with_sides(xy: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Name two hand tracks: the one further to the picture's left is the signer's right hand.
+    """Name two hand tracks by what their shapes say, frame by frame, and by how they move.
+
+    Detectors find a hand that was lost in another track, so a track is not one hand. Where shapes
+    say little, the track further to the picture's left is the right hand.
+    """
+    hands = xy.reshape(len(xy), 2, -1, 2)
+    whole = np.isfinite(hands).all(axis=(2, 3))  # (frames, tracks)
+    votes = np.zeros(whole.shape, np.float32)
+    votes[whole] = side_by_shape(hands[whole])
+    if np.abs(votes).sum() < _SURE * whole.sum() or not whole.any():
+        return sides_by_position(xy, confidence)
+    slots = hand_slots(
+        np.full((len(xy), 2, 3), np.nan, np.float32),
+        [hands[frame, rows] for frame, rows in enumerate(whole)],
+        [votes[frame, rows] for frame, rows in enumerate(whole)],
+    )
+    found = [np.append(np.flatnonzero(rows), [NONE, NONE]) for rows in whole]
+    rows = np.array([tracks[slot] for tracks, slot in zip(found, slots, strict=True)])
+    chosen, frames = rows != NONE, np.arange(len(xy))[:, None]
+    sided = np.where(chosen[..., None, None], hands[frames, rows], np.float32(np.nan))
+    seen = confidence.reshape(len(xy), 2, -1)[frames, rows] * chosen[..., None]
+    return sided.reshape(xy.shape), seen.reshape(confidence.shape)
+
+
+def sides_by_position(xy: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Name two hand tracks (frames, 42, 2): the one to the picture's left is the right hand.
 
     Both tracks are compared by their median wrist; a lone track by the middle of the picture.
     """

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from node_kit import NODE_TESTS, run_js
 
-from spobet.video.hands import hand_slots
+from spobet.poses.hand_sides import hand_slots
 
 pytest.importorskip("fastapi", reason="the extra serve is not installed")
 pytestmark = NODE_TESTS
-SCENES = Path(__file__).parents[1] / "video" / "hand_sides.json"
+SCENES = Path(__file__).parents[1] / "poses" / "hand_sides.json"
 SIDES = """
 const { handSides } = await load("sides.js");
 return values.map(({ wrists, hands, votes }) => handSides(wrists, hands, votes));

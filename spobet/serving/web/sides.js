@@ -1,6 +1,6 @@
 // Which found hand is the signer's right, which the left, over all frames of a clip at once: the
-// algorithm of spobet/video/hands.py, whose comments give the reasons for its constants. Both are
-// tested on the frames of tests/video/hand_sides.json.
+// algorithm of spobet/poses/hand_sides.py, whose comments give the reasons for its constants. Both are
+// tested on the frames of tests/poses/hand_sides.json.
 
 export const NONE = -1;
 const MAX_REACH = 3;

@@ -2,7 +2,7 @@
 
 Where no body is seen, the detector's own word on each hand decides, and without one the position.
 The page has the same algorithm in JavaScript (serving/web/sides.js); both are tested on the frames
-of tests/video/hand_sides.json. A mirrored picture gives exchanged sides.
+of tests/poses/hand_sides.json. A mirrored picture gives exchanged sides.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spobet.video.hands import NONE, hand_slots
+from spobet.poses.hand_sides import NONE, hand_slots
 
 PALM = 0.1
 NO_WRISTS = (np.nan, np.nan, 0.0)
