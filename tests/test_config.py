@@ -157,7 +157,7 @@ def test_a_key_that_nobody_reads_is_none() -> None:
     [
         (
             "epochs = 3",
-            "unknown key 'epochs', expected one of: seed, input, augment, backbone, mix, ",
+            "unknown key 'epochs', expected one of: seed, input, augment, backbone, arms, mix, ",
         ),
         (
             "[input]\nframes = 3",

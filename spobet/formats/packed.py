@@ -154,14 +154,17 @@ def read_clips(path: Path, max_bytes: int = 0) -> PackedClips:
 def _with_sides(xy: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Name two hand tracks by what their shapes say, frame by frame, and by how they move.
 
-    Detectors find a hand that was lost in another track, so a track is not one hand. Where shapes
-    say little, the track further to the picture's left is the right hand.
+    Detectors find a hand that was lost in another track, so a track is not one hand. One hand found
+    twice in a frame is kept once, as in videos (`poses.hand_sides`). Where shapes say little, or
+    hands are seen in parts, the track further to the picture's left is the right hand.
     """
     hands = xy.reshape(len(xy), 2, -1, 2)
-    whole = np.isfinite(hands).all(axis=(2, 3))  # (frames, tracks)
+    seen = np.isfinite(hands[..., 0])
+    whole = seen.all(axis=2)  # (frames, tracks)
     votes = np.zeros(whole.shape, np.float32)
     votes[whole] = side_by_shape(hands[whole])
-    if np.abs(votes).sum() < _SURE * whole.sum() or not whole.any():
+    in_parts = (seen.any(axis=2) != whole).any()
+    if in_parts or np.abs(votes).sum() < _SURE * whole.sum() or not whole.any():
         return sides_by_position(xy, confidence)
     slots = hand_slots(
         np.full((len(xy), 2, 3), np.nan, np.float32),

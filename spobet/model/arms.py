@@ -116,7 +116,7 @@ class Arms(keras.layers.Layer):
     def write(self, graph: Graph) -> tuple[str, str]:
         """Add the features of the graph's input `landmarks` to an ONNX graph.
 
-        Returns them, (clips, frames, features), and whether the shoulders are ever seen, (clips, 1).
+        Returns them, (clips, frames, features), and whether shoulders are ever seen, (clips, 1).
         """
 
         def some(positions: list[int]) -> tuple[str, str]:

@@ -33,7 +33,9 @@ def shape_of(hands: np.ndarray) -> np.ndarray:
     """Landmarks but the wrist relative to it, in palm lengths: (n, 40), of hands (n, 21, 2)."""
     apart = hands - hands[:, _WRIST : _WRIST + 1]
     palms = np.linalg.norm(apart[:, _MIDDLE_KNUCKLE], axis=-1)
-    return np.asarray(apart[:, 1:] / np.maximum(palms, _TINY)[:, None, None]).reshape(len(hands), -1)
+    return np.asarray(apart[:, 1:] / np.maximum(palms, _TINY)[:, None, None]).reshape(
+        len(hands), -1
+    )
 
 
 def _logits(x: np.ndarray) -> np.ndarray:

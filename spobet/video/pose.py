@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from spobet.poses.hand_sides import NONE, hand_slots
 from spobet.poses.people import signer_rows
 from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HOLISTIC_75
 from spobet.video.detector import Detector, Found
 from spobet.video.frames import TO_THE_END, Frame, read_frames
-from spobet.poses.hand_sides import NONE, hand_slots
 
 _WRISTS = HOLISTIC_75.indices(["right_wrist", "left_wrist"])
 _HAND_ROWS = (HOLISTIC_75.hand("right"), HOLISTIC_75.hand("left"))
@@ -56,7 +56,7 @@ def follow_signer(found: list[Found], times: np.ndarray | None, shape: np.ndarra
 
     times: (frames,) seconds or None. shape: (frames, 2) width and height of the pictures in one
     unit, in which distances are measured. Of several people the signer is chosen as in
-    `spobet.poses.people`; hands are given their sides as in `spobet.poses.hand_sides`. Confidence is the
+    `spobet.poses.people`; hands are given their sides as in `poses.hand_sides`. Confidence is the
     body landmark's visibility, and 1 for the landmarks of a hand that was found.
     """
     values = np.full((len(found), len(HOLISTIC_75), 3), np.nan, np.float32)

@@ -15,6 +15,16 @@ from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, OPENPOSE_54
 
 FACE = ("nose", "left_eye", "right_eye")
+# The median shape of right hands in WLASL: shares of the picture, the wrist at 0.
+RIGHT_HAND = 0.05 * np.array(
+    [
+        (0.0, 0.0), (0.22, -0.34), (0.43, -0.65), (0.58, -0.83), (0.68, -0.92),
+        (0.36, -0.98), (0.58, -1.17), (0.68, -1.14), (0.72, -1.08),
+        (0.3, -0.89), (0.55, -0.89), (0.62, -0.77), (0.64, -0.68),
+        (0.25, -0.61), (0.5, -0.59), (0.54, -0.48), (0.54, -0.41),
+        (0.21, -0.33), (0.41, -0.32), (0.46, -0.26), (0.46, -0.23),
+    ]
+)  # fmt: skip
 LABELS = {"label": np.array([0, 0]), "gloss": np.array(["go"])}
 
 
@@ -71,7 +81,7 @@ def test_what_is_packed_reads_back_clip_by_clip(
 
 @settings(deadline=None, max_examples=30)
 @given(swaps=st.lists(st.booleans(), min_size=3, max_size=3), mirrored=st.booleans())
-def test_tracks_are_followed_through_swaps_and_the_picture_s_left_one_is_the_right_hand(
+def test_tracks_without_shapes_are_followed_and_the_picture_s_left_one_is_the_right_hand(
     swaps: list[bool], mirrored: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     fields = hands()
@@ -138,9 +148,52 @@ def test_a_hand_that_is_not_there_is_missing(tmp_path: Path) -> None:
     assert pose.seen[:, HANDS_42.hand("left")].any(axis=1).tolist() == [False, False, True]
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("slot", [0, 1])
+@pytest.mark.parametrize("x", [0.3, 0.5, 0.7])
+def test_a_lone_hand_is_named_by_its_shape_in_whatever_track_and_place(
+    tmp_path: Path, slot: int, x: float, mirrored: bool
+) -> None:
+    """Half way through the detector finds it again in the other track."""
+    hand = RIGHT_HAND * np.array([-1 if mirrored else 1, 1])
+    coords, mask = np.zeros((10, 2, 21, 2), np.float32), np.zeros((10, 2), bool)
+    for frame in range(10):
+        track = slot if frame < 5 else 1 - slot
+        coords[frame, track] = hand + np.array([x, 0.5 + 0.01 * frame])
+        mask[frame, track] = True
+    pose = packed.read(save(tmp_path, coords=coords, offsets=[0, 10], hand_mask=mask))
+    side = "left" if mirrored else "right"
+    np.testing.assert_allclose(pose.xy[:, HANDS_42.hand(side)], coords[mask], atol=1e-6)
+    assert pose.seen.mean() == 0.5
+
+
+def test_hands_that_cross_keep_their_sides_and_one_found_twice_is_one(tmp_path: Path) -> None:
+    coords = np.zeros((9, 2, 21, 2), np.float32)
+    for frame in range(9):
+        away = 0.2 * (frame - 4) / 4
+        coords[frame, 0] = RIGHT_HAND + np.array([0.5 + away, 0.4])
+        coords[frame, 1] = RIGHT_HAND * np.array([-1, 1]) + np.array([0.5 - away, 0.7])
+    whole = packed.read(save(tmp_path, coords=coords, offsets=[0, 9], hand_mask=np.ones((9, 2))))
+    np.testing.assert_allclose(whole.xy[:, HANDS_42.hand("right")], coords[:, 0], atol=1e-6)
+    np.testing.assert_allclose(whole.xy[:, HANDS_42.hand("left")], coords[:, 1], atol=1e-6)
+    coords[:, 1] = coords[:, 0] + 0.002
+    twice = packed.read(save(tmp_path, coords=coords, offsets=[0, 9], hand_mask=np.ones((9, 2))))
+    assert twice.seen[:, HANDS_42.hand("right")].all()
+    assert not twice.seen[:, HANDS_42.hand("left")].any()
+
+
+def test_a_hand_seen_in_parts_is_kept(tmp_path: Path) -> None:
+    coords = np.zeros((3, 2, 21, 2), np.float32)
+    coords[:, 0] = RIGHT_HAND + 0.3
+    coords[1, 0, 5] = np.nan
+    mask = np.array([[True, False]] * 3)
+    pose = packed.read(save(tmp_path, coords=coords, offsets=[0, 3], hand_mask=mask))
+    assert int(pose.seen.sum()) == 3 * 21 - 1
+
+
 @pytest.mark.parametrize(("slot", "side"), [(0, "right"), (1, "left")])
 @pytest.mark.parametrize("moved", [False, True])
-def test_a_lone_hand_is_named_by_its_half_of_the_picture(
+def test_a_lone_hand_without_a_shape_is_named_by_its_half_of_the_picture(
     tmp_path: Path, slot: int, side: str, moved: bool
 ) -> None:
     mask = np.zeros((3, 2), bool)

@@ -182,9 +182,13 @@ def test_the_real_landmarks_are_imported_in_full(shared: Path, tmp_path: Path) -
     assert len(dataset) == 1013
     assert sum(dataset.info.num_frames) == 65_896
     with np.load(shared / "data/wlasl100-hands.npz") as arrays:
-        num_hands, clip_ids = int(arrays["hand_mask"].sum()), arrays["video_id"].tolist()
+        mask, clip_ids = arrays["hand_mask"], arrays["video_id"].tolist()
+        first, second = np.moveaxis(arrays["coords"][..., :2] / arrays["scale"], 1, 0)
     assert [clip.id for clip in dataset.manifest] == clip_ids
-    assert sum(int(pose.seen.sum()) for _, pose in dataset.poses()) == num_hands * 21
+    hands = sum(int(pose.seen.sum()) for _, pose in dataset.poses()) / 21
+    near = mask.all(axis=1) & (np.linalg.norm(first - second, axis=-1).mean(axis=-1) < 0.05)
+    assert mask.sum() - near.sum() < hands < mask.sum()  # one hand found twice is kept once
+    assert mask.sum() - hands < 0.015 * mask.sum()
     assert len(dataset.manifest.vocabulary) == 100
 
 
