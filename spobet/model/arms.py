@@ -160,7 +160,10 @@ class Arms(keras.layers.Layer):
 @register
 class ArmsStream(keras.Model):
     """landmarks (clips, frames, landmarks, 3) and frame_mask (clips, frames) in; out come
-    clip (clips, width), the arms' vector, and seen (clips, 1), 1 where there is a body."""
+    clip (clips, width), the arms' vector, and seen (clips, 1), 1 where there is a body.
+
+    Its layers have names that no backbone's have, by which learning rates are told apart.
+    """
 
     def __init__(
         self, config: ArmsConfig, skeleton: Skeleton, num_frames: int, **kwargs: Any
@@ -172,11 +175,11 @@ class ArmsStream(keras.Model):
         arms = Arms.of(skeleton, name="arms", dtype="float32")
         landmarks, mask = inputs["landmarks"], inputs["frame_mask"]
         sizes = config.sizes
-        x = keras.layers.Dense(config.width, name="embedding")(arms(landmarks))
+        x = keras.layers.Dense(config.width, name="arms_embedding")(arms(landmarks))
         for number, kind in enumerate(config.blocks):
-            block = KINDS[kind].of(sizes, f"{kind}_{number}")
+            block = KINDS[kind].of(sizes, f"arms_{kind}_{number}")
             x, mask = block(x, mask), block.mask_after(mask)
-        x = keras.layers.LayerNormalization(epsilon=1e-6, name="final_norm")(x)
+        x = keras.layers.LayerNormalization(epsilon=1e-6, name="arms_norm")(x)
         seen = ops.max(arms.shoulders_seen(landmarks), axis=1, keepdims=True)
         outputs = {"clip": FrameMean(name="mean")(x, mask), "seen": seen}
         super().__init__(inputs=inputs, outputs=outputs, **kwargs)
@@ -200,11 +203,11 @@ class ArmsStream(keras.Model):
     def write(self, graph: Graph, mask: str) -> tuple[str, str]:
         """Add it to an ONNX graph; mask: (clips, frames, 1). Returns clip and seen."""
         features, seen = self.get_layer("arms").write(graph)
-        x = graph.dense(self.get_layer("embedding"), features, self.num_frames)
+        x = graph.dense(self.get_layer("arms_embedding"), features, self.num_frames)
         frames = Frames(x, mask, self.num_frames)
         for number, kind in enumerate(self.config.blocks):
-            frames = self.get_layer(f"{kind}_{number}").write(graph, frames)
-        x = graph.normed(self.get_layer("final_norm"), frames.x)
+            frames = self.get_layer(f"arms_{kind}_{number}").write(graph, frames)
+        x = graph.normed(self.get_layer("arms_norm"), frames.x)
         return graph.frame_mean(x, frames.mask), seen
 
 

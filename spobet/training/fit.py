@@ -108,9 +108,18 @@ def run_epochs(
     watching.on_train_end()
 
 
-def averaged_weights(model: keras.Model) -> list[np.ndarray]:
-    """Copies of the model's trainable weights, averaged where its optimizer averages them."""
-    variables = model.trainable_variables
+def averaged_weights(
+    model: keras.Model, of: Sequence[keras.Variable] | None = None
+) -> list[np.ndarray]:
+    """Copies of trainable weights, averaged where the model's optimizer averages them.
+
+    of: which of the model's weights, in their order; all without it.
+    """
+    variables = list(of or model.trainable_variables)
     if model.optimizer.use_ema:
-        variables = model.optimizer._model_variables_moving_average
+        averages = zip(
+            model.trainable_variables, model.optimizer._model_variables_moving_average, strict=True
+        )
+        by_variable = {id(variable): average for variable, average in averages}
+        variables = [by_variable[id(variable)] for variable in variables]
     return [np.array(keras.ops.convert_to_numpy(variable), copy=True) for variable in variables]

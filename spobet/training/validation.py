@@ -46,7 +46,7 @@ class BestOnValidation(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Score, and add `val_top1` to the learning curves."""
-        weights = averaged_weights(self.model)
+        weights = averaged_weights(self.model, self._classifier.trainable_variables)
         for variable, value in zip(self._scorer.trainable_variables, weights, strict=True):
             variable.assign(value)
         with on_one_device():
