@@ -1,13 +1,15 @@
 """Body beside the hands: the data set of all 423 clips, and what a network does without the body.
 
     python experiments/body.py data --landmarks FOLDER
-    spobet sweep experiments/wlasl50-body-hands.toml --data data/wlasl50-all --out sweeps/body \\
-        --seeds 1 --folds 5 --set input.skeleton=HANDS_42,HANDS_AND_TORSO_46
-    python experiments/body.py score sweeps/body
+    spobet sweep experiments/wlasl50-body-hands.toml --data data/wlasl50-all --out sweeps/hands \\
+        --seeds 1 --folds 5 --set arms.width=0 --set input.skeleton=HANDS_42
+    spobet sweep experiments/wlasl50-body-hands.toml --data data/wlasl50-all --out sweeps/arms \\
+        --seeds 1 --folds 5
+    python experiments/body.py score sweeps/hands sweeps/arms
     python experiments/body.py holistic wlasl100-hands --landmarks FOLDER
 
 FOLDER holds wlasl50-body-hands.npz (and, for the last, wlasl100-hands.npz). `score` pools the
-folds of every setting: on the clips as they are, and with the body taken away. `holistic` asks a
+folds of every sweep: on the clips as they are, and with the body taken away. `holistic` asks a
 network for the held-out clips as two extractors saw them: MediaPipe Hands in every frame, and
 Holistic in some, on its own time line.
 """
@@ -15,7 +17,7 @@ Holistic in some, on its own time line.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from other_language import share
 
 from spobet.dataset.folds import NUM_FOLDS, hold_out
 from spobet.dataset.store import Dataset, DatasetWriter
+from spobet.evaluation.intervals import mcnemar
 from spobet.evaluation.ranks import rank_true_glosses
 from spobet.ingest.packed import import_packed
 from spobet.poses.rests import FRAME_RATE
@@ -73,15 +76,24 @@ def make_data(landmarks: Path, data: Path) -> None:
 
 
 @main.command()
-@click.argument("sweep", type=click.Path(exists=True, path_type=Path))
+@click.argument("sweeps", type=click.Path(exists=True, path_type=Path), nargs=-1)
 @data_option
-def score(sweep: Path, data: Path) -> None:
-    """Print accuracy over all folds of each setting, with the body and without it."""
-    dataset = Dataset.open(data)
-    for setting, runs in _runs_by_setting(sweep):
+def score(sweeps: Sequence[Path], data: Path) -> None:
+    """Print accuracy over all folds of each sweep, with the body and without it.
+
+    A sweep is of one setting; each is paired with the first.
+    """
+    dataset, first = Dataset.open(data), None
+    for sweep in sweeps:
+        runs = [next(sweep.glob(f"*/seed-0-fold-{fold}")) for fold in range(NUM_FOLDS)]
         for told, alone in (("as they are", False), ("without the body", True)):
-            ranks = np.concatenate([_ranks(run, dataset, fold, alone) for fold, run in runs])
-            click.echo(f"{setting}, {told}: {_shares(ranks)}")
+            ranks = np.concatenate(
+                [_ranks(run, dataset, fold, alone) for fold, run in enumerate(runs)]
+            )
+            first = ranks if first is None else first
+            won, lost = ((ranks <= 1) & (first > 1)).sum(), ((ranks > 1) & (first <= 1)).sum()
+            paired = f"{won} won, {lost} lost, McNemar p {mcnemar(won, lost):.2g}"
+            click.echo(f"{sweep.name}, {told}: {_shares(ranks)}; {paired}")
 
 
 @main.command()
@@ -140,13 +152,6 @@ def _on_time_line(made: np.lib.npyio.NpzFile, clip: int) -> PoseSequence:
 def _shares(ranks: np.ndarray) -> str:
     """Top-1 and top-5 of ranks (clips,), with counts and Wilson's 95 % intervals."""
     return ", ".join(f"top-{k} {share(ranks <= k)}" for k in (1, 5))
-
-
-def _runs_by_setting(sweep: Path) -> Iterator[tuple[str, list[tuple[int, Path]]]]:
-    """Each setting of a sweep with the (fold, run folder) of its first seed."""
-    for skeleton in ("HANDS_42", "HANDS_AND_TORSO_46"):
-        where = sweep / f"skeleton={skeleton}"
-        yield skeleton, [(fold, where / f"seed-0-fold-{fold}") for fold in range(NUM_FOLDS)]
 
 
 def _ranks(run: Path, dataset: Dataset, fold: int, alone: bool) -> np.ndarray:

@@ -7,7 +7,7 @@ import json
 import pkgutil
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -266,6 +266,14 @@ class Experiment:
             _refuse(self.input, "input.reference", "'hands' where [arms] has a width")
         if not self.train.prototype_scale:
             _refuse(self.train, "train.prototype_scale", "above 0 where [arms] has a width")
+
+    @property
+    def of_backbone(self) -> Experiment:
+        """What concerns the backbone alone: with [arms] it reads hands, without them the same."""
+        if not self.arms.width:
+            return self
+        hands = replace(self.input, skeleton="HANDS_42")
+        return replace(self, arms=ArmsConfig(), input=hands)
 
     @property
     def prototype_scale(self) -> float:

@@ -209,11 +209,6 @@ COCO_WHOLEBODY_65 = Skeleton(
     _COCO_BODY + HANDS_42.landmarks,
     (*_TORSO_BONES, *_HAND_JOINTS, *HANDS_42.bones),
 )
-HANDS_AND_TORSO_46 = Skeleton(
-    "HANDS_AND_TORSO_46",
-    ("nose", "neck", "right_shoulder", "left_shoulder", *HANDS_42.landmarks),
-    (*_UPPER_BODY_BONES[:3], *HANDS_42.bones),
-)
 HANDS_AND_ARMS_49 = Skeleton(
     "HANDS_AND_ARMS_49",
     (
@@ -233,7 +228,6 @@ SKELETONS = {
     skeleton.name: skeleton
     for skeleton in (
         HANDS_42,
-        HANDS_AND_TORSO_46,
         HANDS_AND_ARMS_49,
         OPENPOSE_54,
         HOLISTIC_75,

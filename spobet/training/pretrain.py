@@ -53,8 +53,10 @@ def pretrain(
     `keep_head` of [train] the head of the glosses that both know. lexicon: the
     table of how signs are made, for an experiment that weighs phonology. The same call on the
     folder of an interrupted run goes on where that stopped. execution: on how many devices, and how
-    often it is kept; the network is the same.
+    often it is kept; the network is the same. With [arms] it is the backbone of the hands that is
+    pretrained.
     """
+    experiment = experiment.of_backbone
     if experiment.pretrain.phonology_weight and lexicon is None:
         raise UserError("pretrain.phonology_weight needs the table of `spobet lexicon`: --lexicon")
     sources = training_clips([Dataset.open(folder) for folder in data], reserved or Reserved())

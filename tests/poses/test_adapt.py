@@ -10,7 +10,7 @@ from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import (
     COCO_WHOLEBODY_65,
     HANDS_42,
-    HANDS_AND_TORSO_46,
+    HANDS_AND_ARMS_49,
     HOLISTIC_75,
     OPENPOSE_54,
     Skeleton,
@@ -54,10 +54,10 @@ def test_what_no_rule_makes_is_listed() -> None:
 
 
 def test_a_body_that_is_optional_is_missing_throughout_and_hands_are_not() -> None:
-    pose = on_skeleton(clip(HANDS_42), HANDS_AND_TORSO_46, body_optional=True)
-    assert pose.skeleton == HANDS_AND_TORSO_46
-    assert not pose.seen[:, HANDS_AND_TORSO_46.body].any()
+    pose = on_skeleton(clip(HANDS_42), HANDS_AND_ARMS_49, body_optional=True)
+    assert pose.skeleton == HANDS_AND_ARMS_49
+    assert not pose.seen[:, HANDS_AND_ARMS_49.body].any()
     np.testing.assert_array_equal(on_skeleton(pose, HANDS_42).xy, clip(HANDS_42).xy)
     with pytest.raises(KeyError, match="lacks 42 of 46"):
         body = Skeleton("BODY", OPENPOSE_54.landmarks[:12])
-        on_skeleton(clip(body), HANDS_AND_TORSO_46, body_optional=True)
+        on_skeleton(clip(body), HANDS_AND_ARMS_49, body_optional=True)

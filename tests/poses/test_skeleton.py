@@ -101,7 +101,7 @@ def test_built_in_skeletons_are_found_by_name() -> None:
     with pytest.raises(
         ValueError,
         match=r"unknown skeleton 'hands', expected one of: COCO_WHOLEBODY_65, HANDS_42, "
-        "HANDS_AND_ARMS_49, HANDS_AND_TORSO_46, HOLISTIC_75, OPENPOSE_54",
+        "HANDS_AND_ARMS_49, HOLISTIC_75, OPENPOSE_54",
     ):
         skeleton_named("hands")
 

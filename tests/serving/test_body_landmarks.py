@@ -61,7 +61,7 @@ def wandering(rng: np.random.Generator, num_frames: int = 12) -> list[Found]:
     return frames
 
 
-@pytest.mark.parametrize("name", ["HOLISTIC_75", "OPENPOSE_54", "HANDS_AND_TORSO_46", "HANDS_42"])
+@pytest.mark.parametrize("name", ["HOLISTIC_75", "OPENPOSE_54", "HANDS_AND_ARMS_49", "HANDS_42"])
 def test_the_page_gives_a_network_the_landmarks_that_python_does(name: str) -> None:
     skeleton, found = skeleton_named(name), wandering(np.random.default_rng(3))
     shape = np.tile([SIZE[0] / SIZE[1], 1.0], (len(found), 1)).astype(np.float32)
@@ -86,7 +86,7 @@ def test_the_page_gives_a_network_the_landmarks_that_python_does(name: str) -> N
 
 
 def test_a_network_whose_landmarks_are_not_all_found_is_told_apart() -> None:
-    names = ("HANDS_42", "HANDS_AND_TORSO_46", "OPENPOSE_54", "HOLISTIC_75", "COCO_WHOLEBODY_65")
+    names = ("HANDS_42", "HANDS_AND_ARMS_49", "OPENPOSE_54", "HOLISTIC_75", "COCO_WHOLEBODY_65")
     found = run_js(CAN_FIND, [facts_of(skeleton_named(name)) for name in names])
     assert dict(zip(names, found, strict=True)) == {
         name: name != "COCO_WHOLEBODY_65"  # has toes that MediaPipe does not find
