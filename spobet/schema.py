@@ -12,7 +12,7 @@ import functools
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 from spobet.errors import UserError
 
@@ -57,6 +57,12 @@ class OneOf:
         return f"one of: {', '.join(self.names)}"
 
 
+Count: TypeAlias = Annotated[int, Limits(at_least=1)]
+Weight: TypeAlias = Annotated[float, Limits(at_least=0)]
+Share: TypeAlias = Annotated[float, Limits(at_least=0, at_most=1)]
+ShareBelowOne: TypeAlias = Annotated[float, Limits(at_least=0, below=1)]
+
+
 def check(section: object, where: str = "") -> None:
     """Refuse a dataclass whose values are outside what its annotations declare.
 
@@ -65,6 +71,12 @@ def check(section: object, where: str = "") -> None:
     kind: Any = type(section)
     for name, hint in _hints(kind).items():
         _check(hint, getattr(section, name), _joined(where, name))
+
+
+def refuse(section: object, name: str, expected: str) -> None:
+    """UserError for the value of a section: its full name, what it is, what was expected."""
+    value = getattr(section, name.rpartition(".")[2])
+    raise UserError(f"{name} is {value!r}, expected {expected}")
 
 
 def build(

@@ -10,18 +10,12 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-from spobet.config import (
-    BackboneConfig,
-    Experiment,
-    InputConfig,
-    PretrainConfig,
-    Schedule,
-    TrainConfig,
-)
+from spobet.config import Experiment, InputConfig, PretrainConfig, Schedule, TrainConfig
 from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.ingest.synthetic import synthesize
 from spobet.poses.skeleton import HANDS_42
 from spobet.recognition.recognizer import Recognizer, load
+from spobet.sizes import BackboneConfig
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault(

@@ -15,9 +15,6 @@ from hypothesis import strategies as st
 
 import spobet
 from spobet.config import (
-    BLOCKS,
-    FEATURES,
-    BackboneConfig,
     Experiment,
     InputConfig,
     PretrainConfig,
@@ -25,8 +22,9 @@ from spobet.config import (
     TrainConfig,
     read_experiment,
     write_experiment,
-)  # fmt: skip
+)
 from spobet.poses.augment import AugmentConfig
+from spobet.sizes import BLOCKS, FEATURES, BackboneConfig
 
 PACKAGE = Path(spobet.__file__).parent
 shares = st.floats(0, 0.99)

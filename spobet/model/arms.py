@@ -14,13 +14,13 @@ import keras
 import numpy as np
 from keras import ops
 
-from spobet.config import ArmsConfig
 from spobet.errors import UserError
 from spobet.model.block import Frames
 from spobet.model.blocks import KINDS
 from spobet.model.graph import Graph
 from spobet.model.layers import FrameMean, Tensor, register
 from spobet.poses.skeleton import Skeleton
+from spobet.sizes import ArmsConfig
 
 # Of each side, with the landmark that stands in where it is not seen.
 _POINTS = (("hand_wrist", "wrist"), ("elbow", "elbow"), ("index_tip",) * 2, ("middle_tip",) * 2)
@@ -151,8 +151,8 @@ class Arms(keras.layers.Layer):
         shown = graph.add("Concat", shown, faced_shown, axis=2)
         apart = graph.add("Mul", graph.add("Div", apart, unit), shown)
         step = graph.add("Sub", graph.sliced(apart, 1, 1), graph.sliced(apart, 1, 0, -1))
-        kept = graph.add("Mul", graph.sliced(shown, 1, 1), graph.sliced(shown, 1, 0, -1))
-        change = graph.padded(graph.add("Mul", step, kept), 1, 4, before=1)
+        shown_twice = graph.add("Mul", graph.sliced(shown, 1, 1), graph.sliced(shown, 1, 0, -1))
+        change = graph.padded(graph.add("Mul", step, shown_twice), 1, 4, before=1)
         flat = [graph.shaped(x, 0, 0, -1) for x in (apart, shown, change)]
         return graph.joined(flat, axis=2), graph.shaped(measured, 0, -1)
 

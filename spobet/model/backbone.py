@@ -8,7 +8,6 @@ from typing import Any
 
 import keras
 
-from spobet.config import BackboneConfig
 from spobet.model.block import Block, with_token_mask
 from spobet.model.blocks import KINDS
 from spobet.model.kinematics import Kinematics
@@ -21,6 +20,7 @@ from spobet.model.layers import (
     register,
 )
 from spobet.poses.skeleton import Skeleton
+from spobet.sizes import BackboneConfig
 
 _ANCHORS = ("nose", "neck", "right_shoulder", "left_shoulder")  # where signs are made
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import keras
 from keras import ops
 
-from spobet.config import BackboneConfig
 from spobet.model.graph import Graph
 from spobet.model.layers import Tensor
+from spobet.sizes import BackboneConfig
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from spobet.config import current_features
 from spobet.model.graph import Graph
 from spobet.model.layers import Tensor, register
+from spobet.sizes import current_features
 
 # Values (clips, frames, landmarks, 2) and where they are seen (clips, frames, landmarks).
 Track: TypeAlias = tuple[Tensor, Tensor]

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 from cells import cells
 
-from spobet.config import BackboneConfig
 from spobet.explain.rollout import Explanation, attention_maps, explain, gradient_times_input
 from spobet.model.backbone import SignBackbone
 from spobet.model.classifier import GlossHead, SignClassifier
 from spobet.poses.skeleton import Skeleton
+from spobet.sizes import BackboneConfig
 
 SKELETON, FRAMES = Skeleton("TINY", ("nose", "left_wrist", "right_wrist")), 6
 PLAIN = BackboneConfig(

@@ -12,8 +12,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from spobet.config import BackboneConfig
 from spobet.poses.skeleton import OPENPOSE_54, Skeleton
+from spobet.sizes import BackboneConfig
 
 FRAMES = 6
 TINY = BackboneConfig(

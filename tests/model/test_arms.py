@@ -11,13 +11,14 @@ import onnxruntime
 import pytest
 from kit import FRAMES, TINY, assert_conforms, call, network_input, stir
 
-from spobet.config import ArmsConfig, Experiment
+from spobet.config import Experiment
 from spobet.errors import UserError
 from spobet.model.arms import Arms, ArmsStream
 from spobet.model.backbone import SignBackbone
 from spobet.model.classifier import GlossHead, SignClassifier
 from spobet.model.export import write_onnx
 from spobet.poses.skeleton import COCO_WHOLEBODY_65, HANDS_42, HANDS_AND_ARMS_49, OPENPOSE_54
+from spobet.sizes import ArmsConfig
 from spobet.training.streams import EachStream, apart, arms_rates, together
 
 SMALL = ArmsConfig(width=4, blocks=("convolution", "pool"), kernel_size=3)

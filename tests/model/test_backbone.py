@@ -11,9 +11,10 @@ import pytest
 from cells import cells
 from kit import FRAMES, POOLED, TINY, TINY_SKELETON, assert_conforms, call, network_input, stir
 
-from spobet.config import BackboneConfig, read_experiment
+from spobet.config import read_experiment
 from spobet.model.backbone import PRESETS, SignBackbone
 from spobet.poses.skeleton import OPENPOSE_54
+from spobet.sizes import BackboneConfig
 
 KINDS = {
     "mean of frames": TINY,

@@ -11,10 +11,10 @@ import pytest
 from cells import cells
 from kit import FRAMES, POOLED, TINY, TINY_SKELETON, assert_conforms, call, network_input, stir
 
-from spobet.config import BackboneConfig
 from spobet.model.backbone import PRESETS, SignBackbone
 from spobet.model.classifier import GlossHead, SignClassifier
 from spobet.poses.skeleton import OPENPOSE_54
+from spobet.sizes import BackboneConfig
 
 
 def clip_input(**choices: object) -> dict[str, np.ndarray]:

@@ -11,11 +11,11 @@ import onnxruntime
 import pytest
 from cells import cells
 
-from spobet.config import BackboneConfig
 from spobet.model.backbone import PRESETS, SignBackbone
 from spobet.model.classifier import GlossHead, SignClassifier
 from spobet.model.export import write_onnx
 from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, Skeleton
+from spobet.sizes import BackboneConfig
 
 SMALL = BackboneConfig(
     width=8, blocks=("convolution", "pool", "attention"), num_heads=2, feed_forward=8, kernel_size=3

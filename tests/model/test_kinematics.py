@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kit import assert_conforms, call, network_input
 
-from spobet.config import FEATURES
 from spobet.model.kinematics import Kinematics
 from spobet.poses.skeleton import OPENPOSE_54
+from spobet.sizes import FEATURES
 
 WITHOUT_BODY = tuple(name for name in FEATURES if name != "place")
 HANDS = [[1, 2], [3, 4]]  # one body point, then two hands of a wrist and a finger

@@ -24,10 +24,10 @@ from kit import (
     stir,
 )
 
-from spobet.config import BackboneConfig
 from spobet.model.backbone import SignBackbone
 from spobet.model.masked_frames import MaskedFrameModel
 from spobet.poses.skeleton import OPENPOSE_54
+from spobet.sizes import BackboneConfig
 
 MODELS = {"every frame": (TINY, FRAMES), "pooled": (POOLED, FRAMES), "odd": (POOLED, 5)}
 

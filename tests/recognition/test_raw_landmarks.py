@@ -17,7 +17,7 @@ from spobet.errors import UserError
 from spobet.poses.preprocess import Preprocessor, PreprocessSettings
 from spobet.poses.rests import find_signing
 from spobet.poses.sequence import PoseSequence
-from spobet.poses.skeleton import HANDS_42, HANDS_AND_ARMS_49, OPENPOSE_54, Skeleton
+from spobet.poses.skeleton import HANDS_42, OPENPOSE_54, Skeleton
 from spobet.recognition.raw_landmarks.network import with_preprocessing
 from spobet.recognition.recognizer import load
 from spobet.recognition.rejection import Rejection
@@ -64,10 +64,10 @@ def test_the_file_measures_by_the_hands_where_the_network_does() -> None:
     settings = PreprocessSettings(24, reference="hands")
     made = []
     for chosen in (settings, replace(settings, reference="body")):
-        preprocessor = Preprocessor(HANDS_AND_ARMS_49, "image", chosen)
-        network = untouched(HANDS_AND_ARMS_49, 24)
+        preprocessor = Preprocessor(OPENPOSE_54, "image", chosen)
+        network = untouched(OPENPOSE_54, 24)
         inside = session(with_preprocessing(network, preprocessor, Rejection(), {}))
-        pose = random_clip(1, HANDS_AND_ARMS_49)
+        pose = random_clip(1, OPENPOSE_54)
         expected = preprocessor([pose])["landmarks"]
         made.append(inside.run(["embedding"], raw(pose))[0].reshape(expected.shape))
         np.testing.assert_allclose(made[-1], expected, atol=1e-5)

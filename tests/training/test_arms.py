@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spobet.config import ArmsConfig, Experiment
+from spobet.config import Experiment
 from spobet.dataset.store import Dataset
 from spobet.explain.rollout import explain
 from spobet.model.arms import ArmsStream
 from spobet.poses.skeleton import HANDS_42
 from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
+from spobet.sizes import ArmsConfig
 from spobet.training import pretrain, train
 from spobet.training.networks import load_network
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 
-from spobet.config import BLOCKS
 from spobet.model.block import Block
+from spobet.sizes import BLOCKS
 
 KINDS: Mapping[str, type[Block]] = {
     kind: import_module(f"{__name__}.{kind}").BLOCK for kind in BLOCKS

@@ -7,10 +7,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from spobet.config import BackboneConfig
 from spobet.model.block import Block, Frames, built
 from spobet.model.graph import Graph, weights
 from spobet.model.layers import Tensor, register
+from spobet.sizes import BackboneConfig
 
 _MASKED = 1e9  # subtracted from a score before the softmax, which float32 then turns into exactly 0
 

@@ -9,10 +9,10 @@ import keras
 import numpy as np
 from keras import ops
 
-from spobet.config import BackboneConfig
 from spobet.model.block import Block, Frames, built
 from spobet.model.graph import Graph, weights
 from spobet.model.layers import FrameMean, Tensor, register
+from spobet.sizes import BackboneConfig
 
 
 @register

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from keras import ops
 
-from spobet.config import BackboneConfig
 from spobet.model.block import Block, Frames
 from spobet.model.graph import Graph
 from spobet.model.layers import Tensor, register
+from spobet.sizes import BackboneConfig
 
 
 @register

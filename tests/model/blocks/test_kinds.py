@@ -11,12 +11,12 @@ import onnxruntime
 import pytest
 from kit import POOLED, TINY, TINY_SKELETON, assert_conforms, call, network_input, stir
 
-from spobet.config import BLOCKS
 from spobet.model.backbone import SignBackbone
 from spobet.model.block import Block, receptive_field
 from spobet.model.blocks import KINDS
 from spobet.model.classifier import GlossHead, SignClassifier
 from spobet.model.export import write_onnx
+from spobet.sizes import BLOCKS
 
 CLIPS, FRAMES, WIDTH = 2, 5, 8
 X = np.random.default_rng(0).normal(size=(CLIPS, FRAMES, WIDTH)).astype(np.float32)
