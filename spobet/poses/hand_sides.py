@@ -107,9 +107,10 @@ def _move_costs(
     before: np.ndarray, after: np.ndarray, earlier: np.ndarray, later: np.ndarray, palm: float
 ) -> np.ndarray:
     """Cost of each way of a frame after each way of the one before, (ways before, ways after)."""
-    steps = np.linalg.norm(earlier[:, None] - later[None], axis=-1).mean(axis=-1) / palm
+    apart = np.linalg.norm(earlier[:, None] - later[None], axis=-1).mean(axis=-1) / palm
     # The last row and column are NONE: a side missing before or after costs nothing.
-    steps = np.pad(JUMP * np.minimum(steps, MAX_REACH), ((0, 1), (0, 1)))
+    steps = np.zeros((len(earlier) + 1, len(later) + 1), apart.dtype)
+    steps[:-1, :-1] = JUMP * np.minimum(apart, MAX_REACH)
     moved = sum(steps[before[:, None, side], after[None, :, side]] for side in (0, 1))
     alone = [
         (ways[:, side] != NONE) & (ways[:, 1 - side] == NONE)
