@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import keras
 import numpy as np
@@ -23,11 +23,15 @@ MOST_AVERAGED = 1 / 4
 
 
 def optimizer_of(
-    schedule: Schedule, num_batches: int, rates: Mapping[str, float] | None = None
+    schedule: Schedule,
+    num_batches: int,
+    rates: Mapping[str, float] | None = None,
+    clipped_apart: Iterable[str] = (),
 ) -> keras.optimizers.Optimizer:
     """AdamW with warm-up, cosine and averaged weights for epochs of `num_batches` updates.
 
     rates: factors of the learning rate by the path of a weight, 1 where none is given.
+    clipped_apart: paths of weights whose gradients are clipped by themselves.
     """
     updates = schedule.epochs * num_batches
     warmup = round(schedule.warmup_share * updates)
@@ -42,6 +46,7 @@ def optimizer_of(
     optimizer = LayerwiseAdamW(
         rate,
         rates=rates,
+        clipped_apart=clipped_apart,
         weight_decay=schedule.weight_decay,
         global_clipnorm=schedule.clip_norm or None,
         use_ema=momentum > 0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -34,12 +34,31 @@ def layer_rates(backbone: SignBackbone, decay: float) -> dict[str, float]:
 class LayerwiseAdamW(keras.optimizers.AdamW):
     """AdamW whose steps, weight decay apart, are multiplied by a factor of each weight's own.
 
-    rates: factors by the path of a weight; 1 where none is given.
+    rates: factors by the path of a weight; 1 where none is given. clipped_apart: paths of weights
+    whose gradients have a norm of their own, apart from all others', where norms are clipped.
     """
 
-    def __init__(self, *args: Any, rates: Mapping[str, float] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        rates: Mapping[str, float] | None = None,
+        clipped_apart: Iterable[str] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.rates = dict(rates or {})
+        self.rates, self.clipped_apart = dict(rates or {}), sorted(clipped_apart)
+
+    def _clip_gradients(self, grads: Sequence[Tensor]) -> Sequence[Tensor]:
+        known, apart = self._trainable_variables, set(self.clipped_apart)
+        if not apart or len(grads) != len(known):
+            return list(super()._clip_gradients(grads))
+        clipped = list(grads)
+        for chosen in (True, False):
+            places = [at for at, one in enumerate(known) if (one.path in apart) == chosen]
+            part = super()._clip_gradients([grads[at] for at in places])
+            for at, gradient in zip(places, part, strict=True):
+                clipped[at] = gradient
+        return clipped
 
     def update_step(
         self, gradient: Tensor, variable: keras.Variable, learning_rate: Tensor
@@ -48,4 +67,5 @@ class LayerwiseAdamW(keras.optimizers.AdamW):
         super().update_step(gradient, variable, learning_rate * self.rates.get(path, 1.0))
 
     def get_config(self) -> dict:
-        return {**super().get_config(), "rates": self.rates}
+        own = {"rates": self.rates, "clipped_apart": self.clipped_apart}
+        return {**super().get_config(), **own}

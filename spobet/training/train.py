@@ -230,7 +230,8 @@ def _compiled(
     """
     head, schedule = classifier.head, experiment.train.schedule
     rates = layer_rates(classifier.backbone, schedule.layer_decay)
-    rates |= arms_rates(classifier, experiment.arms.rate)
+    arms = arms_rates(classifier, experiment.arms.rate)
+    rates |= arms
     judged = apart(classifier) if classifier.arms else classifier
     loss = (
         EachStream() if classifier.arms else keras.losses.CategoricalCrossentropy(from_logits=True)
@@ -238,7 +239,7 @@ def _compiled(
     accuracy = together if classifier.arms else "accuracy"
     if not head.num_auxiliary:
         batches = LabelledBatches(clips, labels, head.num_glosses, experiment)
-        optimizer = optimizer_of(schedule, len(batches), rates)
+        optimizer = optimizer_of(schedule, len(batches), rates, arms)
         judged.compile(optimizer, loss=loss, metrics=[accuracy])
         return judged, batches
     mixed = AuxiliaryBatches(
@@ -249,6 +250,6 @@ def _compiled(
     model = keras.Model(classifier.input, outputs, name="with_auxiliary_glosses")
     losses = dict.fromkeys(outputs, loss)
     metrics = {"vocabulary": [accuracy]}
-    optimizer = optimizer_of(schedule, len(mixed), rates)
+    optimizer = optimizer_of(schedule, len(mixed), rates, arms)
     model.compile(optimizer, loss=losses, weighted_metrics=metrics)
     return model, mixed

@@ -34,10 +34,11 @@ def given(lost: float = 0.0) -> dict[str, np.ndarray]:
     return inputs
 
 
-def made(arms: bool = True) -> SignClassifier:
+def made(arms: bool = True, dropout: float = 0.5) -> SignClassifier:
     keras.utils.set_random_seed(0)
-    backbone = SignBackbone(TINY, HANDS_42, FRAMES, name="backbone")
-    head = GlossHead(3, 4, 0.5, 16.0, num_auxiliary=2, name="head")
+    sizes = replace(TINY, dropout=dropout)
+    backbone = SignBackbone(sizes, HANDS_42, FRAMES, name="backbone")
+    head = GlossHead(3, 4, dropout, 16.0, num_auxiliary=2, name="head")
     stream = ArmsStream(SMALL, HANDS_AND_ARMS_49, FRAMES, name="arms") if arms else None
     return SignClassifier(backbone, head, stream, name="classifier")
 

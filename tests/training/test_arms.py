@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
+from model.test_arms import given, made
 
-from spobet.config import Experiment
+from spobet.config import Experiment, Schedule
 from spobet.dataset.store import Dataset
 from spobet.explain.rollout import explain
 from spobet.model.arms import ArmsStream
-from spobet.poses.skeleton import HANDS_42
+from spobet.poses.skeleton import HANDS_42, HANDS_AND_ARMS_49
 from spobet.recognition.recognizer import load
 from spobet.runs import RunFolder
 from spobet.sizes import ArmsConfig
 from spobet.training import pretrain, train
+from spobet.training.fit import optimizer_of
 from spobet.training.networks import load_network
+from spobet.training.streams import EachStream, apart, arms_rates
 
 pytestmark = pytest.mark.filterwarnings("ignore::spobet.poses.preprocess.UnknownPictureSize")
 
@@ -94,3 +98,30 @@ def test_arms_may_learn_beside_auxiliary_glosses(
     recognizer, dataset = load(tmp_path / "run"), Dataset.open(tiny_data)
     output = recognizer.outputs([dataset.pose(dataset.manifest.clips[0].id)])
     assert output.logits.shape == (1, 4) and output.auxiliary.shape == (1, 1)
+
+
+def test_the_hands_learn_as_they_do_alone() -> None:
+    """Updates with gradients that are clipped: the arms' are clipped by themselves."""
+    alone, both = (made(arms, dropout=0) for arms in (False, True))
+    for part in ("backbone", "head"):
+        getattr(both, part).set_weights(getattr(alone, part).get_weights())
+    inputs, targets = given(), np.eye(5, dtype=np.float32)[[1, 4]]
+    hands = {**inputs, "landmarks": inputs["landmarks"][:, :, HANDS_AND_ARMS_49.body.size :]}
+    schedule = Schedule(epochs=4, clip_norm=1e-3, learning_rate=0.1, averaging=0, weight_decay=0)
+    rates = arms_rates(both, 2.5)
+    alone.compile(
+        optimizer_of(schedule, 1), loss=keras.losses.CategoricalCrossentropy(from_logits=True)
+    )
+    judged = apart(both)
+    judged.compile(optimizer_of(schedule, 1, rates, rates), loss=EachStream())
+    before = alone.backbone.get_weights()
+    for model, shown in ((alone, hands), (judged, inputs)):
+        for _ in range(3):
+            model.train_on_batch(shown, targets)
+    moved = 0.0
+    for one, other, first in zip(
+        alone.backbone.get_weights(), both.backbone.get_weights(), before, strict=True
+    ):
+        np.testing.assert_allclose(other, one, atol=2e-4)
+        moved = max(moved, float(np.abs(one - first).max()))
+    assert moved > 1e-2
