@@ -21,7 +21,7 @@ import click
 import numpy as np
 from label_free import LabelFreeBatches, Target, label_free_model
 from probes import Vectors, enrolment, print_gate, print_paired
-from reproduce import HERE, NEW_SIGNERS, OFFICIAL, TUNED, WITH_RESTS, dataset
+from reproduce import GLOSSES, HERE, NEW_SIGNERS, OFFICIAL, TUNED, dataset
 
 from spobet.config import Experiment, read_experiment
 from spobet.dataset.reserve import Reserved, reserve, training_clips
@@ -72,7 +72,7 @@ def backbone(name: str, landmarks: Path, lexicon: Path, runs: Path, data: Path) 
     if first:
         before = runs / f"masks-{first}-signers"
         without_labels(first, FIRST_EPOCHS, before, sources[0], reserved)
-    experiment = read_experiment(HERE / f"{WITH_RESTS}.toml")
+    experiment = read_experiment(HERE / GLOSSES)
     schedule = replace(experiment.pretrain.schedule, epochs=epochs)
     experiment = replace(experiment, pretrain=replace(experiment.pretrain, schedule=schedule))
     path = runs / f"masks-{name}"
@@ -170,7 +170,7 @@ def without_labels(kind: str, epochs: int, path: Path, data: Path, reserved: Res
 
 def label_free_experiment(epochs: int) -> Experiment:
     """The dictionary's network and augmentation, unmixed."""
-    experiment = read_experiment(HERE / f"{WITH_RESTS}.toml")
+    experiment = read_experiment(HERE / GLOSSES)
     schedule = replace(
         experiment.pretrain.schedule,
         epochs=epochs,

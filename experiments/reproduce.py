@@ -34,8 +34,7 @@ class Backbone:
     """A pretraining: its experiment file, and the data set whose test clips are left out.
 
     their: what else of those clips is left out, glosses or signers. epochs: instead of those of
-    its schedule. every_gloss: all glosses of that data set are left out. start: another of
-    BACKBONES, from which it goes on.
+    its schedule. every_gloss: all glosses of that data set are left out.
     """
 
     experiment: str
@@ -43,7 +42,6 @@ class Backbone:
     their: tuple[str, ...] = ()
     epochs: int = 0
     every_gloss: bool = False
-    start: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,19 +64,17 @@ class Row:
 
 OFFICIAL, NEW_SIGNERS = "wlasl100-hands", "wlasl100-hands-signers"
 TUNED, GLOSSES = "wlasl100-hands.toml", "wlasl2000-hands.toml"
-WITH_RESTS = "wlasl2000-hands-with-rests"
 PLAIN_TUNED, PLAIN_GLOSSES = "wlasl100-hands-plain.toml", "wlasl2000-hands-plain.toml"
 SCRATCH = "wlasl100-hands-scratch.toml"
 PLAIN = "wlasl2000-hands-plain"
 BACKBONES = {
-    WITH_RESTS: Backbone(f"{WITH_RESTS}.toml", OFFICIAL),
     "wlasl2000-hands": Backbone(GLOSSES, OFFICIAL),
-    "wlasl2000-hands-without100": Backbone(f"{WITH_RESTS}.toml", OFFICIAL, every_gloss=True),
+    "wlasl2000-hands-without100": Backbone(GLOSSES, OFFICIAL, every_gloss=True),
     PLAIN: Backbone(PLAIN_GLOSSES, OFFICIAL),
     f"{PLAIN}-40": Backbone(PLAIN_GLOSSES, OFFICIAL, epochs=40),
     f"{PLAIN}-without100": Backbone(PLAIN_GLOSSES, OFFICIAL, epochs=30, every_gloss=True),
     "wlasl2000-hands-masked": Backbone("wlasl2000-hands-masked.toml", OFFICIAL),
-    "wlasl2000-hands-signers": Backbone(f"{WITH_RESTS}.toml", NEW_SIGNERS, ("signers",)),
+    "wlasl2000-hands-signers": Backbone(GLOSSES, NEW_SIGNERS, ("signers",)),
     f"{PLAIN}-signers": Backbone(PLAIN_GLOSSES, NEW_SIGNERS, ("signers",)),
     f"{PLAIN}-signers-40": Backbone(PLAIN_GLOSSES, NEW_SIGNERS, ("signers",), epochs=40),
 }
@@ -152,10 +148,6 @@ def _pretrain(name: str, landmarks: Path, runs: Path, data: Path, lexicon: Path 
     wanted = BACKBONES[name]
     if (runs / name / "run.json").exists():
         return
-    start = None
-    if wanted.start:
-        _pretrain(wanted.start, landmarks, runs, data, lexicon)
-        start = runs / wanted.start
     sources = [dataset("wlasl2000-hands-train", landmarks, data)]
     tested = dataset(wanted.without, landmarks, data)
     reserved = reserve(tested, their=wanted.their)
@@ -168,7 +160,7 @@ def _pretrain(name: str, landmarks: Path, runs: Path, data: Path, lexicon: Path 
         experiment.pretrain.schedule, epochs=wanted.epochs or experiment.pretrain.schedule.epochs
     )
     experiment = replace(experiment, pretrain=replace(experiment.pretrain, schedule=schedule))
-    record = pretrain(experiment, sources, runs / name, reserved, start, _command(name), lexicon)
+    record = pretrain(experiment, sources, runs / name, reserved, None, _command(name), lexicon)
     time = f"{record.epochs} epochs, {record.minutes} minutes"
     click.echo(f"{name}: {len(record.clips):,} clips, {time}. {record.left_out}")
 
