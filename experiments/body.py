@@ -81,19 +81,25 @@ def make_data(landmarks: Path, data: Path) -> None:
 def score(sweeps: Sequence[Path], data: Path) -> None:
     """Print accuracy over all folds of each sweep, with the body and without it.
 
-    A sweep is of one setting; each is paired with the first.
+    A sweep is of one setting and any number of seeds; bodies are paired with their lack.
     """
-    dataset, first = Dataset.open(data), None
+    dataset = Dataset.open(data)
     for sweep in sweeps:
-        runs = [next(sweep.glob(f"*/seed-0-fold-{fold}")) for fold in range(NUM_FOLDS)]
-        for told, alone in (("as they are", False), ("without the body", True)):
-            ranks = np.concatenate(
-                [_ranks(run, dataset, fold, alone) for fold, run in enumerate(runs)]
+        for first in sorted(sweep.glob("*/seed-*-fold-0")):
+            seed = first.name.removesuffix("-fold-0")
+            folds = [first.with_name(f"{seed}-fold-{fold}") for fold in range(NUM_FOLDS)]
+            whole, alone = (
+                np.concatenate([_ranks(run, dataset, at, lost) for at, run in enumerate(folds)])
+                for lost in (False, True)
             )
-            first = ranks if first is None else first
-            won, lost = ((ranks <= 1) & (first > 1)).sum(), ((ranks > 1) & (first <= 1)).sum()
-            paired = f"{won} won, {lost} lost, McNemar p {mcnemar(won, lost):.2g}"
-            click.echo(f"{sweep.name}, {told}: {_shares(ranks)}; {paired}")
+            won, lost = (
+                (one <= 1) & (other > 1) for one, other in ((whole, alone), (alone, whole))
+            )
+            paired = f"{won.sum()} won, {lost.sum()} lost"
+            click.echo(f"{sweep.name}, {seed}, as they are: {_shares(whole)}")
+            click.echo(f"{sweep.name}, {seed}, without the body: {_shares(alone)}")
+            p = mcnemar(won.sum(), lost.sum())
+            click.echo(f"{sweep.name}, {seed}: by the body {paired}, McNemar p {p:.2g}")
 
 
 @main.command()

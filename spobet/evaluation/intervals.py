@@ -140,6 +140,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
     if min(only_first, only_second) < 0:
         counts = f"{only_first} and {only_second} clips right in one system only"
         raise ValueError(f"{counts}, expected at least 0 each")
+    only_first, only_second = int(only_first), int(only_second)  # NumPy's overflow below
     differing = only_first + only_second
     tail = sum(math.comb(differing, count) for count in range(min(only_first, only_second) + 1))
     return min(1.0, 2 * tail / 2**differing)

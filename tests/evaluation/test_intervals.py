@@ -39,6 +39,7 @@ def test_mcnemar_of_systems_that_never_differ_is_one() -> None:
     assert mcnemar(0, 0) == 1
     assert mcnemar(0, 6) == pytest.approx(2 / 64)
     assert mcnemar(3000, 3300) < 0.001  # no overflow
+    assert mcnemar(*np.array([42, 33])) == mcnemar(42, 33) < 0.4
     with pytest.raises(ValueError, match="-1 and 3 clips"):
         mcnemar(-1, 3)
 
