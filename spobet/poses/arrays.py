@@ -41,6 +41,7 @@ class PoseBank:
         min_confidence: float,
         right_leads: bool = False,
         reference: str = "body",
+        sides_by_shape: bool = False,
     ) -> PoseBank:
         """Select the skeleton's landmarks, normalise (docs of `normalize`), and line the clips up.
 
@@ -53,7 +54,7 @@ class PoseBank:
             if not len(pose):
                 raise UserError(f"clip {len(ends)} has no frames, expected at least one")
             pose = on_skeleton(pose, skeleton, body_optional=reference == "hands")
-            clip = normalize(pose, min_confidence, right_leads, reference)
+            clip = normalize(pose, min_confidence, right_leads, reference, sides_by_shape)
             ends.append(ends[-1] + len(clip))
             if ends[-1] > len(xy):  # grown in place, so that all clips are never held twice
                 xy.resize((ends[-1] + len(xy) // 4, *xy.shape[1:]), refcheck=False)

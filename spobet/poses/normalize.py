@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from spobet.poses.hand_shape import with_sides_by_shape
 from spobet.poses.mirror import lead_with_right
 from spobet.poses.resample import onto_even_times
 from spobet.poses.sequence import PoseSequence
@@ -20,6 +21,7 @@ def normalize(
     min_confidence: float = 0.0,
     right_leads: bool = False,
     reference: str = "body",
+    sides_by_shape: bool = False,
 ) -> PoseSequence:
     """The clip in the signer's frame of reference, from the first to the last frame with a hand.
 
@@ -28,7 +30,8 @@ def normalize(
     Without one, and where `reference` is "hands": origin at the median of the hands' wrists, unit
     the median hand length (wrist to the knuckle of the middle finger). A clip in which nothing can
     be measured keeps its frames with every landmark missing. right_leads: mirrored where the left
-    hand moves more than the right.
+    hand moves more than the right. sides_by_shape: hands exchanged first where their shapes
+    contradict their sides.
     """
     # Resampled before it is measured: medians over frames would favour where frames are dense.
     pose = onto_even_times(trim_to_hands(pose.without_guesses(min_confidence)))
@@ -42,6 +45,7 @@ def normalize(
         origin = _median_point(pose.xy[:, pose.skeleton.indices(origins)])
         if length > SMALLEST_UNIT and np.isfinite(origin).all():
             framed = replace(pose, xy=(pose.xy - origin) / np.float32(length), unit=unit)
+            framed = with_sides_by_shape(framed) if sides_by_shape else framed
             return lead_with_right(framed) if right_leads else framed
     return replace(
         pose,

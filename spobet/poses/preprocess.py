@@ -32,7 +32,9 @@ class PreprocessSettings:
     num_frames: frames the network sees. stretch: every clip fills all of them; otherwise a clip
     keeps its number of frames, is padded when shorter and thinned evenly when longer.
     min_confidence: landmarks below it are missing. right_leads: clips in which the left hand
-    moves more are mirrored, so that left-handed signers look like right-handed ones. cut_rests:
+    moves more are mirrored, so that left-handed signers look like right-handed ones.
+    sides_by_shape: right and left hand are exchanged first where their shapes contradict their
+    names, as where a detector's words were taken for a mirrored picture's. cut_rests:
     hands that rest before and after a sign are left out (`poses.rests`); recognition leaves them
     out in any case. reference: what coordinates are measured by, "body" (neck and head length,
     where they are seen) or "hands" (wrists and hand length; the body may then be lacking).
@@ -44,6 +46,7 @@ class PreprocessSettings:
     right_leads: bool = True
     cut_rests: bool = False
     reference: str = "body"
+    sides_by_shape: bool = False
 
     def __post_init__(self) -> None:
         if not self.num_frames >= 2:
@@ -107,6 +110,7 @@ class Preprocessor:
             self.settings.min_confidence,
             self.settings.right_leads,
             self.settings.reference,
+            self.settings.sides_by_shape,
         )
 
     def with_rests(self) -> Preprocessor:

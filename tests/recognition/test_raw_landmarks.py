@@ -74,6 +74,21 @@ def test_the_file_measures_by_the_hands_where_the_network_does() -> None:
     assert np.abs(made[0] - made[1]).max() > 0.1
 
 
+def test_the_file_exchanges_hands_by_their_shapes_where_the_network_does() -> None:
+    settings = PreprocessSettings(24, sides_by_shape=True)
+    preprocessor = Preprocessor(HANDS_42, "image", settings)
+    inside = session(with_preprocessing(untouched(HANDS_42, 24), preprocessor, Rejection(), {}))
+    by_name = Preprocessor(HANDS_42, "image", replace(settings, sides_by_shape=False))
+    different = 0
+    for seed in range(24):
+        pose = random_clip(seed, HANDS_42)
+        expected = preprocessor([pose])["landmarks"]
+        made = inside.run(["embedding"], raw(pose))[0].reshape(expected.shape)
+        np.testing.assert_allclose(made, expected, atol=1e-5)
+        different += np.abs(by_name([pose])["landmarks"] - expected).max() > 0.1
+    assert 2 <= different <= 22
+
+
 def test_pixels_with_their_picture_are_read_as_the_same_shares() -> None:
     preprocessor = Preprocessor(HANDS_42, "image", PreprocessSettings(24))
     inside = session(with_preprocessing(untouched(HANDS_42, 24), preprocessor, Rejection(), {}))

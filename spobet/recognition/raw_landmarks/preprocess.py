@@ -12,6 +12,7 @@ import numpy as np
 
 from spobet.poses.preprocess import Preprocessor
 from spobet.recognition.raw_landmarks.graph import LandmarkGraph, single, whole
+from spobet.recognition.raw_landmarks.hand_shape import add_sides_by_shape
 from spobet.recognition.raw_landmarks.normalize import add_normalized, add_right_lead
 from spobet.recognition.raw_landmarks.resample import add_even_times, add_network_frames
 
@@ -66,6 +67,8 @@ def add_span_input(
     xy, seen, times, _ = add_trimmed(graph, part)
     xy, seen = add_even_times(graph, xy, seen, times)
     xy, seen = add_normalized(graph, skeleton, xy, seen, settings.reference)
+    if settings.sides_by_shape:
+        xy, seen = add_sides_by_shape(graph, skeleton, xy, seen)
     if settings.right_leads:
         xy, seen = add_right_lead(graph, skeleton, xy, seen)
     return add_network_frames(graph, xy, seen, settings.num_frames, settings.stretch)
