@@ -7,7 +7,6 @@ on, the body gave less (EXPERIMENTS.md, "Body beside the hands").
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import keras
@@ -17,6 +16,7 @@ from keras import ops
 from spobet.errors import UserError
 from spobet.model.block import Frames
 from spobet.model.blocks import KINDS
+from spobet.model.describe import description, rebuilt
 from spobet.model.graph import Graph
 from spobet.model.layers import FrameMean, Tensor, register
 from spobet.poses.skeleton import Skeleton
@@ -186,19 +186,12 @@ class ArmsStream(keras.Model):
         self.config, self.skeleton, self.num_frames = config, skeleton, num_frames
 
     def get_config(self) -> dict:
-        return {
-            "config": dataclasses.asdict(self.config),
-            "skeleton": dataclasses.asdict(self.skeleton),
-            "num_frames": self.num_frames,
-            "name": self.name,
-        }
+        return description(self)
 
     @classmethod
     def from_config(cls, values: dict, custom_objects: dict | None = None) -> ArmsStream:
         """Rebuild from what `get_config` returned."""
-        config = {**values["config"], "blocks": tuple(values["config"]["blocks"])}
-        skeleton = Skeleton.from_json(values["skeleton"])
-        return cls(ArmsConfig(**config), skeleton, values["num_frames"], name=values["name"])
+        return rebuilt(cls, ArmsConfig, values)
 
     def write(self, graph: Graph, mask: str) -> tuple[str, str]:
         """Add it to an ONNX graph; mask: (clips, frames, 1). Returns clip and seen."""

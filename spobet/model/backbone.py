@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import Any
 
@@ -10,6 +9,7 @@ import keras
 
 from spobet.model.block import Block, with_token_mask
 from spobet.model.blocks import KINDS
+from spobet.model.describe import description, rebuilt
 from spobet.model.kinematics import Kinematics
 from spobet.model.layers import (
     ClipToken,
@@ -82,26 +82,12 @@ class SignBackbone(keras.Model):
         return frame_mask
 
     def get_config(self) -> dict:
-        return {
-            "config": dataclasses.asdict(self.config),
-            "skeleton": dataclasses.asdict(self.skeleton),
-            "num_frames": self.num_frames,
-            "name": self.name,
-        }
+        return description(self)
 
     @classmethod
     def from_config(cls, values: dict, custom_objects: dict | None = None) -> SignBackbone:
         """Rebuild from what `get_config` returned."""
-        sizes: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value
-            for key, value in values["config"].items()
-        }
-        return cls(
-            BackboneConfig(**sizes),
-            Skeleton.from_json(values["skeleton"]),
-            values["num_frames"],
-            name=values["name"],
-        )
+        return rebuilt(cls, BackboneConfig, values)
 
 
 def _embed(inputs: dict[str, Tensor], config: BackboneConfig, skeleton: Skeleton) -> Tensor:

@@ -54,9 +54,9 @@ class LayerwiseAdamW(keras.optimizers.AdamW):
             return list(super()._clip_gradients(grads))
         clipped = list(grads)
         for chosen in (True, False):
-            places = [at for at, one in enumerate(known) if (one.path in apart) == chosen]
-            part = super()._clip_gradients([grads[at] for at in places])
-            for at, gradient in zip(places, part, strict=True):
+            numbers = [at for at, one in enumerate(known) if (one.path in apart) == chosen]
+            part = super()._clip_gradients([grads[at] for at in numbers])
+            for at, gradient in zip(numbers, part, strict=True):
                 clipped[at] = gradient
         return clipped
 
@@ -67,5 +67,5 @@ class LayerwiseAdamW(keras.optimizers.AdamW):
         super().update_step(gradient, variable, learning_rate * self.rates.get(path, 1.0))
 
     def get_config(self) -> dict:
-        own = {"rates": self.rates, "clipped_apart": self.clipped_apart}
-        return {**super().get_config(), **own}
+        choices = {"rates": self.rates, "clipped_apart": self.clipped_apart}
+        return {**super().get_config(), **choices}

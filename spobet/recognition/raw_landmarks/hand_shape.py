@@ -13,7 +13,7 @@ from spobet.poses.hand_shape import (
     layers,
 )
 from spobet.poses.skeleton import Skeleton
-from spobet.recognition.raw_landmarks.graph import LandmarkGraph, single, whole
+from spobet.recognition.raw_landmarks.graph import END, LandmarkGraph, single, whole
 
 
 def add_sides_by_shape(
@@ -47,7 +47,7 @@ def _side_by_shape(graph: LandmarkGraph, hands: str) -> str:
     values = []
     for flip in ([1, 1], [-1, 1]):
         x = graph.add("Mul", shape, np.array(flip, np.float32))
-        x = graph.add("Reshape", graph.part(x, 1, 1, 21), np.array([-1, 40], np.int64))
+        x = graph.add("Reshape", graph.part(x, 1, 1, END), np.array([-1, 40], np.int64))
         for number, (matrix, shift) in enumerate(layers()):
             x = graph.add("Gemm", x, matrix.astype(np.float32), shift.astype(np.float32))
             if number < len(layers()) - 1:
