@@ -167,8 +167,9 @@ def test_what_goes_wrong_is_said_in_words(address: str, browser: Any, tmp_path: 
     for name, words in [("broken.json", "no format recognised"), ("empty.npz", "no hand seen")]:
         page.set_input_files("#file", tmp_path / name)
         page.locator("#error", has_text=words).wait_for()
-    still = replace(CLIP, xy=np.repeat(CLIP.xy[:1], len(CLIP), axis=0))
-    packed.write(replace(still, confidence=np.isfinite(still.xy[..., 0])), tmp_path / "still.npz")
+    xy = np.repeat(CLIP.xy[1:2], len(CLIP), axis=0)
+    still = replace(CLIP, xy=xy, confidence=np.isfinite(xy[..., 0]))
+    packed.write(still, tmp_path / "still.npz")
     page.set_input_files("#file", tmp_path / "still.npz")
     page.locator("#advice", has_text="Your hands hardly moved: show the sign").wait_for()
     page.close()
