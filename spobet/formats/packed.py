@@ -175,8 +175,8 @@ def _with_sides(xy: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.
     rows = np.array([tracks[slot] for tracks, slot in zip(found, slots, strict=True)])
     chosen, frames = rows != NONE, np.arange(len(xy))[:, None]
     sided = np.where(chosen[..., None, None], hands[frames, rows], np.float32(np.nan))
-    seen = confidence.reshape(len(xy), 2, -1)[frames, rows] * chosen[..., None]
-    return sided.reshape(xy.shape), seen.reshape(confidence.shape)
+    sure = confidence.reshape(len(xy), 2, -1)[frames, rows] * chosen[..., None]
+    return sided.reshape(xy.shape), sure.reshape(confidence.shape)
 
 
 def sides_by_position(xy: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

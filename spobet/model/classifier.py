@@ -10,7 +10,7 @@ from keras import ops
 from spobet.model.arms import ArmsStream
 from spobet.model.backbone import SignBackbone
 from spobet.model.layers import CosineLogits, FrameMean, Tensor, register, unit
-from spobet.poses.skeleton import HANDS_42, Skeleton
+from spobet.poses.skeleton import Skeleton
 
 
 @register
@@ -63,11 +63,7 @@ class GlossHead(keras.layers.Layer):
         return self.mean(self.widen(sequence[:, 1:]), position_mask)
 
     def call(self, sequence: Tensor, position_mask: Tensor, training: bool = False) -> Tensor:
-        return self.logits(self.embed(sequence, position_mask), training)
-
-    def logits(self, embedding: Tensor, training: bool = False) -> Tensor:
-        """Logits of vectors as `embed` gives them."""
-        return self.glosses(self.drop(embedding, training=training))
+        return self.glosses(self.drop(self.embed(sequence, position_mask), training=training))
 
     def get_config(self) -> dict:
         return {
@@ -135,12 +131,16 @@ class SignClassifier(keras.Model):
         return _hands_in(landmarks, self.skeleton, self.backbone)
 
     def outputs_by_name(self) -> dict[str, Tensor]:
-        """logits of all glosses, and embedding (clips, width), for the inputs `self.input`."""
+        """logits of all glosses, and embedding (clips, width), for the inputs `self.input`.
+
+        The logits are worked out from the embedding, not beside it: without dropout.
+        """
         embedding = self.streams["embedding"]
+        logits = _together({**self.streams, "logits": self.head.glosses(embedding)})
         if self.arms:
             arms = unit(self.streams["arms"], axis=-1) * self.streams["seen"]
             embedding = ops.concatenate([unit(embedding, axis=-1), arms], axis=-1)
-        return {"logits": self.output, "embedding": embedding}
+        return {"logits": logits, "embedding": embedding}
 
     def get_config(self) -> dict:
         parts = {
@@ -158,7 +158,9 @@ class SignClassifier(keras.Model):
     def from_config(cls, values: dict, custom_objects: dict | None = None) -> SignClassifier:
         """Rebuild from what `get_config` returned."""
         parts = {
-            name: keras.saving.deserialize_keras_object(values.get(name))  # arms: None before 0.3
+            name: keras.saving.deserialize_keras_object(
+                values.get(name)
+            )  # older files have no arms
             for name in ("backbone", "head", "arms")
         }
         return cls(**{**values, **parts})
@@ -198,4 +200,4 @@ def _together(streams: dict[str, Tensor]) -> Tensor:
 def _hands_in(landmarks: Tensor, skeleton: Skeleton, backbone: SignBackbone) -> Tensor:
     if skeleton == backbone.skeleton:
         return landmarks
-    return ops.take(landmarks, skeleton.indices(HANDS_42.landmarks), axis=2)
+    return ops.take(landmarks, skeleton.indices(backbone.skeleton.landmarks), axis=2)

@@ -31,20 +31,20 @@ def side_by_shape(hands: np.ndarray) -> np.ndarray:
     x to the right, y down, in any unit in which a picture is at most twice as wide as it is high.
     A hand and its mirror image get opposite values.
     """
-    shape, mirrored = (shape_of(xy) for xy in (hands, hands * np.array([-1, 1], np.float32)))
-    values: np.ndarray = np.tanh(0.5 * (_logits(shape) - _logits(mirrored)))
+    shape = shape_of(hands)
+    mirrored = shape * np.tile(np.array([-1, 1], shape.dtype), shape.shape[1] // 2)
+    seen, seen_mirrored = np.split(_logits(np.concatenate([shape, mirrored])), 2)
+    values: np.ndarray = np.tanh(0.5 * (seen - seen_mirrored))
     return values
 
 
 def exchanged(pose: PoseSequence) -> bool:
     """Whether a clip's right hand is its left one and the other way round, by their shapes."""
-    agreement, count = 0.0, 0
-    for sign, hand in zip((1, -1), pose.skeleton.hands, strict=False):
-        hands = pose.xy[:, hand]
-        whole = hands[np.isfinite(hands).all(axis=(1, 2))]
-        agreement += sign * float(side_by_shape(whole).sum())
-        count += len(whole)
-    return agreement < -CONTRADICTS * count
+    right, left = (pose.xy[:, hand] for hand in pose.skeleton.hands)
+    right, left = (hands[np.isfinite(hands).all(axis=(1, 2))] for hands in (right, left))
+    sides = side_by_shape(np.concatenate([right, left]))
+    agreement = sides[: len(right)].sum() - sides[len(right) :].sum()
+    return bool(agreement < -CONTRADICTS * len(sides))
 
 
 def with_sides_by_shape(pose: PoseSequence) -> PoseSequence:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import keras
 from keras import ops
 
 from spobet.model.classifier import SignClassifier
 from spobet.model.layers import Tensor
+
+
+def judging(
+    classifier: SignClassifier,
+) -> tuple[keras.Model, keras.losses.Loss, str | Callable[[Tensor, Tensor], Tensor]]:
+    """What of a classifier is fitted, by which loss, and what tells its accuracy."""
+    if classifier.arms:
+        return apart(classifier), EachStream(), together
+    return classifier, keras.losses.CategoricalCrossentropy(from_logits=True), "accuracy"
 
 
 def apart(classifier: SignClassifier) -> keras.Model:

@@ -33,7 +33,7 @@ from spobet.training.precision import (
 )
 from spobet.training.run import alone, close, origin_of, record_of, start, stored_clips
 from spobet.training.stored_clips import Clips
-from spobet.training.streams import EachStream, apart, arms_rates, together
+from spobet.training.streams import arms_rates, judging
 from spobet.training.validation import BestOnValidation
 
 
@@ -232,11 +232,7 @@ def _compiled(
     rates = layer_rates(classifier.backbone, schedule.layer_decay)
     arms = arms_rates(classifier, experiment.arms.rate)
     rates |= arms
-    judged = apart(classifier) if classifier.arms else classifier
-    loss = (
-        EachStream() if classifier.arms else keras.losses.CategoricalCrossentropy(from_logits=True)
-    )
-    accuracy = together if classifier.arms else "accuracy"
+    judged, loss, accuracy = judging(classifier)
     if not head.num_auxiliary:
         batches = LabelledBatches(clips, labels, head.num_glosses, experiment)
         optimizer = optimizer_of(schedule, len(batches), rates, arms)

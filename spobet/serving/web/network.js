@@ -52,17 +52,21 @@ export class Network {
       const embedding = row(found.span_embedding, number);
       return { first, stop, lead, logits, embedding, auxiliary: row(found.span_others, number) };
     });
-    const [share, seen, speed, length] = found.sign_seen?.data ?? [1];
-    const size = this.facts.unit === "image" ? length : NaN;
-    const evidence = found.evidence.data[0];
     return {
       spans,
-      evidence,
-      advice: found.sign_seen ? adviceOn({ share, seconds: seen, speed, size }, evidence) : "",
+      evidence: found.evidence.data[0],
+      advice: this.advice(found),
       handsSeen: found.hands_seen.data[0],
       probabilities: [...found.probabilities.data],
       confidence: found.confidence.data[0],
     };
+  }
+
+  advice({ sign_seen: told, evidence }) {
+    if (!told) return ""; // a file that was exported before it told
+    const [share, seconds, speed, length] = told.data;
+    const size = this.facts.unit === "image" ? length : NaN;
+    return adviceOn({ share, seconds, speed, size }, evidence.data[0]);
   }
 
   meaning(output) {
