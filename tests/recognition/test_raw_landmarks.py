@@ -153,9 +153,9 @@ def test_the_file_finds_the_spans_and_the_evidence_that_recognition_finds(
 
 
 def test_some_of_the_clips_with_rests_have_each_number_of_spans() -> None:
-    """One where nothing rests, two where no way from rest is told, three where one is."""
+    """One where nothing rests or no way from rest is told, two or three where ways are."""
     spans = {len(find_signing(pose).candidates) for _, pose in RESTS}
-    assert spans == {1, 2}
+    assert spans == {1, 2, 3}
 
 
 def test_a_network_of_a_unit_in_which_nothing_is_recorded_is_refused() -> None:

@@ -34,10 +34,10 @@ def test_a_clip_is_answered_as_without_its_rests(hands: Recognizer) -> None:
     signing = signing_in(pose, 0.1)[0]
     spans = (*signing.candidates, signing.whole)
     by_span = hands.network.run(None, hands.preprocessor([pose.frames(*span) for span in spans]))[0]
-    best = by_span.max(axis=1) - np.array([0, 0, LEAD])
+    best = by_span.max(axis=1) - np.array([0, 0, 0, LEAD])
     [logits] = hands.logits([pose])
     np.testing.assert_allclose(logits, by_span[best.argmax()], atol=1e-5)
-    assert np.abs(by_span[2] - logits).max() > 0.1
+    assert np.abs(by_span[3] - logits).max() > 0.1
 
 
 def test_a_network_trained_without_rests_is_given_the_same_spans(
@@ -63,17 +63,23 @@ def test_a_network_trained_without_rests_is_given_the_same_spans(
 
 @pytest.mark.parametrize(
     ("scores", "chosen"),
-    [((1.0, 0.5, 1.5), 0), ((1.0, 1.1, 2.0), 1), ((1.0, 1.1, 2.2), 2), ((0.0, 0.0, 1.0), 0)],
+    [
+        ((1.0, 0.5, 0.6, 1.5), 0),
+        ((1.0, 1.1, 0.9, 2.0), 1),
+        ((1.0, 1.1, 1.2, 2.0), 2),
+        ((1.0, 1.1, 0.9, 2.2), 3),
+        ((0.0, 0.0, 0.0, 1.0), 0),
+    ],
 )
 def test_of_the_spans_the_one_with_the_best_score_is_answered(
     scores: tuple[float, ...], chosen: int
 ) -> None:
-    """Without rests, without the way from rest too, and whole, which must lead by 1."""
+    """Without rests, without either way from rest too, and whole, which must lead by 1."""
     poses = [CASES[name][1] for name in ("sign alone", "rest, sign, rest")]
     found = [signing_in(pose, 0.1) for pose in poses]
     signing = found[1][0]
     lengths = [stop - start for start, stop in (*signing.candidates, signing.whole)]
-    assert len(set(lengths)) == 3
+    assert len(set(lengths)) == 4
     of_length = {**dict(zip(lengths, scores, strict=True)), len(poses[0]): 7.0}
     output = outputs_of_signs(
         poses,

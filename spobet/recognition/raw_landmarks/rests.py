@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spobet.poses.rests import EARLY, FAST, FRAME_RATE, FROM_REST, LONGEST_WAY, REST, WINDOW
+from spobet.poses.rests import EARLY, FAST, FRAME_RATE, REST, WAYS, WINDOW
 from spobet.poses.skeleton import Skeleton
 from spobet.recognition.evidence import LEAST, WHOLE_SECONDS
 from spobet.recognition.raw_landmarks.graph import END, LandmarkGraph, single, whole
@@ -60,18 +60,24 @@ def add_spans(
     some = graph.add("And", graph.add("Less", start, stop), measured)
     start, stop = graph.either(some, start, whole(0)), graph.either(some, stop, count)
     ends = graph.add("Sub", count, stop), graph.add("Sub", count, start)
-    way, way_back = _way(graph, track, start, stop), _way(graph, backwards, *ends)
-    inner = graph.add("Add", start, way), graph.add("Sub", stop, way_back)
-    bounds = graph.add("Concat", start, stop, *inner, whole(0), count, axis=0)
-    spans = graph.add("Reshape", bounds, np.array([3, 2], np.int64))
+    bounds, chosen = [start, stop], [graph.add("Identity", np.array([True]))]
+    before = graph.add("Identity", whole(0))
+    for way, back in zip(
+        _ways(graph, track, start, stop), _ways(graph, backwards, *ends), strict=True
+    ):
+        bounds += [graph.add("Add", start, way), graph.add("Sub", stop, back)]
+        both_ways = graph.add("Add", way, back)
+        chosen.append(graph.add("Greater", both_ways, before))  # a longer way never ends earlier
+        before = both_ways
+    spans = graph.add("Concat", *bounds, whole(0), count, axis=0)
+    spans = graph.add("Reshape", spans, np.array([-1, 2], np.int64))
     rests = graph.add("Less", graph.add("Sub", stop, start), count)
-    goes = graph.add("Greater", graph.add("Add", way, way_back), whole(0))
-    chosen = graph.add("Concat", np.array([True]), goes, rests, axis=0)
-    leads = np.array([0, 0, LEAD], np.float32)
+    kept = graph.add("Concat", *chosen, rests, axis=0)
+    leads = np.array([0] * (1 + len(WAYS)) + [LEAD], np.float32)
     speed = graph.reduced("Max", speeds, 0)
     speed = graph.either(measured, graph.add("Reshape", speed, whole(-1)), np.array([0.0]))
-    spans = graph.add("Compress", spans, chosen, axis=0)
-    return spans, graph.add("Compress", leads, chosen), (graph.cast(speed, "FLOAT"), unit)
+    spans = graph.add("Compress", spans, kept, axis=0)
+    return spans, graph.add("Compress", leads, kept), (graph.cast(speed, "FLOAT"), unit)
 
 
 def add_evidence(
@@ -166,8 +172,8 @@ def _first_motion(graph: LandmarkGraph, track: _Track, speeds: str) -> str:
     return graph.either(rested, still, whole(0))
 
 
-def _way(graph: LandmarkGraph, track: _Track, start: str, stop: str) -> str:
-    """`poses.rests._way`: (1,)."""
+def _ways(graph: LandmarkGraph, track: _Track, start: str, stop: str) -> list[str]:
+    """`poses.rests._ways`: (1,) each."""
     count, after = graph.add("Sub", stop, start), graph.add("Add", start, whole(1))
     part, first = (
         (graph.part(track.xy, 0, start, end), graph.part(track.known, 0, start, end))
@@ -176,11 +182,15 @@ def _way(graph: LandmarkGraph, track: _Track, start: str, stop: str) -> str:
     away = _apart(graph, track, part, first)
     column = graph.add("Unsqueeze", away, whole(1))
     middle = graph.median(column, count, np.array(np.inf, np.float32))
-    left_rest = graph.add("GreaterOrEqual", away, graph.add("Mul", middle, single(FROM_REST)))
-    left = graph.add("ArgMax", graph.cast(left_rest, "FLOAT"), axis=0, keepdims=1)
     seconds = graph.part(track.seconds, 0, start, stop)
     since = graph.add("Sub", seconds, graph.part(seconds, 0, 0, 1))
-    near = graph.cast(graph.add("LessOrEqual", since, np.array(LONGEST_WAY)), "INT64")
-    longest = graph.add("Sub", graph.add("ReduceSum", near, whole(0), keepdims=1), whole(1))
-    frames = graph.add("Min", left, longest, graph.add("Div", count, whole(3)))
-    return graph.either(graph.add("Equal", start, whole(0)), whole(0), frames)
+    third, rests = graph.add("Div", count, whole(3)), graph.add("Greater", start, whole(0))
+    ways = []
+    for share, latest in WAYS:
+        left = graph.add("GreaterOrEqual", away, graph.add("Mul", middle, single(share)))
+        frames = graph.add("ArgMax", graph.cast(left, "FLOAT"), axis=0, keepdims=1)
+        near = graph.cast(graph.add("LessOrEqual", since, np.array(latest)), "INT64")
+        longest = graph.add("Sub", graph.add("ReduceSum", near, whole(0), keepdims=1), whole(1))
+        frames = graph.add("Min", frames, longest, third)
+        ways.append(graph.either(rests, frames, whole(0)))
+    return ways
