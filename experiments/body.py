@@ -7,11 +7,13 @@
         --seeds 1 --folds 5
     python experiments/body.py score sweeps/hands sweeps/arms
     python experiments/body.py holistic wlasl100-hands --landmarks FOLDER
+    python experiments/body.py views --landmarks FOLDER
 
 FOLDER holds wlasl50-body-hands.npz (and, for the last, wlasl100-hands.npz). `score` pools the
 folds of every sweep: on the clips as they are, and with the body taken away. `holistic` asks a
 network for the held-out clips as two extractors saw them: MediaPipe Hands in every frame, and
-Holistic in some, on its own time line.
+Holistic in some, on its own time line. `views` writes what Holistic saw of all clips as a data set,
+for `spobet train --views`.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ import numpy as np
 from other_language import share
 
 from spobet.dataset.folds import NUM_FOLDS, hold_out
+from spobet.dataset.manifest import Clip
 from spobet.dataset.store import Dataset, DatasetWriter
 from spobet.evaluation.intervals import mcnemar
 from spobet.evaluation.ranks import rank_true_glosses
@@ -127,6 +130,22 @@ def holistic(network: str, landmarks: Path) -> None:
     ):
         ranks = rank_true_glosses(recognizer.outputs(poses).logits, labels)
         click.echo(f"{told}: {_shares(ranks)}")
+
+
+@main.command()
+@click.option("--landmarks", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--data", type=click.Path(path_type=Path), default=Path("data/wlasl50-holistic"))
+def views(landmarks: Path, data: Path) -> None:
+    """Write the hands of all clips as Holistic saw them, on their time lines."""
+    made = np.load(landmarks / "wlasl50-body-hands.npz")
+    splits = [str(name) for name in made["split_names"]]
+    source = "wlasl50-body-hands.npz, hands on their time line"
+    with DatasetWriter(data, HANDS_42, "image", source, "C-UDA 1.0") as writer:
+        for number, video in enumerate(made["video_id"]):
+            gloss = str(made["gloss"][made["label"][number]])
+            signer = str(made["signer_id"][number]) if made["signer_id"][number] >= 0 else ""
+            clip = Clip(str(video), gloss, signer, splits[made["split"][number]])
+            writer.add(clip, _on_time_line(made, number))
 
 
 def _hands_of(made: np.lib.npyio.NpzFile, clip: int) -> PoseSequence:

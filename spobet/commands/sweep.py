@@ -44,6 +44,7 @@ from spobet.commands.arguments import DATA, FILE, FOLDER, PATH, RAY, RUN, progre
 )
 @click.option("--backbone", type=RUN, help="Start from this run folder or shipped network.")
 @click.option("--auxiliary", type=PATH, multiple=True, help="As for `spobet train`.")
+@click.option("--views", type=PATH, multiple=True, help="As for `spobet train`.")
 @click.option(
     "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Runs at a time."
 )
@@ -59,6 +60,7 @@ def sweep(
     splits: tuple[str, ...],
     backbone: Path | None,
     auxiliary: tuple[Path, ...],
+    views: tuple[Path, ...],
     workers: int,
     ray: str | None,
 ) -> None:
@@ -85,6 +87,7 @@ def sweep(
         splits,
         backbone.resolve() if backbone else None,
         tuple(path.resolve() for path in auxiliary),
+        tuple(path.resolve() for path in views),
         " ".join(["spobet", *sys.argv[1:]]),
     )
     out = out.resolve()

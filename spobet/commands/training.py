@@ -144,6 +144,12 @@ def pretrain(
     multiple=True,
     help="Data set of auxiliary glosses: trained on, never answered; repeat for several.",
 )
+@click.option(
+    "--views",
+    type=DATA_SET,
+    multiple=True,
+    help="Data set of the same recordings by another extractor, matched by clip id; repeatable.",
+)
 @_DEVICES
 @_WORKERS
 @RAY
@@ -156,6 +162,7 @@ def train(
     seed: int | None,
     fold: int | None,
     auxiliary: tuple[Path, ...],
+    views: tuple[Path, ...],
     devices: int,
     workers: int,
     ray: str | None,
@@ -171,7 +178,7 @@ def train(
     if _done_by_workers(execution, run, workers, ray):
         return
     run = execution.folder(run)
-    record = train(settings, data, run, backbone, fold, _command(), auxiliary, execution)
+    record = train(settings, data, run, backbone, fold, _command(), auxiliary, execution, views)
     clips = f"{len(record.clips):,} clips{', those of its backbone included' if backbone else ''}"
     time = f"{record.epochs} epochs, {record.minutes:.1f} minutes"
     click.echo(f"{run}: trained on {clips}, {time}, {record.chosen}")

@@ -117,6 +117,24 @@ def auxiliary_clips(datasets: Sequence[Dataset], main: Dataset) -> tuple[Source,
     return training_clips(datasets, replace(reserved, glosses=glosses))
 
 
+def views_of(clips: Manifest, dataset: Dataset) -> Source:
+    """The same recordings in another data set: those of its clips whose ids are among `clips`.
+
+    UserError where there is none, or where one shows another gloss there.
+    """
+    own = {clip.id: clip.gloss for clip in clips}
+    same = tuple(clip for clip in dataset.manifest if clip.id in own)
+    if not same:
+        raise UserError(f"{dataset.path}: no clip has the id of a training clip, expected views")
+    for clip in same:
+        if clip.gloss != own[clip.id]:
+            raise UserError(
+                f"{dataset.path}: clip {clip.id} shows {clip.gloss}, "
+                f"expected {own[clip.id]}, as in the data set trained on"
+            )
+    return Source(dataset, Manifest(same))
+
+
 def write_left_out(sources: Sequence[Source], path: Path) -> str:
     """List every clip left out with its reason in a CSV, if there is any; returns the counts."""
     left_out = [(source.dataset.info.source, *row) for source in sources for row in source.left_out]

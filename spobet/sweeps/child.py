@@ -31,6 +31,7 @@ def run_task(task: Task) -> None:
             task.fold,
             task.command,
             [Path(path) for path in task.auxiliary],
+            views=[Path(path) for path in task.views],
         )
     if task.finished:
         return

@@ -41,6 +41,7 @@ class Task:
     splits: tuple[str, ...] = ("val",)
     backbone: str | None = None
     auxiliary: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
     command: str = ""
 
     @property
@@ -62,7 +63,7 @@ class Task:
     def from_json(cls, text: str) -> Task:
         """What `to_json` wrote."""
         values = json.loads(text)
-        lists = {name: tuple(values[name]) for name in ("splits", "auxiliary")}
+        lists = {name: tuple(values[name]) for name in ("splits", "auxiliary", "views")}
         return cls(**{**values, **lists})
 
 

@@ -45,6 +45,7 @@ class Grid:
     splits: tuple[str, ...] = ("val",)
     backbone: Path | None = None
     auxiliary: tuple[Path, ...] = ()
+    views: tuple[Path, ...] = ()
     command: str = ""
 
     def tasks(self, folder: Path) -> list[Task]:
@@ -67,6 +68,7 @@ class Grid:
                             splits=self.splits,
                             backbone=str(self.backbone) if self.backbone else None,
                             auxiliary=tuple(map(str, self.auxiliary)),
+                            views=tuple(map(str, self.views)),
                             command=self.command,
                         )
                     )

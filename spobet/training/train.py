@@ -12,7 +12,7 @@ import numpy as np
 from spobet.config import Experiment
 from spobet.dataset.folds import NUM_FOLDS, few_a_gloss, hold_out
 from spobet.dataset.manifest import Manifest, Vocabulary
-from spobet.dataset.reserve import Source, auxiliary_clips, write_left_out
+from spobet.dataset.reserve import Source, auxiliary_clips, views_of, write_left_out
 from spobet.dataset.store import Dataset
 from spobet.errors import UserError
 from spobet.evaluation.ranks import labels_of
@@ -39,17 +39,23 @@ from spobet.training.validation import BestOnValidation
 
 @dataclass(frozen=True, eq=False)
 class TrainingClips:
-    """What a run trains on: clips of the vocabulary first, then those of auxiliary glosses."""
+    """What a run trains on: clips of the vocabulary, views of them, those of auxiliary glosses."""
 
     dataset: Dataset
     clips: Manifest
     held_out: Manifest | None
     auxiliary: tuple[Source, ...]
     vocabulary: Vocabulary
+    views: tuple[Source, ...] = ()
 
     @classmethod
     def of(
-        cls, experiment: Experiment, data: Path, fold: int | None, auxiliary: Sequence[Path]
+        cls,
+        experiment: Experiment,
+        data: Path,
+        fold: int | None,
+        auxiliary: Sequence[Path],
+        views: Sequence[Path] = (),
     ) -> TrainingClips:
         """The clips of the split `train`, without a fold of it and cut to `clips_a_gloss`."""
         dataset, choices = Dataset.open(data), experiment.train
@@ -66,12 +72,18 @@ class TrainingClips:
             clips = few_a_gloss(clips, choices.clips_a_gloss, experiment.seed)
         others = [Dataset.open(folder) for folder in auxiliary]
         sources = auxiliary_clips(others, dataset) if others else ()
-        return cls(dataset, clips, held_out, tuple(sources), vocabulary)
+        seen_again = tuple(views_of(clips, Dataset.open(folder)) for folder in views)
+        return cls(dataset, clips, held_out, tuple(sources), vocabulary, seen_again)
 
     @property
     def sources(self) -> list[Source]:
         """All of them, by data set."""
-        return [Source(self.dataset, self.clips), *self.auxiliary]
+        return [Source(self.dataset, self.clips), *self.views, *self.auxiliary]
+
+    @property
+    def num_always(self) -> int:
+        """How many clips, the first, come in every epoch: all but those of auxiliary glosses."""
+        return len(self.clips) + sum(len(source.clips) for source in self.views)
 
     @property
     def auxiliary_glosses(self) -> Vocabulary:
@@ -100,18 +112,21 @@ def train(
     command: str = "",
     auxiliary: Sequence[Path] = (),
     execution: Execution = Execution(),  # noqa: B008  frozen
+    views: Sequence[Path] = (),
 ) -> RunRecord:
     """Train on the clips of the split `train` and leave a whole run folder at `path`.
 
     pretrained: a run folder whose backbone to start from. fold: hold this fold of the training
     clips out and score it at the end (metrics-fold<K>.json). auxiliary: data sets whose training
     clips of other glosses are trained beside, so that the network knows what it does not know.
+    views: data sets of the same recordings as others saw them (another extractor, another camera),
+    whose clips with the ids of training clips are trained on too, and never held out or scored.
     execution: on how many devices, and how often it is kept; the network is the same. The same call
     on the folder of an interrupted run goes on where that stopped, and scores the fold of a
     finished one whose scores are lacking. UserError where the folder holds another run, the
     backbone does not fit the experiment, or the loss is no number.
     """
-    training, run = TrainingClips.of(experiment, data, fold, auxiliary), RunFolder(path)
+    training, run = TrainingClips.of(experiment, data, fold, auxiliary, views), RunFolder(path)
     record = _unscored(run, experiment, training, fold)
     if record is None:
         record = _trained(experiment, training, run, pretrained, fold, command, execution)
@@ -130,7 +145,8 @@ def _unscored(
     same = (
         record.fold == _fold_of(fold)
         and run.experiment() == experiment
-        and training.dataset.info.content_hash in record.data.values()
+        and {source.dataset.info.content_hash for source in training.sources}
+        <= set(record.data.values())
     )
     return record if same else None
 
@@ -209,7 +225,7 @@ def _fit(
         )
     clips = stored_clips(experiment, training.sources, run)
     imprint(classifier, clips, training.labels, new_glosses, experiment.input)
-    model, batches = _compiled(classifier, clips, training.labels, len(training.clips), experiment)
+    model, batches = _compiled(classifier, clips, training.labels, training.num_always, experiment)
     watchers = [best] if best else []
     minutes = execution.checkpoint_minutes
     fit(model, batches, experiment.train.schedule, run, watchers, origin, minutes)
