@@ -137,6 +137,11 @@ def holistic(network: str, landmarks: Path) -> None:
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data/wlasl50-holistic"))
 def views(landmarks: Path, data: Path) -> None:
     """Write the hands of all clips as Holistic saw them, on their time lines."""
+    write_views(landmarks, data)
+
+
+def write_views(landmarks: Path, data: Path) -> None:
+    """The same, for other scripts."""
     made = np.load(landmarks / "wlasl50-body-hands.npz")
     splits = [str(name) for name in made["split_names"]]
     source = "wlasl50-body-hands.npz, hands on their time line"

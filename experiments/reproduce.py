@@ -2,8 +2,9 @@
 
     python experiments/reproduce.py --landmarks FOLDER --runs runs headline
 
-FOLDER holds wlasl100-hands.npz (and, for what pretrains, wlasl2000-hands-train.npz). What is
-finished is not done again, so the same command goes on after an interruption.
+FOLDER holds wlasl100-hands.npz and wlasl50-body-hands.npz (and, for what pretrains,
+wlasl2000-hands-train.npz). What is finished is not done again, so the same command goes on after
+an interruption.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class Row:
 
     backbone: of BACKBONES, or a shipped network. changes: values of the file's [train] that differ
     here. epochs: instead of those of its schedule. data: the data set. beside: trained with the
-    other glosses of wlasl2000-hands-train as auxiliary glosses.
+    other glosses of wlasl2000-hands-train as auxiliary glosses. views: trained on what MediaPipe
+    Holistic saw of its clips too.
     """
 
     experiment: str
@@ -60,9 +62,11 @@ class Row:
     epochs: int = 0
     data: str = "wlasl100-hands"
     beside: bool = False
+    views: bool = False
 
 
 OFFICIAL, NEW_SIGNERS = "wlasl100-hands", "wlasl100-hands-signers"
+VIEWS = "wlasl50-holistic"
 TUNED, GLOSSES = "wlasl100-hands.toml", "wlasl2000-hands.toml"
 PLAIN_TUNED, PLAIN_GLOSSES = "wlasl100-hands-plain.toml", "wlasl2000-hands-plain.toml"
 SCRATCH = "wlasl100-hands-scratch.toml"
@@ -80,15 +84,16 @@ BACKBONES = {
 }
 FIVE_SEEDS = (0, 1, 2, 3, 4)
 ROWS = {
-    "headline": Row(TUNED, "wlasl2000-hands", FIVE_SEEDS),
-    "open": Row(TUNED, "wlasl2000-hands", (0,), beside=True),
+    "headline": Row(TUNED, "wlasl2000-hands", FIVE_SEEDS, views=True),
+    "without-views": Row(TUNED, "wlasl2000-hands", FIVE_SEEDS),
+    "open": Row(TUNED, "wlasl2000-hands", (0,), beside=True, views=True),
     "plain": Row(PLAIN_TUNED, PLAIN, FIVE_SEEDS),
     "beside-others": Row(PLAIN_TUNED, PLAIN, FIVE_SEEDS, beside=True),
     "pretrained-40": Row(PLAIN_TUNED, f"{PLAIN}-40", FIVE_SEEDS),
     "from-scratch": Row(SCRATCH),
     "masked-40": Row(SCRATCH, "wlasl2000-hands-masked", epochs=40),
     "from-scratch-40": Row(SCRATCH, epochs=40),
-    "new-signers": Row(TUNED, "wlasl2000-hands-signers", data=NEW_SIGNERS),
+    "new-signers": Row(TUNED, "wlasl2000-hands-signers", data=NEW_SIGNERS, views=True),
     "new-signers-plain": Row(PLAIN_TUNED, f"{PLAIN}-signers", data=NEW_SIGNERS),
     "new-signers-40": Row(PLAIN_TUNED, f"{PLAIN}-signers-40", data=NEW_SIGNERS),
     "new-head": Row(PLAIN_TUNED, f"{PLAIN}-40", changes={"keep_head": False}),
@@ -137,6 +142,10 @@ def dataset(name: str, landmarks: Path, data: Path) -> Path:
     if name == NEW_SIGNERS:
         official = Dataset.open(dataset(OFFICIAL, landmarks, data))
         write_resplit(official, resplit(official), data / name)
+    elif name == VIEWS:
+        from body import write_views
+
+        write_views(landmarks, data / name)
     else:
         import_packed(landmarks / f"{name}.npz", data / name, TERMS)
     return data / name
@@ -193,6 +202,7 @@ def _row(name: str, row: Row, landmarks: Path, runs: Path, data: Path) -> str:
                 start,
                 command=_command(name),
                 auxiliary=others,
+                views=[dataset(VIEWS, landmarks, data)] if row.views else [],
             )
         for splits in (["test"], ["val", "test"]):
             metrics = evaluate(run, folder, splits)

@@ -23,6 +23,7 @@ _LARGEST = {
     "drop_hand": 1,
     "drop_body": 1,
     "drop_span": 1,
+    "from_rest": 1,
     "max_dropped_span": 1,
     "cut": 0.5,
 }
@@ -39,7 +40,7 @@ class AugmentConfig:
     1 + speed times as long (where it does not fill all frames anyway).
     warp: how unevenly time may run; pieces of a clip run up to exp(2 warp) times as fast or slow.
     cut: share of the clip that may be missing at each end; half as much may be added instead, as
-    a still frame.
+    a still frame. from_rest: share of the clips' ends with a way from a rest, or back to one.
     """
 
     mirror: float = 0.5
@@ -59,6 +60,7 @@ class AugmentConfig:
     speed: float = 0.3
     warp: float = 0.3
     cut: float = 0.1
+    from_rest: float = 0.0
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():

@@ -16,6 +16,7 @@ from spobet.config import Experiment, MixConfig, PretrainConfig
 from spobet.dataset.phonology import Phonology
 from spobet.poses.arrays import network_input
 from spobet.poses.augment import augment, mirror_some, random_frame_times
+from spobet.poses.from_rest import add_ways
 from spobet.training.masking import choose_hidden
 from spobet.training.mixing import Mixer, Shares
 from spobet.training.stored_clips import Clips
@@ -103,6 +104,9 @@ class Batches(keras.utils.PyDataset):
         shares = Shares(clips, clips, np.zeros(len(clips), np.float32))
         if self._mixer:
             xy, confidence, shares = self._mixer.mix(clips, xy, confidence, choices.augment, rng)
+        if choices.augment.from_rest:
+            xy, frames = add_ways(xy, frame_mask, skeleton, choices.augment.from_rest, rng)
+            confidence = np.take_along_axis(confidence, frames[..., None], axis=1)
         xy = augment(mirror_some(xy, skeleton, mirrored), skeleton, choices.augment, rng)
         confidence[mirrored] = confidence[mirrored][..., skeleton.mirror_order]
         return Draw(xy, frame_mask, clips, confidence, shares)

@@ -277,5 +277,7 @@ def test_each_field_alone_changes_the_clip_by_about_this_much(name: str) -> None
 
 
 def test_every_field_has_a_measured_effect_of_its_own() -> None:
-    """Mirroring concerns more than coordinates: where clips are drawn, it is tested."""
-    assert {*MOVED, *LOST, *TIMED, "mirror"} == {field.name for field in fields(AugmentConfig)}
+    """Mirroring and ways from rest concern more than coordinates: tested where clips are drawn."""
+    assert {*MOVED, *LOST, *TIMED, "mirror", "from_rest"} == {
+        field.name for field in fields(AugmentConfig)
+    }

@@ -115,6 +115,30 @@ def test_what_the_detector_doubted_weighs_less_and_follows_its_landmark_into_the
         np.testing.assert_array_equal(weights["coordinates"] > 0, seen_and_hidden)
 
 
+def test_clips_come_from_rests_and_doubt_follows_its_frame() -> None:
+    """Clips of six frames, one of them doubted: where a way takes room it comes earlier or later.
+
+    Ways last a frame at least only in clips that are longer than three.
+    """
+    bank = bank_of(200, alike=True)
+    confidence = np.ones(bank.xy.shape[:2], np.float16)
+    confidence[0::6] = 0.5
+    from_rest, still = (
+        replace(
+            objectives(mask_ratio=0.99, hand_share=0.0), augment=replace(STILL, from_rest=share)
+        )
+        for share in (1.0, 0.0)
+    )
+    doubted = []
+    for experiment in (from_rest, still):
+        bank_with = replace(bank, confidence=confidence)
+        batches = PretrainingBatches(bank_with, np.zeros(200, int), 0, experiment)
+        shown = [batches[number] for number in range(len(batches))]
+        weights = np.concatenate([weight["coordinates"][..., 0] for _, _, weight in shown])
+        doubted.append((weights == 0.5).sum(axis=1).max())
+    assert doubted == [2, 1]  # the first frame, held where the way was made room for
+
+
 def test_only_what_counts_is_asked_for() -> None:
     asked = {
         names: set(
