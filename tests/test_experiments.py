@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from spobet.config import read_experiment
 from spobet.poses.skeleton import HANDS_42
+from spobet.runs import RunFolder
 from spobet.shipped import shipped_names
 
 FOLDER = Path(__file__).parents[1] / "experiments"
@@ -63,7 +64,7 @@ def test_with_and_without_pretraining_are_one_network_on_one_input() -> None:
 
 @pytest.fixture
 def landmarks(tmp_path: Path) -> Path:
-    """A folder with both packed files, of three clips and of two."""
+    """A folder with the packed files, of few clips each."""
     rng = np.random.default_rng(0)
     for name, splits in (
         ("wlasl100-hands", ["train", "train", "val", "test"]),
@@ -81,6 +82,21 @@ def landmarks(tmp_path: Path) -> Path:
             label=glosses,
             split=splits,
         )
+    rng = np.random.default_rng(1)
+    np.savez(
+        tmp_path / "wlasl50-body-hands.npz",
+        hands=rng.integers(0, 1000, (8, 2, 21, 3)),
+        hand_mask=np.ones((8, 2), bool),
+        scale=1000.0,
+        frame=np.arange(8) % 4,
+        offsets=[0, 4, 8],
+        label=[0, 1],
+        gloss=["go", "eat"],
+        split=[0, 0],
+        split_names=["train", "val", "test"],
+        video_id=["wlasl100- 0", "wlasl100- 1"],
+        signer_id=[3, -1],
+    )
     return tmp_path
 
 
@@ -95,6 +111,7 @@ def test_rows_are_rebuilt_from_landmarks_and_not_done_twice(
     for name in (SCRIPT["TUNED"], SCRIPT["GLOSSES"]):
         (recipes / name).write_text(TINY)
     monkeypatch.setitem(main.callback.__globals__, "HERE", recipes)
+    monkeypatch.syspath_prepend(str(FOLDER))  # the script's own folder, when it is run
     monkeypatch.setitem(rows, "headline", dataclasses.replace(rows["headline"], seeds=(0, 1)))
     command = ["wlasl2000-hands", "headline", "--landmarks", str(landmarks)]
     command += ["--runs", str(tmp_path / "runs"), "--data", str(tmp_path / "data")]
@@ -102,6 +119,8 @@ def test_rows_are_rebuilt_from_landmarks_and_not_done_twice(
     assert "wlasl2000-hands: 2 clips, 1 epochs" in first.output
     assert "| headline |" in first.output.splitlines()[-1]
     assert "2 seeds" in first.output.splitlines()[-1]
+    record = RunFolder(tmp_path / "runs" / "headline-0").record()
+    assert "wlasl50-body-hands.npz, hands on their time line" in record.data
     made = {file: file.stat().st_mtime_ns for file in (tmp_path / "runs").rglob("classifier.onnx")}
     again = CliRunner().invoke(main, command, catch_exceptions=False)
     assert again.output.splitlines()[-1] == first.output.splitlines()[-1]
@@ -114,7 +133,8 @@ def test_what_is_tuned_fits_the_network_that_it_starts_from() -> None:
     tuned, pretraining = (read_experiment(FOLDER / SCRIPT[name]) for name in ("TUNED", "GLOSSES"))
     # with clips cut in fine-tuning too, more was lost to rests, not less (EXPERIMENTS.md)
     assert tuned.input == dataclasses.replace(pretraining.input, cut_rests=False)
-    for section in ("augment", "backbone", "mix"):
+    assert dataclasses.replace(tuned.augment, from_rest=0.0) == pretraining.augment
+    for section in ("backbone", "mix"):
         assert getattr(tuned, section) == getattr(pretraining, section)
     for choice in ("head_width", "prototype_scale"):
         assert getattr(tuned.train, choice) == getattr(pretraining.train, choice)
