@@ -58,22 +58,22 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     return float(1 / (low * high) ** 0.5)
 
 
-def fit_temperature_and_share(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """The temperature, and the share that probabilities are multiplied by, of best likelihood.
+def fit_shares(first: np.ndarray, hits: np.ndarray) -> tuple[float, float]:
+    """(share, lead): first answers are right as often as share * probability + lead says.
 
-    The likelihood is that of the first answers being right or wrong, as often as their
-    probabilities say. Both are of a grid, 3 and 1 % apart.
+    The likelihood of their being right or wrong is concave in both, which are of a grid, 1 and
+    0.5 % apart, with a sum of at most 1. first: (clips,) probabilities. hits: (clips,) bool.
     """
-    labels = _checked_labels(logits, labels)
-    hits = logits.argmax(axis=1) == labels
-    temperatures, shares = np.geomspace(0.3, 3, 78), np.linspace(0.01, 1, 100)
-    losses = np.empty((len(temperatures), len(shares)))
-    for number, temperature in enumerate(temperatures):
-        first = shares[:, None] * softmax(logits, temperature).max(axis=1)  # (shares, clips)
-        likely = np.where(hits, first, 1 - first)
-        losses[number] = -np.log(np.maximum(likely, 1e-12)).mean(axis=1)
-    row, column = np.unravel_index(losses.argmin(), losses.shape)
-    return float(temperatures[row]), float(shares[column])
+    first, hits = _checked_confidence(first, hits)
+    shares, leads = np.arange(1, 101) / 100, np.arange(101) / 200
+    losses = np.full((len(shares), len(leads)), np.inf)
+    for row, share in enumerate(shares):
+        possible = leads <= 1 - share + 1e-9
+        told = share * first + leads[possible, None]  # (leads, clips)
+        likely = np.where(hits, told, 1 - told)
+        losses[row, possible] = -np.log(np.maximum(likely, 1e-12)).mean(axis=1)
+    best, column = np.unravel_index(losses.argmin(), losses.shape)
+    return float(shares[best]), float(leads[column])
 
 
 def cross_fitted_temperatures(

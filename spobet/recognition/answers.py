@@ -187,6 +187,8 @@ def gloss_probabilities(
     confidence = judged.max(axis=1, initial=0.0)
     shown = probabilities(scores, rejection.temperature, rejection.auxiliary_weight, DOUBT)
     shown = rejection.known_share * shown
+    if rejection.first_share and shown.size:
+        shown[np.arange(len(shown)), scores.argmax(axis=1)] += rejection.first_share * strength
     return GlossProbabilities(glosses, scores, shown, confidence, rejection.threshold)
 
 

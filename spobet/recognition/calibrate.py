@@ -15,8 +15,8 @@ from spobet.evaluation.calibration import (
     TEMPERATURES,
     calibration_band,
     expected_calibration_error,
+    fit_shares,
     fit_temperature,
-    fit_temperature_and_share,
 )
 from spobet.evaluation.predictions import predictions_csv
 from spobet.evaluation.probabilities import softmax
@@ -126,9 +126,8 @@ def _scaling(output: ModelOutput, labels: np.ndarray) -> Rejection:
     of_confidence = fit_temperature(everything[known], labels[known])
     scaling = Rejection(of_confidence, confidence_temperature=of_confidence)
     if not output.auxiliary.shape[1]:
-        logits = output.logits[known]
-        temperature, share = _of_first_answers(logits, labels[known], of_confidence)
-        return replace(scaling, temperature=temperature, known_share=share)
+        share, lead = _of_first_answers(output.logits[known], labels[known], of_confidence)
+        return replace(scaling, known_share=share, first_share=lead)
     if known.all():
         temperature = fit_temperature(output.logits, labels)
         return replace(scaling, temperature=temperature, auxiliary_weight=0.0)
@@ -140,15 +139,15 @@ def _scaling(output: ModelOutput, labels: np.ndarray) -> Rejection:
 def _of_first_answers(
     logits: np.ndarray, labels: np.ndarray, temperature: float
 ) -> tuple[float, float]:
-    """The temperature, and the known share; 1 where at `temperature` first answers are calibrated.
+    """The known share and what the first answer has beside it; 1 and 0 where it is calibrated so.
 
     Of many glosses the likelihood is mostly that of wrong answers, and says little of the first.
     """
     probabilities, hits = softmax(logits, temperature).max(axis=1), logits.argmax(axis=1) == labels
     band = calibration_band(probabilities, np.random.default_rng(0))
     if expected_calibration_error(probabilities, hits) <= band:
-        return temperature, 1.0
-    return fit_temperature_and_share(logits, labels)
+        return 1.0, 0.0
+    return fit_shares(probabilities, hits)
 
 
 def _with_threshold(

@@ -30,6 +30,7 @@ def facts_of(folder: RunFolder, recognizer: Recognizer) -> dict[str, Any]:
         "temperature": rejection.temperature,
         "auxiliary_weight": rejection.auxiliary_weight,
         "known_share": rejection.known_share,
+        "first_share": rejection.first_share,
         "confidence_temperature": rejection.temperature_of_confidence,
         "threshold": rejection.threshold,
         "normalisation": "docs/app.md",

@@ -18,7 +18,8 @@ class Rejection:
 
     Probabilities are a softmax over scores / temperature, in which the logit of all auxiliary
     glosses takes part `auxiliary_weight` times: 0 leaves it out, 1 counts it as trained. They are
-    then multiplied by `known_share`; the rest is kept for what the network does not tell apart.
+    then multiplied by `known_share`, and the first answer's gets `first_share` more, as much of it
+    as there is evidence; the rest is kept for what the network does not tell apart.
     Confidence is what acceptance is judged by: the highest probability where the auxiliary logit
     counts as trained, at `confidence_temperature` (None: the same temperature).
     error: the share of wrong answers that was asked for. answered, hits, count: clips of `split`
@@ -38,6 +39,7 @@ class Rejection:
     unknown_answered: int = 0
     unknown_count: int = 0
     known_share: float = 1.0
+    first_share: float = 0.0
 
     def __post_init__(self) -> None:
         temperatures = (self.temperature, self.temperature_of_confidence)
@@ -47,6 +49,7 @@ class Rejection:
             or not 0 <= self.error <= 1
             or not 0 <= self.auxiliary_weight < np.inf
             or not 0 < self.known_share <= 1
+            or not 0 <= self.first_share <= 1 - self.known_share + 1e-9
         ):
             raise UserError(f"{self!r}: a value is out of range")
 
@@ -80,7 +83,8 @@ class Rejection:
             answered = f"{answered} ({unknown})"
         known = ""
         if self.known_share < 1:
-            known = f"{100 * (1 - self.known_share):.0f} % kept for other signs, "
+            kept = max(0.0, 1 - self.known_share - self.first_share)
+            known = f"{100 * kept:.0f} % kept for other signs, "
         return (
             f"temperature {self.temperature:.3f}, {known}auxiliary glosses weigh "
             f"{self.auxiliary_weight:.3g}, answers accepted from confidence "

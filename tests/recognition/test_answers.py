@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -27,6 +29,17 @@ def test_what_is_kept_for_other_signs_is_not_shared_out_and_confidence_is_judged
     answered = gloss_probabilities(OUTPUT, TWO, Rejection(auxiliary_weight=0, known_share=0.5))
     assert answered.probabilities[0] == pytest.approx([3 / 8, 1 / 8])
     assert answered.confidence == pytest.approx([6 / 16])
+
+
+def test_the_first_answer_has_its_share_beside_as_far_as_it_was_seen() -> None:
+    scaling = Rejection(auxiliary_weight=0, known_share=0.5, first_share=0.1)
+    answered = gloss_probabilities(OUTPUT, TWO, scaling)
+    assert answered.probabilities[0] == pytest.approx([3 / 8 + 0.1, 1 / 8])
+    assert answered.confidence == pytest.approx([6 / 16])
+    hardly = replace(OUTPUT, evidence=np.array([0.25]))
+    without = gloss_probabilities(hardly, TWO, replace(scaling, first_share=0.0))
+    more = gloss_probabilities(hardly, TWO, scaling).probabilities - without.probabilities
+    assert more[0] == pytest.approx([0.025, 0])
 
 
 def test_temperature_scales_the_logits_and_not_the_weight() -> None:

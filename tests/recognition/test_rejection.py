@@ -20,6 +20,8 @@ def test_what_is_written_reads_back(tmp_path: Path) -> None:
     assert "kept" not in str(rejection)
     shared = replace(rejection, known_share=0.68)
     assert str(shared).startswith("temperature 1.500, 32 % kept for other signs, auxiliary")
+    shared = replace(shared, first_share=0.07)
+    assert str(shared).startswith("temperature 1.500, 25 % kept for other signs, auxiliary")
 
 
 def test_without_a_file_every_answer_is_accepted(tmp_path: Path) -> None:
@@ -45,6 +47,8 @@ def test_a_file_of_version_0_1_counts_auxiliary_glosses_as_trained_at_one_temper
         '{"auxiliary_weight": -1}',
         '{"confidence_temperature": 0}',
         '{"known_share": 0}',
+        '{"first_share": 0.1}',
+        '{"known_share": 0.5, "first_share": 0.6}',
         '{"other": 1}',
         "[",
     ],

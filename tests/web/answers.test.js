@@ -60,10 +60,11 @@ test("without taught signs the file's own probabilities are answered with", () =
 test("with taught signs confidence is judged apart from the probability that is shown", () => {
   const output = { logits: [0, 2, 2], embedding: [1, 0], auxiliary: [1], evidence: 1 };
   const taught = [["d", [0, 1]]]; // of another direction: its score is 0, and its lead of 1.5
-  const meaning = meaningOf(output, ["a", "b", "c", "d"], taught, { ...facts, known_share: 0.8 });
+  const meaning = meaningOf(output, ["a", "b", "c", "d"], taught, { ...facts, known_share: 0.8, first_share: 0.1 });
   assert.deepEqual(meaning.scores, [0, 2, 2, 1.5]);
   const shown = [0, 1, 1, 0.75, 0.5 + Math.log(0.5)].map(Math.exp);
-  near([meaning.probabilities[1]], [0.8 * shown[1] / shown.reduce((sum, power) => sum + power)]);
+  const first = 0.8 * shown[1] / shown.reduce((sum, power) => sum + power);
+  near(meaning.probabilities.slice(1, 3), [first + 0.1, first]);
   const judged = [0, 2, 2, 0, 1].map(Math.exp);
   near([meaning.confidence], [judged[1] / judged.reduce((sum, power) => sum + power)]);
 });

@@ -52,9 +52,12 @@ export function meaningOf(output, glosses, prototypes, facts) {
   const shown = facts.temperature * evidence ** -DOUBT; // less was seen: less is known
   const judged = facts.confidence_temperature * evidence ** -DOUBT_OF_CONFIDENCE;
   const known = probabilitiesOf(output, scores, shown, facts.auxiliary_weight);
+  const first = scores.indexOf(Math.max(...scores));
+  const lead = (facts.first_share ?? 0) * evidence;
   return {
     scores,
-    probabilities: known.map((probability) => (facts.known_share ?? 1) * probability),
+    probabilities: known.map((probability, gloss) =>
+      (facts.known_share ?? 1) * probability + (gloss === first ? lead : 0)),
     confidence: Math.max(...probabilitiesOf(output, withoutLead, judged, 1)),
   };
 }

@@ -45,8 +45,8 @@ async function bytes(path, say) {
 }
 
 // what a network's files depend on: under an address with it they never change
-const versionOf = ({ network, version, temperature, known_share, threshold }) =>
-  [network, version, temperature, known_share, threshold].join("-");
+const versionOf = ({ network, version, temperature, known_share, first_share, threshold }) =>
+  [network, version, temperature, known_share, first_share, threshold].join("-");
 
 const json = async (path) => (await reply(path)).json();
 const encoded = encodeURIComponent;
