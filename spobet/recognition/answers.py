@@ -17,7 +17,7 @@ from spobet.recognition.evidence import DOUBT, DOUBT_OF_CONFIDENCE
 from spobet.recognition.rejection import Rejection
 
 # Answers with at least this share of the threshold's confidence are "perhaps": on WLASL100's
-# validation and test clips 20 of 31 of them are right, and 16 of the 36 below (network
+# validation and test clips 16 of 24 of them are right, and 20 of the 42 below (network
 # wlasl100-hands-open).
 PERHAPS = 0.5
 # Added to the score of an enrolled sign, whose one prototype stands beside prototypes that were
