@@ -7,13 +7,18 @@ from pathlib import Path
 
 import click
 
-from spobet.commands.arguments import DATA, FILE, FOLDER, PATH, RAY, RUN, progress
+from spobet.commands.arguments import DATA, FILE, PATH, RAY, RUN, progress
 
 
 @click.command()
 @click.argument("experiment", type=FILE)
 @DATA
-@click.option("--out", type=FOLDER, required=True, help="Folder of the sweep, or to resume.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path, resolve_path=True),
+    required=True,
+    help="Folder of the sweep, or to resume.",
+)
 @click.option(
     "--set",
     "changes",
@@ -90,14 +95,12 @@ def sweep(
         tuple(path.resolve() for path in views),
         " ".join(["spobet", *sys.argv[1:]]),
     )
-    out = out.resolve()
     failed, tasks = run_sweep(grid, out, Workers(workers, ray), progress("runs")), grid.tasks(out)
     figures = figures_of(tasks)
     write_whole(out / "sweep.md", table(figures) + "\n")
     write_whole(out / "sweep.html", sweep_page(str(experiment), figures, failed, len(tasks)))
     click.echo(table(figures))
     if failed:
-        raise UserError(
-            f"{len(failed)} of {len(tasks)} runs failed, the first: {failed[0].failure}; all are "
-            f"listed in {out / FAILED}, and the same command tries them again"
-        )
+        first = f"{len(failed)} of {len(tasks)} runs failed, the first: {failed[0].failure}"
+        again = f"all are listed in {out / FAILED}, and the same command tries them again"
+        raise UserError(f"{first}; {again}")

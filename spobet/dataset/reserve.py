@@ -122,15 +122,15 @@ def views_of(clips: Manifest, dataset: Dataset) -> Source:
 
     UserError where there is none, or where one shows another gloss there.
     """
-    own = {clip.id: clip.gloss for clip in clips}
-    same = tuple(clip for clip in dataset.manifest if clip.id in own)
+    glosses = {clip.id: clip.gloss for clip in clips}
+    same = tuple(clip for clip in dataset.manifest if clip.id in glosses)
     if not same:
         raise UserError(f"{dataset.path}: no clip has the id of a training clip, expected views")
     for clip in same:
-        if clip.gloss != own[clip.id]:
+        if clip.gloss != glosses[clip.id]:
             raise UserError(
                 f"{dataset.path}: clip {clip.id} shows {clip.gloss}, "
-                f"expected {own[clip.id]}, as in the data set trained on"
+                f"expected {glosses[clip.id]}, as in the data set trained on"
             )
     return Source(dataset, Manifest(same))
 

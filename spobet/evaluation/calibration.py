@@ -69,8 +69,8 @@ def fit_shares(first: np.ndarray, hits: np.ndarray) -> tuple[float, float]:
     losses = np.full((len(shares), len(leads)), np.inf)
     for row, share in enumerate(shares):
         possible = leads <= 1 - share + 1e-9
-        told = share * first + leads[possible, None]  # (leads, clips)
-        likely = np.where(hits, told, 1 - told)
+        right = share * first + leads[possible, None]  # (leads, clips)
+        likely = np.where(hits, right, 1 - right)
         losses[row, possible] = -np.log(np.maximum(likely, 1e-12)).mean(axis=1)
     best, column = np.unravel_index(losses.argmin(), losses.shape)
     return float(shares[best]), float(leads[column])

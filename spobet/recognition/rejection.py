@@ -83,8 +83,8 @@ class Rejection:
             answered = f"{answered} ({unknown})"
         known = ""
         if self.known_share < 1:
-            kept = max(0.0, 1 - self.known_share - self.first_share)
-            known = f"{100 * kept:.0f} % kept for other signs, "
+            of_others = max(0.0, 1 - self.known_share - self.first_share)
+            known = f"{100 * of_others:.0f} % kept for other signs, "
         return (
             f"temperature {self.temperature:.3f}, {known}auxiliary glosses weigh "
             f"{self.auxiliary_weight:.3g}, answers accepted from confidence "

@@ -59,25 +59,10 @@ def add_spans(
     measured = graph.add("And", known, graph.add("Greater", count, whole(1)))
     some = graph.add("And", graph.add("Less", start, stop), measured)
     start, stop = graph.either(some, start, whole(0)), graph.either(some, stop, count)
-    ends = graph.add("Sub", count, stop), graph.add("Sub", count, start)
-    bounds, chosen = [start, stop], [graph.add("Identity", np.array([True]))]
-    before = graph.add("Identity", whole(0))
-    for way, back in zip(
-        _ways(graph, track, start, stop), _ways(graph, backwards, *ends), strict=True
-    ):
-        bounds += [graph.add("Add", start, way), graph.add("Sub", stop, back)]
-        both_ways = graph.add("Add", way, back)
-        chosen.append(graph.add("Greater", both_ways, before))  # a longer way never ends earlier
-        before = both_ways
-    spans = graph.add("Concat", *bounds, whole(0), count, axis=0)
-    spans = graph.add("Reshape", spans, np.array([-1, 2], np.int64))
-    rests = graph.add("Less", graph.add("Sub", stop, start), count)
-    kept = graph.add("Concat", *chosen, rests, axis=0)
-    leads = np.array([0] * (1 + len(WAYS)) + [LEAD], np.float32)
+    spans, leads = _candidates(graph, (track, backwards), count, start, stop)
     speed = graph.reduced("Max", speeds, 0)
     speed = graph.either(measured, graph.add("Reshape", speed, whole(-1)), np.array([0.0]))
-    spans = graph.add("Compress", spans, kept, axis=0)
-    return spans, graph.add("Compress", leads, kept), (graph.cast(speed, "FLOAT"), unit)
+    return spans, leads, (graph.cast(speed, "FLOAT"), unit)
 
 
 def add_evidence(
@@ -170,6 +155,31 @@ def _first_motion(graph: LandmarkGraph, track: _Track, speeds: str) -> str:
     still = graph.add("ArgMax", graph.cast(moving, "FLOAT"), axis=0, keepdims=1)
     rested = graph.add("GreaterOrEqual", graph.rows(track.seconds, still), np.array(REST))
     return graph.either(rested, still, whole(0))
+
+
+def _candidates(
+    graph: LandmarkGraph, tracks: tuple[_Track, _Track], count: str, start: str, stop: str
+) -> tuple[str, str]:
+    """The spans and leads of `add_spans` for a sign between rests, start..stop-1 of count frames.
+
+    tracks: of the clip, and of the clip backwards.
+    """
+    track, backwards = tracks
+    ends = graph.add("Sub", count, stop), graph.add("Sub", count, start)
+    ways = zip(_ways(graph, track, start, stop), _ways(graph, backwards, *ends), strict=True)
+    bounds, chosen = [start, stop], [graph.add("Identity", np.array([True]))]
+    before = graph.add("Identity", whole(0))
+    for way, back in ways:
+        bounds += [graph.add("Add", start, way), graph.add("Sub", stop, back)]
+        both_ways = graph.add("Add", way, back)
+        chosen.append(graph.add("Greater", both_ways, before))  # a longer way never ends earlier
+        before = both_ways
+    spans = graph.add("Concat", *bounds, whole(0), count, axis=0)
+    spans = graph.add("Reshape", spans, np.array([-1, 2], np.int64))
+    rests = graph.add("Less", graph.add("Sub", stop, start), count)
+    differ = graph.add("Concat", *chosen, rests, axis=0)
+    leads = np.array([0] * (1 + len(WAYS)) + [LEAD], np.float32)
+    return graph.add("Compress", spans, differ, axis=0), graph.add("Compress", leads, differ)
 
 
 def _ways(graph: LandmarkGraph, track: _Track, start: str, stop: str) -> list[str]:
