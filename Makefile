@@ -17,7 +17,7 @@ test: $(VENV)/installed-for-tests        ## the default tests; what is skipped i
 lint: $(VENV)/installed-for-tests        ## style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
-reproduce: $(VENV)/installed-for-hours        ## the headline row from LANDMARKS and the shipped backbone
+reproduce: $(VENV)/installed-for-hours        ## the headline row from LANDMARKS (docs/data.md) and the shipped backbone
 	KERAS_BACKEND=tensorflow $(BIN)/python experiments/reproduce.py headline --landmarks $(LANDMARKS)
 
 reproduce-all: $(VENV)/installed-for-hours        ## every row from nothing, pretraining included; goes on where it was stopped

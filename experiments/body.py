@@ -9,7 +9,7 @@
     python experiments/body.py holistic wlasl100-hands --landmarks FOLDER
     python experiments/body.py views --landmarks FOLDER
 
-FOLDER holds wlasl50-body-hands.npz (and, for the last, wlasl100-hands.npz). `score` pools the
+FOLDER holds wlasl50-body-hands.npz (and, for `holistic`, wlasl100-hands.npz). `score` pools the
 folds of every sweep: on the clips as they are, and with the body taken away. `holistic` asks a
 network for the held-out clips as two extractors saw them: MediaPipe Hands in every frame, and
 Holistic in some, on its own time line. `views` writes what Holistic saw of all clips as a data set,
@@ -38,6 +38,7 @@ from spobet.poses.sequence import PoseSequence
 from spobet.poses.skeleton import HANDS_42, hand_landmarks
 from spobet.recognition.recognizer import load
 
+BODY = "wlasl50-body-hands.npz"
 FACTS = ("offsets", "label", "gloss", "split", "split_names", "video_id", "signer_id")
 data_option = click.option(
     "--data", type=click.Path(path_type=Path), default=Path("data/wlasl50-all"), show_default=True
@@ -54,7 +55,7 @@ def main() -> None:
 @data_option
 def make_data(landmarks: Path, data: Path) -> None:
     """Name the landmarks, import the clips, and put all of them into the split `train`."""
-    made = np.load(landmarks / "wlasl50-body-hands.npz")
+    made = np.load(landmarks / BODY)
     hands = np.where(made["hand_mask"][..., None, None], made["hands"] / made["scale"], np.nan)
     body = made["body"] / made["scale"]
     with tempfile.TemporaryDirectory() as folder:
@@ -110,7 +111,7 @@ def score(sweeps: Sequence[Path], data: Path) -> None:
 @click.option("--landmarks", type=click.Path(exists=True, path_type=Path), required=True)
 def holistic(network: str, landmarks: Path) -> None:
     """Print what NETWORK makes of the same held-out clips by either extractor."""
-    made, recognizer = np.load(landmarks / "wlasl50-body-hands.npz"), load(network)
+    made, recognizer = np.load(landmarks / BODY), load(network)
     with tempfile.TemporaryDirectory() as folder:
         import_packed(landmarks / "wlasl100-hands.npz", Path(folder) / "hands", "C-UDA 1.0")
         hands = Dataset.open(Path(folder) / "hands")
@@ -142,9 +143,9 @@ def views(landmarks: Path, data: Path) -> None:
 
 def write_views(landmarks: Path, data: Path) -> None:
     """The same, for other scripts."""
-    made = np.load(landmarks / "wlasl50-body-hands.npz")
+    made = np.load(landmarks / BODY)
     splits = [str(name) for name in made["split_names"]]
-    source = "wlasl50-body-hands.npz, hands on their time line"
+    source = f"{BODY}, hands on their time line"
     with DatasetWriter(data, HANDS_42, "image", source, "C-UDA 1.0") as writer:
         for number, video in enumerate(made["video_id"]):
             gloss = str(made["gloss"][made["label"][number]])

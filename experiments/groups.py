@@ -1,11 +1,12 @@
 """Unknown signs: how well a network rejects them, and how well it names them once enrolled.
 
     python experiments/groups.py --backbone runs/wlasl2000-hands-without100 \\
-        --auxiliary data/wlasl2000-hands-train --full runs/headline-0 --full runs/headline-1
+        --auxiliary data/wlasl2000-hands-train --views data/wlasl50-holistic --full runs/headline-0
 
 The 100 glosses of wlasl100-hands are dealt into five groups of 20 (seed 0). For each a network is
 trained on the training clips of the other 80, from a backbone that has seen none of the hundred in
-training; with --auxiliary beside the clips of that data set that show none of the hundred. Scored
+training; with --auxiliary beside the clips of that data set that show none of the hundred, with
+--views on what another extractor saw of their clips too. Scored
 on validation and test (265 clips), over all groups: known against unknown signs by the confidence
 of the answer (area under the ROC curve; coverage of known clips where 10 % of the accepted answers
 to known clips are wrong); and the clips of the 20 named among all 100 once 1, 3 or 5 training clips
@@ -64,6 +65,9 @@ class Answered:
     help="Data set of auxiliary glosses.",
 )
 @click.option(
+    "--views", type=click.Path(exists=True, path_type=Path), help="As for `spobet train`."
+)
+@click.option(
     "--full",
     type=click.Path(exists=True, path_type=Path),
     multiple=True,
@@ -71,7 +75,12 @@ class Answered:
 )
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
 def main(
-    data: Path, backbone: Path, auxiliary: Path | None, full: tuple[Path, ...], runs: Path
+    data: Path,
+    backbone: Path,
+    auxiliary: Path | None,
+    views: Path | None,
+    full: tuple[Path, ...],
+    runs: Path,
 ) -> None:
     """Train the five networks, score them, and print the figures."""
     dataset = Dataset.open(data)
@@ -86,7 +95,7 @@ def main(
     if auxiliary:
         others = [_without(hundred, Dataset.open(auxiliary), runs / "groups-auxiliary")]
     recognizers = [
-        load(_trained(number, group, dataset, backbone, runs, others))
+        load(_trained(number, group, dataset, backbone, runs, others, [views] if views else []))
         for number, group in enumerate(groups)
     ]
     scored = dataset.manifest.of_splits("val", "test").clips
@@ -124,6 +133,7 @@ def _trained(
     backbone: Path,
     runs: Path,
     others: Sequence[Path],
+    views: Sequence[Path] = (),
 ) -> Path:
     """The run that was trained without a group's glosses."""
     from spobet.training import train
@@ -144,6 +154,7 @@ def _trained(
         backbone,
         command=f"python experiments/{Path(__file__).name}",
         auxiliary=others,
+        views=views,
     )
     return run
 

@@ -182,6 +182,8 @@ def train(
     clips = f"{len(record.clips):,} clips{', those of its backbone included' if backbone else ''}"
     time = f"{record.epochs} epochs, {record.minutes:.1f} minutes"
     click.echo(f"{run}: trained on {clips}, {time}, {record.chosen}")
+    if record.left_out:
+        click.echo(record.left_out)
     if record.head_from:
         click.echo(f"its head began with {record.head_from}")
 

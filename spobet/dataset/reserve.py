@@ -117,11 +117,14 @@ def auxiliary_clips(datasets: Sequence[Dataset], main: Dataset) -> tuple[Source,
     return training_clips(datasets, replace(reserved, glosses=glosses))
 
 
-def views_of(clips: Manifest, dataset: Dataset) -> Source:
+def views_of(clips: Manifest, dataset: Dataset, main: Dataset) -> Source:
     """The same recordings in another data set: those of its clips whose ids are among `clips`.
 
-    UserError where there is none, or where one shows another gloss there.
+    clips: of `main` that are trained on. UserError where there is none, where one shows another
+    gloss there, or where it is `main` itself.
     """
+    if dataset.info.content_hash == main.info.content_hash:
+        raise UserError(f"{dataset.path}: the data set trained on, expected views of its clips")
     glosses = {clip.id: clip.gloss for clip in clips}
     same = tuple(clip for clip in dataset.manifest if clip.id in glosses)
     if not same:
@@ -132,7 +135,8 @@ def views_of(clips: Manifest, dataset: Dataset) -> Source:
                 f"{dataset.path}: clip {clip.id} shows {clip.gloss}, "
                 f"expected {glosses[clip.id]}, as in the data set trained on"
             )
-    return Source(dataset, Manifest(same))
+    left_out = [clip.id for clip in dataset.manifest if clip.id not in glosses]
+    return Source(dataset, Manifest(same), tuple((id, "no training clip") for id in left_out))
 
 
 def write_left_out(sources: Sequence[Source], path: Path) -> str:

@@ -137,7 +137,7 @@ class Preprocessor:
             return pose.in_unit("image" if self.unit == "image" else "pixels")
         warnings.warn(
             f"clip in {pose.unit} of a picture of unknown size, and the network reads {self.unit}: "
-            "its proportions are lost, which changed WLASL100's top-1 accuracy by -6.4 to +0.8 "
+            "its proportions are lost, which changed WLASL100's top-1 accuracy by -6.4 to +1.1 "
             "points for 16:9 pictures; state the picture's size",
             UnknownPictureSize,
             stacklevel=2,

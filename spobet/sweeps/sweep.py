@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,11 +14,11 @@ from filelock import FileLock, Timeout
 
 from spobet.config import read_experiment, write_experiment
 from spobet.errors import UserError
-from spobet.files import write_csv
+from spobet.files import write_csv, write_whole
 from spobet.ingest.workers import TRIES, on_ray
 from spobet.sweeps.plan import Setting, Task
 
-FAILED = "failed.csv"
+FAILED, SOURCES = "failed.csv", "sources.json"
 CHILD = (sys.executable, "-m", "spobet.sweeps.child")
 _REFUSED = 2  # exit status for what a user can mend: another try would end the same
 
@@ -47,6 +48,18 @@ class Grid:
     auxiliary: tuple[Path, ...] = ()
     views: tuple[Path, ...] = ()
     command: str = ""
+
+    @property
+    def sources(self) -> dict[str, list[str]]:
+        """What every run is trained on and starts from, by option."""
+        backbone = [self.backbone] if self.backbone else []
+        options = {
+            "data": [self.data],
+            "backbone": backbone,
+            "auxiliary": self.auxiliary,
+            "views": self.views,
+        }
+        return {name: [str(path) for path in paths] for name, paths in options.items()}
 
     def tasks(self, folder: Path) -> list[Task]:
         """The runs in their order; their folders and experiment files lie in `folder`."""
@@ -158,7 +171,17 @@ class _Outcomes:
 
 
 def _write_experiments(grid: Grid, folder: Path) -> None:
-    """The file of each setting; UserError where the folder holds another sweep."""
+    """The file of each setting, and what all start from; UserError where another sweep is there."""
+    sources, file = grid.sources, folder / SOURCES
+    if not file.is_file():
+        write_whole(file, json.dumps(sources, indent=1) + "\n")
+    found = json.loads(file.read_text(encoding="utf-8"))
+    for name, paths in sources.items():
+        if found.get(name) != paths:
+            raise UserError(
+                f"{file}: another sweep, with {name} {found.get(name)}, not {paths}; "
+                "name a new folder"
+            )
     for setting in grid.settings:
         path = folder / setting.name.replace("/", "-") / "experiment.toml"
         path.parent.mkdir(exist_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -98,8 +98,14 @@ def origin_of(
     return f"data {data}, fold {'none' if fold is None else fold}, backbone {backbone}"
 
 
-def _hashes(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Content hashes by source; a source that comes with several is numbered, and none is lost."""
+def data_of(sources: Sequence[Source], pretrained: Path | None) -> dict[str, str]:
+    """Content hashes of all data sets that a run and its backbone are trained on, by source.
+
+    A source that comes with several is numbered, and none is lost.
+    """
+    pairs = list(RunFolder(pretrained).record().data.items()) if pretrained else []
+    infos = [source.dataset.info for source in sources]
+    pairs += [(info.source, info.content_hash) for info in infos]
     found: dict[str, str] = {}
     for source, content_hash in dict.fromkeys(pairs):
         name, number = source, 2
@@ -135,10 +141,7 @@ def record_of(
         chosen="last epoch",
         fold="",
         skeleton=skeleton_of(experiment, sources[0].dataset),
-        data=_hashes(
-            [pair for record in earlier for pair in record.data.items()]
-            + [(info.source, info.content_hash) for info in infos]
-        ),
+        data=data_of(sources, pretrained),
         clips=_union([record.clips for record in earlier], [clip.id for clip in clips]),
         glosses=_union([record.glosses for record in earlier], [clip.gloss for clip in clips]),
         signers=_union([record.signers for record in earlier], [clip.signer for clip in clips]),

@@ -31,7 +31,7 @@ from spobet.training.precision import (
     classifier_in_float32,
     precision,
 )
-from spobet.training.run import alone, close, origin_of, record_of, start, stored_clips
+from spobet.training.run import alone, close, data_of, origin_of, record_of, start, stored_clips
 from spobet.training.stored_clips import Clips
 from spobet.training.streams import arms_rates, judging
 from spobet.training.validation import BestOnValidation
@@ -72,7 +72,7 @@ class TrainingClips:
             clips = few_a_gloss(clips, choices.clips_a_gloss, experiment.seed)
         others = [Dataset.open(folder) for folder in auxiliary]
         sources = auxiliary_clips(others, dataset) if others else ()
-        seen_again = tuple(views_of(clips, Dataset.open(folder)) for folder in views)
+        seen_again = tuple(views_of(clips, Dataset.open(folder), dataset) for folder in views)
         return cls(dataset, clips, held_out, tuple(sources), vocabulary, seen_again)
 
     @property
@@ -127,7 +127,7 @@ def train(
     backbone does not fit the experiment, or the loss is no number.
     """
     training, run = TrainingClips.of(experiment, data, fold, auxiliary, views), RunFolder(path)
-    record = _unscored(run, experiment, training, fold)
+    record = _unscored(run, experiment, training, pretrained, fold)
     if record is None:
         record = _trained(experiment, training, run, pretrained, fold, command, execution)
     if training.held_out:
@@ -136,7 +136,11 @@ def train(
 
 
 def _unscored(
-    run: RunFolder, experiment: Experiment, training: TrainingClips, fold: int | None
+    run: RunFolder,
+    experiment: Experiment,
+    training: TrainingClips,
+    pretrained: Path | None,
+    fold: int | None,
 ) -> RunRecord | None:
     """The record of the same run where it is finished and its fold not scored; None for others."""
     if fold is None or not run.record_file.is_file() or run.scores(f"fold{fold}").is_file():
@@ -145,8 +149,7 @@ def _unscored(
     same = (
         record.fold == _fold_of(fold)
         and run.experiment() == experiment
-        and {source.dataset.info.content_hash for source in training.sources}
-        <= set(record.data.values())
+        and record.data == data_of(training.sources, pretrained)
     )
     return record if same else None
 
@@ -185,7 +188,7 @@ def _trained(
             chosen=chosen,
             fold=_fold_of(fold),
             head_from=head_from,
-            left_out=write_left_out(training.auxiliary, run.left_out),
+            left_out=write_left_out([*training.views, *training.auxiliary], run.left_out),
         )
         close(run, record)
     return record

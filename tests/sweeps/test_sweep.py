@@ -111,6 +111,11 @@ def test_a_killed_run_is_tried_again_and_a_refused_one_is_listed_until_it_works(
     assert run_sweep(grid(), tmp_path) == []
     with pytest.raises(UserError, match="of another experiment"):
         run_sweep(grid(settings=settings_of(Experiment(seed=7), RATES)), tmp_path)
+    others: dict[str, object] = {name: Path("other") for name in ("data", "backbone")}
+    others |= {name: (Path("other"),) for name in ("auxiliary", "views")}
+    for name, other in others.items():
+        with pytest.raises(UserError, match=f"another sweep, with {name} "):
+            run_sweep(grid(**{name: other}), tmp_path)
 
 
 def test_a_run_that_dies_each_time_is_given_up(

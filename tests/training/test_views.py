@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,11 +16,12 @@ from spobet.dataset.folds import hold_out
 from spobet.dataset.manifest import Clip
 from spobet.dataset.reserve import views_of
 from spobet.dataset.store import Dataset, DatasetWriter
-from spobet.errors import UserError
+from spobet.errors import AlreadyThere, UserError
 from spobet.runs import RunFolder
 from spobet.sweeps.plan import Setting
 from spobet.sweeps.sweep import Grid, run_in_process
 from spobet.training import train
+from spobet.training.batches import AuxiliaryBatches
 from spobet.training.train import TrainingClips
 
 
@@ -67,8 +70,12 @@ def test_a_run_records_both_data_sets_though_they_have_one_source(
     hashes = {"synthetic": own.content_hash, "synthetic (2)": other.content_hash}
     assert record.data == hashes
     assert len(record.clips) == len(Dataset.open(tiny_data).manifest.of_splits("train")) - 4
+    assert record.left_out == "12 clips left out: 12 no training clip"  # 8 tested, 4 held out
     RunFolder(path).scores("fold0").unlink()
     assert train(tiny_experiment, tiny_data, path, fold=0, views=[views]) == record  # scored again
+    RunFolder(path).scores("fold0").unlink()
+    with pytest.raises(AlreadyThere):
+        train(tiny_experiment, tiny_data, path, fold=0)  # of another run, without views
     alone = train(tiny_experiment, tiny_data, tmp_path / "alone", fold=0)
     assert alone.network != record.network
 
@@ -79,10 +86,32 @@ def test_data_sets_of_other_recordings_and_other_glosses_are_refused(
     clips = Dataset.open(tiny_data).manifest.of_splits("train")
     renamed = written(tiny_data, tmp_path / "a", lambda clip: replace(clip, id=f"x-{clip.id}"))
     with pytest.raises(UserError, match="no clip has the id of a training clip, expected views"):
-        views_of(clips, Dataset.open(renamed))
+        views_of(clips, Dataset.open(renamed), Dataset.open(tiny_data))
     other = written(tiny_data, tmp_path / "b", lambda clip: replace(clip, gloss="another"))
     with pytest.raises(UserError, match=r"shows another, expected .*, as in the data set trained"):
-        views_of(clips, Dataset.open(other))
+        views_of(clips, Dataset.open(other), Dataset.open(tiny_data))
+    with pytest.raises(UserError, match="the data set trained on, expected views of its clips"):
+        views_of(clips, Dataset.open(tiny_data), Dataset.open(tiny_data))
+
+
+def test_beside_auxiliary_glosses_views_come_in_every_epoch(
+    tiny_experiment: Experiment, views: Path, tiny_data: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
+    others = tmp_path / "others"
+    written(tiny_data, others, lambda clip: replace(clip, id=f"o-{clip.id}", gloss="another"))
+    counts = []
+
+    class Counted(AuxiliaryBatches):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            counts.append(len(self.order))
+
+    monkeypatch.setitem(sys.modules["spobet.training.train"].__dict__, "AuxiliaryBatches", Counted)
+    experiment = replace(
+        tiny_experiment, train=replace(tiny_experiment.train, auxiliary_share=0.01)
+    )
+    train(experiment, tiny_data, tmp_path / "run", auxiliary=[others], views=[views])
+    assert counts == [32]
 
 
 @pytest.mark.slow

@@ -69,6 +69,13 @@ test("with taught signs confidence is judged apart from the probability that is 
   near([meaning.confidence], [judged[1] / judged.reduce((sum, power) => sum + power)]);
 });
 
+test("the first answer's share is given as far as the sign was seen", () => {
+  const output = { logits: [0, 2], embedding: [1, 0], auxiliary: [], evidence: 0.25 };
+  const [without, lead] = [0, 0.1].map((first_share) =>
+    meaningOf(output, ["a", "b", "c"], [["c", [0, 1]]], { ...facts, first_share }).probabilities);
+  near(lead.map((probability, gloss) => probability - without[gloss]), [0, 0.025, 0]);
+});
+
 test("with taught signs little evidence doubts as it does in Python", () => {
   const output = { logits: [0, 2], embedding: [1, 0], auxiliary: [], evidence: 0.25 };
   const { probabilities, confidence } = meaningOf(output, ["a", "b", "c"], [["c", [0, 1]]], facts);

@@ -31,7 +31,7 @@ def add_probabilities(
     shown = _softmax(graph, outputs, shown_at, weight)
     shown = graph.add("Mul", shown, single(rejection.known_share))
     if rejection.first_share:
-        first = graph.add("ArgMax", shown, axis=1, keepdims=1)
+        first = graph.add("ArgMax", outputs["logits"], axis=1, keepdims=1)
         glosses = graph.numbers(graph.part(graph.add("Shape", shown), 0, 1, 2))
         is_first = graph.cast(graph.add("Equal", glosses, first), "FLOAT")
         lead = graph.add("Mul", evidence, single(rejection.first_share))
