@@ -61,7 +61,7 @@ def test_a_clip_of_unknown_size_in_another_unit_is_taken_as_it_is_with_a_warning
     preprocessor = Preprocessor(HANDS_42, unit, SETTINGS)
     assert preprocessor.lacks_size(pose)
     with pytest.warns(
-        UnknownPictureSize, match=r"-6\.4 to \+0\.8 points .* state the picture's size"
+        UnknownPictureSize, match=r"-6\.4 to \+1\.1 points .* state the picture's size"
     ):
         given = preprocessor([pose])["landmarks"]
     np.testing.assert_array_equal(given, landmarks(pose.unit, pose))
