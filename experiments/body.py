@@ -19,7 +19,7 @@ for `spobet train --views`.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,7 +111,7 @@ def score(sweeps: Sequence[Path], data: Path) -> None:
 @click.option("--landmarks", type=click.Path(exists=True, path_type=Path), required=True)
 def holistic(network: str, landmarks: Path) -> None:
     """Print what NETWORK makes of the same held-out clips by either extractor."""
-    made, recognizer = np.load(landmarks / BODY), load(network)
+    made, recognizer = dict(np.load(landmarks / BODY)), load(network)
     with tempfile.TemporaryDirectory() as folder:
         import_packed(landmarks / "wlasl100-hands.npz", Path(folder) / "hands", "C-UDA 1.0")
         hands = Dataset.open(Path(folder) / "hands")
@@ -142,8 +142,8 @@ def views(landmarks: Path, data: Path) -> None:
 
 
 def write_views(landmarks: Path, data: Path) -> None:
-    """The same, for other scripts."""
-    made = np.load(landmarks / BODY)
+    """The data set of `views`, also for `reproduce.py`."""
+    made = dict(np.load(landmarks / BODY))  # each array is read once, not for each clip
     splits = [str(name) for name in made["split_names"]]
     source = f"{BODY}, hands on their time line"
     with DatasetWriter(data, HANDS_42, "image", source, "C-UDA 1.0") as writer:
@@ -154,7 +154,7 @@ def write_views(landmarks: Path, data: Path) -> None:
             writer.add(clip, _on_time_line(made, number))
 
 
-def _hands_of(made: np.lib.npyio.NpzFile, clip: int) -> PoseSequence:
+def _hands_of(made: Mapping[str, np.ndarray], clip: int) -> PoseSequence:
     """The hands of a clip as Holistic found them, frame after frame."""
     rows = slice(*made["offsets"][clip : clip + 2])
     found = np.where(made["hand_mask"][rows][..., None, None], made["hands"][rows], np.nan)
@@ -164,7 +164,7 @@ def _hands_of(made: np.lib.npyio.NpzFile, clip: int) -> PoseSequence:
     return PoseSequence(xy, seen, HANDS_42, unit="image")
 
 
-def _on_time_line(made: np.lib.npyio.NpzFile, clip: int) -> PoseSequence:
+def _on_time_line(made: Mapping[str, np.ndarray], clip: int) -> PoseSequence:
     """The same at the times of its frames in the whole clip, unseen between them.
 
     Frames of unknown number (1.2 %) lie evenly between their neighbours.

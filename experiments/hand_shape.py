@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 import numpy as np
+from body import BODY
 from other_language import share
 
 import spobet.training  # noqa: F401  chooses the backend
@@ -77,7 +78,7 @@ def train(landmarks: Path) -> None:
 def pairs(landmarks: Path, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Hands (n, 21, 2), a right one and then the left one of a frame, and their clips (n,)."""
     packed = read_clips(landmarks / "wlasl2000-hands-train.npz")
-    compared = set(np.load(landmarks / "wlasl50-body-hands.npz")["video_id"].astype(str))
+    compared = set(np.load(landmarks / BODY)["video_id"].astype(str))
     hands, clips = [], []
     for clip, video in enumerate(packed.facts["video_id"].astype(str)):
         if video in compared:
@@ -117,7 +118,7 @@ def tracks(packed: PackedClips, clip: int) -> np.ndarray:
 def compare(landmarks: Path) -> None:
     """Print how many hands, and clips, have the side that MediaPipe Holistic gave them."""
     packed = read_clips(landmarks / "wlasl100-hands.npz")
-    made = np.load(landmarks / "wlasl50-body-hands.npz")
+    made = dict(np.load(landmarks / BODY))
     clips = {str(video): clip for clip, video in enumerate(packed.facts["video_id"])}
     found: dict[str, list[tuple[int, int]]] = {"by position": [], "by shape": []}
     for row in np.flatnonzero(made["split"] == 0):

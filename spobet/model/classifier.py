@@ -157,10 +157,8 @@ class SignClassifier(keras.Model):
     @classmethod
     def from_config(cls, values: dict, custom_objects: dict | None = None) -> SignClassifier:
         """Rebuild from what `get_config` returned."""
-        parts = {
-            name: keras.saving.deserialize_keras_object(
-                values.get(name)
-            )  # older files have no arms
+        parts = {  # older files have no arms
+            name: keras.saving.deserialize_keras_object(values.get(name))
             for name in ("backbone", "head", "arms")
         }
         return cls(**{**values, **parts})

@@ -52,10 +52,9 @@ class Grid:
     @property
     def sources(self) -> dict[str, list[str]]:
         """What every run is trained on and starts from, by option."""
-        backbone = [self.backbone] if self.backbone else []
         options = {
             "data": [self.data],
-            "backbone": backbone,
+            "backbone": [self.backbone] if self.backbone else [],
             "auxiliary": self.auxiliary,
             "views": self.views,
         }
@@ -172,16 +171,14 @@ class _Outcomes:
 
 def _write_experiments(grid: Grid, folder: Path) -> None:
     """The file of each setting, and what all start from; UserError where another sweep is there."""
-    sources, file = grid.sources, folder / SOURCES
+    file = folder / SOURCES
     if not file.is_file():
-        write_whole(file, json.dumps(sources, indent=1) + "\n")
+        write_whole(file, json.dumps(grid.sources, indent=1) + "\n")
     found = json.loads(file.read_text(encoding="utf-8"))
-    for name, paths in sources.items():
-        if found.get(name) != paths:
-            raise UserError(
-                f"{file}: another sweep, with {name} {found.get(name)}, not {paths}; "
-                "name a new folder"
-            )
+    for name, paths in grid.sources.items():
+        if found[name] != paths:
+            other = f"with {name} {found[name]}, not {paths}"
+            raise UserError(f"{file}: another sweep, {other}; name a new folder")
     for setting in grid.settings:
         path = folder / setting.name.replace("/", "-") / "experiment.toml"
         path.parent.mkdir(exist_ok=True)
